@@ -1,0 +1,65 @@
+import type { Cancel } from '@plumbline/base';
+import type { ObjectKey } from '../kubernetes/object.ts';
+import type { RevisionInfo } from '../seams/snapshot.ts';
+import type { HealthStatusCode, SyncStatusCode } from './application.ts';
+
+/** The resources of an application and what they made, as Argo CD's `ApplicationTree` has it. */
+export interface ResourceTree {
+  readonly nodes: readonly ResourceNode[];
+}
+
+export interface ResourceNode {
+  readonly group?: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly namespace?: string;
+  readonly name: string;
+  readonly uid?: string;
+  /** Owners within the tree; none: managed by the application itself. */
+  readonly parentRefs?: readonly ResourceRef[];
+  readonly health?: { readonly status: HealthStatusCode; readonly message?: string };
+  /** Only for managed resources. */
+  readonly status?: SyncStatusCode;
+  readonly requiresPruning?: boolean;
+  readonly hook?: boolean;
+  readonly images?: readonly string[];
+  readonly info?: readonly { readonly name: string; readonly value: string }[];
+  readonly createdAt?: string;
+  readonly resourceVersion?: string;
+}
+
+export interface ResourceRef {
+  readonly group?: string;
+  readonly version?: string;
+  readonly kind: string;
+  readonly namespace?: string;
+  readonly name: string;
+  readonly uid?: string;
+}
+
+/** One managed resource with its states as JSON texts (secret values masked); '' where there is none. */
+export interface ManagedResource {
+  readonly group: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly targetState: string;
+  readonly liveState: string;
+  readonly normalizedLiveState: string;
+  readonly predictedLiveState: string;
+  readonly modified: boolean;
+  readonly hook: boolean;
+  /** Where the desired state was written. */
+  readonly origin?: { readonly file: string; readonly line: number };
+}
+
+/** What the API shows of applications beyond their resources. Made by the controllers, wired by the composition root. */
+export interface ApplicationViews {
+  tree(application: { readonly namespace: string; readonly name: string }): ResourceTree | undefined;
+  managed(application: { readonly namespace: string; readonly name: string }): readonly ManagedResource[] | undefined;
+  /** The live object of a node of the tree, secret values masked. */
+  live(application: { readonly namespace: string; readonly name: string }, key: ObjectKey): string | undefined;
+  revision(repoURL: string, revision: string): Promise<RevisionInfo | undefined>;
+  /** Called with the application whose tree or comparison changed. */
+  listen(listener: (application: { readonly namespace: string; readonly name: string }) => void): Cancel;
+}

@@ -1,0 +1,43 @@
+import type { KubeObject, ObjectKey } from '../kubernetes/object.ts';
+import type { LiveObject } from './observation.ts';
+import type { TargetResource } from './target.ts';
+
+/** Desired against live. */
+export interface Difference {
+  readonly resources: readonly ResourceDifference[];
+  /** Nothing is missing, changed or (where it counts) extra. */
+  readonly synced: boolean;
+}
+
+export interface ResourceDifference {
+  readonly key: ObjectKey;
+  readonly state: 'equal' | 'missing' | 'extra' | 'changed';
+  readonly desired?: TargetResource;
+  readonly live?: LiveObject;
+  /** What the live object would become; only for `changed`. */
+  readonly predicted?: KubeObject;
+  readonly fields: readonly FieldDifference[];
+}
+
+export interface FieldDifference {
+  /** JSON Pointer. */
+  readonly path: string;
+  readonly state: 'missing' | 'extra' | 'changed' | 'ignored';
+  readonly desired?: unknown;
+  readonly live?: unknown;
+}
+
+/**
+ * A dry run that the comparison needs before it can tell: sending `patch` would change something, but defaulting on the
+ * server may make that nothing. Asked once per `id`, which names both sides.
+ */
+export interface Question {
+  readonly id: string;
+  readonly key: ObjectKey;
+  readonly resource: TargetResource;
+  readonly live: LiveObject;
+  readonly patch: { readonly contentType: string; readonly body: unknown };
+}
+
+/** The server's answer to a question: the object as it would be stored, or why it was refused. */
+export type Verdict = { readonly object: KubeObject } | { readonly refused: string };

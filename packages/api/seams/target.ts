@@ -1,0 +1,76 @@
+import type { KubeObject, ObjectKey } from '../kubernetes/object.ts';
+import type { Origin } from './rendering.ts';
+
+/** What shall be true where. All that the engine knows of a dialect. */
+export interface Target {
+  /** Who wants it; unique in this process and stable over restarts. */
+  readonly key: string;
+  readonly cluster: string;
+  /** Sorted by nothing: ordering is the engine's work. */
+  readonly resources: readonly TargetResource[];
+  readonly policy: TargetPolicy;
+  /** Whom to impersonate, if anybody. */
+  readonly identity?: string;
+}
+
+/** before → main → after; onFailure only when something of those failed. */
+export type Phase = 'before' | 'main' | 'after' | 'onFailure';
+
+export type ApplyMode = 'client' | 'server' | 'replace';
+
+export interface TargetResource {
+  readonly key: ObjectKey;
+  /** Complete, as it is to be sent: namespace, ownership marks and all. */
+  readonly object: KubeObject;
+  readonly origin: Origin;
+  readonly phase: Phase;
+  readonly wave: number;
+  /** A hook runs once per operation and is no part of the lasting state. */
+  readonly hook?: Hook;
+  readonly apply: ApplyOptions;
+  /** Keep it even when it leaves the target, or ask first. */
+  readonly prune: 'yes' | 'no' | 'confirm';
+  /** Prune it only after everything else was applied. */
+  readonly pruneLast: boolean;
+  /** Its being extra does not make the target out of sync. */
+  readonly ignoreExtraneous: boolean;
+}
+
+export interface Hook {
+  readonly phase: Phase;
+  readonly delete: readonly ('beforeCreation' | 'succeeded' | 'failed')[];
+}
+
+export interface ApplyOptions {
+  readonly mode: ApplyMode;
+  /** Delete and create again where a change is refused because a field is immutable. */
+  readonly force: boolean;
+  readonly validate: boolean;
+  /** An unknown kind is no error before the run: its definition may come with it. */
+  readonly tolerateMissingKind: boolean;
+}
+
+export interface TargetPolicy {
+  readonly automated: boolean;
+  readonly prune: boolean;
+  readonly heal: boolean;
+  /** Consent to a run that would delete everything. */
+  readonly allowEmpty: boolean;
+  readonly prunePropagation: 'Foreground' | 'Background' | 'Orphan';
+  readonly pruneLast: boolean;
+  /** Leave out what is equal already. */
+  readonly onlyOutOfSync: boolean;
+  readonly ignore: readonly IgnoreRule[];
+  /** Fail where another target owns an object already. */
+  readonly failOnShared: boolean;
+}
+
+/** Fields that do not count as differences. Patterns are globs; absent means any. */
+export interface IgnoreRule {
+  readonly group?: string;
+  readonly kind?: string;
+  readonly namespace?: string;
+  readonly name?: string;
+  readonly jsonPointers: readonly string[];
+  readonly managers: readonly string[];
+}
