@@ -1,0 +1,62 @@
+import type { Clock, Logger, Random } from '@plumbline/base';
+import type { Transport } from '@plumbline/api';
+import type { Access } from './registry/types.ts';
+
+export interface LocalKubeOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** Where the log is kept; in memory only without it. */
+  readonly dataDir?: string;
+  /** Garbage collection, namespaces, workloads. */
+  readonly controllers: boolean;
+  /** Who plays scheduler and kubelet. `local` is refused until it is built. */
+  readonly pods: 'simulated' | 'local' | 'none';
+  /** Authentication and RBAC; without it everybody is admin, so only for loopback. */
+  readonly security?: Security;
+}
+
+/** What `security/` makes and the HTTP layer asks. */
+export interface Security {
+  /** Who sends this request, or undefined: 401. */
+  authenticate(request: { readonly headers: Readonly<Record<string, string | undefined>>; readonly clientCertificate?: { readonly subject: string; readonly groups: readonly string[] } }): User | undefined;
+  /** Undefined: allowed; else why not. */
+  authorize(user: User, attributes: Attributes, access: Access): string | undefined;
+}
+
+export interface User {
+  readonly name: string;
+  readonly uid?: string;
+  readonly groups: readonly string[];
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface Attributes {
+  readonly verb: string;
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+  readonly subresource: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** For paths that name no resource. */
+  readonly path: string;
+  readonly isResource: boolean;
+}
+
+export interface ListenOptions {
+  readonly host: string;
+  readonly port: number;
+  /** PEM; plain HTTP without it. */
+  readonly tls?: { readonly key: string; readonly cert: string; readonly clientCa: string };
+}
+
+/** A running embedded Kubernetes. */
+export interface LocalKube {
+  /** The API in process. */
+  readonly transport: Transport;
+  readonly access: Access;
+  listen(options: ListenOptions): Promise<{ readonly url: string; readonly port: number; close(): Promise<void> }>;
+  /** Writes what is not yet on disk and stops. */
+  stop(): Promise<void>;
+}
