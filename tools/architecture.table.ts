@@ -1,0 +1,29 @@
+/**
+ * The rooms and what each may import: rooms of lower layers, and the npm packages and Node modules named here.
+ * `ARCHITECTURE.md` shows the same table; the test beside this file holds both against the sources.
+ */
+export interface Room {
+  readonly layer: number;
+  readonly packages: readonly string[];
+  /** Node modules; `'*'`: any but those of `powers`. */
+  readonly node: readonly string[] | '*';
+}
+
+export const rooms: Readonly<Record<string, Room>> = {
+  base: { layer: 0, packages: [], node: [] },
+  languages: { layer: 1, packages: ['js-yaml', 'yaml', 're2js'], node: [] },
+  api: { layer: 1, packages: ['typebox'], node: [] },
+  kube: { layer: 2, packages: ['undici'], node: '*' },
+  localkube: { layer: 3, packages: ['re2js'], node: '*' },
+  sources: { layer: 3, packages: [], node: '*' },
+  render: { layer: 4, packages: [], node: [] },
+  engine: { layer: 4, packages: [], node: [] },
+  controllers: { layer: 5, packages: [], node: ['node:crypto'] },
+  server: { layer: 5, packages: ['hono', '@hono/node-server', 'jose', 'bcryptjs', 'prom-client'], node: '*' },
+  cli: { layer: 6, packages: ['commander', 'pino'], node: '*' },
+};
+
+/** Dangerous powers and the few files that hold them. */
+export const powers: Readonly<Record<string, readonly string[]>> = {
+  'node:child_process': ['packages/sources/git/exec.ts'],
+};

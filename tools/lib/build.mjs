@@ -1,0 +1,76 @@
+// Builds dist/plumb.mjs (the whole product but its web pages, one file) and dist/web.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from './install.mjs';
+import { step } from './progress.mjs';
+
+const skipped = new Set(['node_modules', 'dist', 'dev']);
+
+function* files(folder) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) {
+      if (!skipped.has(entry.name)) yield* files(path);
+    } else if (!/\.(md|test\.tsx?)$/.test(entry.name)) yield path;
+  }
+}
+
+function stamp(folders) {
+  const hash = createHash('sha256');
+  for (const folder of folders)
+    for (const file of [...files(join(root, folder))].sort()) {
+      hash.update(file.slice(root.length));
+      hash.update(readFileSync(file));
+    }
+  hash.update(readFileSync(join(root, 'package-lock.json')));
+  hash.update(readFileSync(new URL(import.meta.url)));
+  return hash.digest('hex');
+}
+
+function version() {
+  return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
+}
+
+async function bundleProgram() {
+  const { rolldown } = await import('rolldown');
+  const bundle = await rolldown({
+    input: { plumb: join(root, 'packages/cli/main.ts') },
+    platform: 'node',
+    transform: { define: { PLUMBLINE_VERSION: JSON.stringify(version()) } },
+    onwarn: (warning) => {
+      throw new Error(`bundling: ${warning.message}`);
+    },
+  });
+  await bundle.write({
+    dir: join(root, 'dist'),
+    format: 'esm',
+    entryFileNames: '[name].mjs',
+    chunkFileNames: 'chunks/[name]-[hash].mjs',
+    // CommonJS dependencies inside an ES module still ask for `require`.
+    banner: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
+    sourcemap: false,
+    comments: { legal: true, annotation: false, jsdoc: false },
+  });
+  await bundle.close();
+}
+
+async function bundleWeb() {
+  const { build } = await import('vite');
+  await build({ root: join(root, 'web'), logLevel: 'error' });
+}
+
+async function part(name, folders, made, work) {
+  const file = join(root, 'dist', `.${name}.stamp`);
+  const want = stamp(folders);
+  if (existsSync(join(root, 'dist', made)) && existsSync(file) && readFileSync(file, 'utf8') === want) return;
+  mkdirSync(join(root, 'dist'), { recursive: true });
+  await step(`Building ${name}`, work);
+  writeFileSync(file, want);
+}
+
+/** Builds what changed since the last build. */
+export async function ensureBuilt() {
+  await part('the pages', ['web', 'packages/api'], 'web/index.html', bundleWeb);
+  await part('the program', ['packages'], 'plumb.mjs', bundleProgram);
+}
