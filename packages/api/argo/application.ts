@@ -114,14 +114,18 @@ export interface ApplicationStatus {
     readonly revision?: string;
     readonly revisions?: readonly string[];
   };
-  readonly health?: { readonly status?: HealthStatusCode; readonly message?: string; readonly lastTransitionTime?: string };
+  readonly health?: {
+    readonly status?: HealthStatusCode;
+    readonly message?: string;
+    readonly lastTransitionTime?: string;
+  };
   readonly history?: readonly RevisionHistory[];
   readonly conditions?: readonly ApplicationCondition[];
   readonly operationState?: OperationState;
   readonly reconciledAt?: string;
   readonly sourceType?: string;
   readonly sourceTypes?: readonly string[];
-  readonly summary?: { readonly externalURLs?: readonly string[]; readonly images?: readonly string[] };
+  readonly summary?: ApplicationSummary;
   readonly resourceHealthSource?: string;
   readonly controllerNamespace?: string;
 }
@@ -188,4 +192,10 @@ export interface ResourceResult {
   readonly hookPhase?: OperationPhase;
   readonly syncPhase?: string;
   readonly images?: readonly string[];
+}
+
+export interface ApplicationSummary {
+  readonly externalURLs?: readonly string[];
+  readonly images?: readonly string[];
+  readonly isAppOfApps?: boolean;
 }

@@ -56,9 +56,15 @@ export interface ManagedResource {
 /** What the API shows of applications beyond their resources. Made by the controllers, wired by the composition root. */
 export interface ApplicationViews {
   tree(application: { readonly namespace: string; readonly name: string }): ResourceTree | undefined;
-  managed(application: { readonly namespace: string; readonly name: string }): readonly ManagedResource[] | undefined;
+  managed(application: {
+    readonly namespace: string;
+    readonly name: string;
+  }): readonly ManagedResource[] | undefined;
   /** The live object of a node of the tree, secret values masked. */
-  live(application: { readonly namespace: string; readonly name: string }, key: ObjectKey): string | undefined;
+  live(
+    application: { readonly namespace: string; readonly name: string },
+    key: ObjectKey,
+  ): string | undefined;
   revision(repoURL: string, revision: string): Promise<RevisionInfo | undefined>;
   /** Called with the application whose tree or comparison changed. */
   listen(listener: (application: { readonly namespace: string; readonly name: string }) => void): Cancel;

@@ -85,7 +85,7 @@ export function createWorkQueue(options: QueueOptions): WorkQueue {
   const schedule = createSchedule();
   const slices = createSlices(clock, options.turns);
   const families = new Map<string, FamilyState>();
-  const ports: RunPorts = { breathe: slices.breathe };
+  const ports: RunPorts = { breathe: () => slices.breathe() };
   let state: 'new' | 'running' | 'stopped' = 'new';
   let running = 0;
   let pumping = false;
