@@ -2,10 +2,10 @@ import type { KubeObject, ObjectKey } from '../kubernetes/object.ts';
 import type { LiveObject } from './observation.ts';
 import type { TargetResource } from './target.ts';
 
-/** Desired against live. */
+/** Desired against live. Hooks that a target names are no part of it; live objects that hooks left are, as `extra`. */
 export interface Difference {
   readonly resources: readonly ResourceDifference[];
-  /** Nothing is missing, changed or (where it counts) extra. */
+  /** Nothing is missing, changed or extra; what hooks left and what is marked to be ignored when extra does not count. */
   readonly synced: boolean;
 }
 
@@ -16,6 +16,11 @@ export interface ResourceDifference {
   readonly live?: LiveObject;
   /** What the live object would become; only for `changed`. */
   readonly predicted?: KubeObject;
+  /** The server has yet to answer this question (`Question.id`); until then the state is a local guess. */
+  readonly question?: string;
+  /** Why the server would refuse the change. */
+  readonly refused?: string;
+  /** Field by field, for people; values of Secrets are masked. */
   readonly fields: readonly FieldDifference[];
 }
 

@@ -1,4 +1,5 @@
 import type { KubeObject, ObjectKey } from '../kubernetes/object.ts';
+import type { TargetResource } from './target.ts';
 
 /** From best to worst. */
 export type Health = 'Healthy' | 'Suspended' | 'Progressing' | 'Missing' | 'Degraded' | 'Unknown';
@@ -16,6 +17,14 @@ export interface LiveObject {
   readonly owner?: string;
   /** Undefined: the kind has no notion of health, which counts as healthy. */
   readonly health?: HealthStatus;
+  /** What its own annotations say of how it goes; needed for objects that the target does not name any more. */
+  readonly marks?: LiveMarks;
+}
+
+/** The marks of a live object in the dialect's reading. Absent: wave 0, prune without asking, no hook. */
+export interface LiveMarks extends Pick<TargetResource, 'wave' | 'prune' | 'pruneLast' | 'ignoreExtraneous'> {
+  /** It was made by a hook: it is no part of the lasting state and never pruned. */
+  readonly hook: boolean;
 }
 
 /** The live objects that a target owns or names, by `keyText`. */

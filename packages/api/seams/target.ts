@@ -6,9 +6,11 @@ export interface Target {
   /** Who wants it; unique in this process and stable over restarts. */
   readonly key: string;
   readonly cluster: string;
-  /** Sorted by nothing: ordering is the engine's work. */
+  /** Sorted by nothing: ordering is the engine's work. One entry per key and phase. */
   readonly resources: readonly TargetResource[];
   readonly policy: TargetPolicy;
+  /** The field manager that applies are made as; what it owns tells whether a server-side apply would change anything. */
+  readonly fieldManager: string;
   /** Whom to impersonate, if anybody. */
   readonly identity?: string;
 }
@@ -20,7 +22,7 @@ export type ApplyMode = 'client' | 'server' | 'replace';
 
 export interface TargetResource {
   readonly key: ObjectKey;
-  /** Complete, as it is to be sent: namespace, ownership marks and all. */
+  /** Complete, as it is to be sent: namespace, ownership marks, a hook's finalizer and all. */
   readonly object: KubeObject;
   readonly origin: Origin;
   readonly phase: Phase;
@@ -34,11 +36,16 @@ export interface TargetResource {
   readonly pruneLast: boolean;
   /** Its being extra does not make the target out of sync. */
   readonly ignoreExtraneous: boolean;
+  /** Why the dialect's own rules forbid to apply it. A run that contains such a resource is invalid. */
+  readonly forbidden?: string;
 }
 
 export interface Hook {
   readonly phase: Phase;
+  /** When the hook's object goes: before it is made anew, or at the end of a run that succeeded or failed. */
   readonly delete: readonly ('beforeCreation' | 'succeeded' | 'failed')[];
+  /** The finalizer in its object that keeps it readable until the run has seen how it ended. */
+  readonly finalizer?: string;
 }
 
 export interface ApplyOptions {
@@ -61,6 +68,8 @@ export interface TargetPolicy {
   /** Leave out what is equal already. */
   readonly onlyOutOfSync: boolean;
   readonly ignore: readonly IgnoreRule[];
+  /** The rules of a ClusterRole that aggregates others do not count as a difference. */
+  readonly ignoreAggregatedRoles?: boolean;
   /** Fail where another target owns an object already. */
   readonly failOnShared: boolean;
 }
