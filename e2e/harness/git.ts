@@ -11,6 +11,8 @@ export interface Clone {
   /** Writes (null: removes) files, commits them, and does not push yet. */
   commit(files: Readonly<Record<string, string | null>>, message?: string): Promise<string>;
   push(): Promise<void>;
+  /** Pushes the present branch to another address of the same repository. */
+  pushTo(address: string): Promise<void>;
 }
 
 const identity = {
@@ -58,6 +60,9 @@ function clone(folder: string): Clone {
     },
     async push() {
       await git(folder, 'push', '-q', 'origin', 'HEAD');
+    },
+    async pushTo(address) {
+      await git(folder, 'push', '-q', address, 'HEAD');
     },
   };
 }
