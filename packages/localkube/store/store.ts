@@ -1,0 +1,134 @@
+import type { Clock } from '@plumbline/base';
+import { parseApiVersion } from '@plumbline/api';
+import type { StoreEvent } from '../registry/types.ts';
+import { makeInterner } from './interner.ts';
+import { openLog } from './log.ts';
+import type { Log, LogRecord } from './log.ts';
+import { makeOwnerIndex } from './owners.ts';
+import { makeTable } from './table.ts';
+import type { OwnTable, TableContext } from './table.ts';
+import type { Store, Table } from './types.ts';
+
+export interface StoreOptions {
+  readonly clock: Clock;
+  /** Where the log is kept; in memory only without it. */
+  readonly dataDir?: string;
+  /** Runs a task at the end of this turn of the event loop. */
+  readonly later?: (task: () => void) => void;
+  /** The log is compacted when it has grown by this much and by more than the state's size. */
+  readonly compactBytes?: number;
+}
+
+/** The first write gets a number as a young real cluster would have it, and 0 and 1 keep their special meaning. */
+const firstVersion = 1;
+
+export function openStore(options: StoreOptions): Store {
+  const later = options.later ?? ((task: () => void) => void setImmediate(task));
+  const tables = new Map<string, OwnTable>();
+  const owners = makeOwnerIndex();
+  const everyone = new Set<(event: StoreEvent) => void>();
+  const interner = makeInterner();
+  let version = firstVersion;
+  let log: Log | undefined;
+  let compacting = false;
+  let compactAt = options.compactBytes ?? 64 << 20;
+
+  const compactIfLarge = (): void => {
+    if (log === undefined || compacting || log.size < compactAt) return;
+    compacting = true;
+    later(() => {
+      compacting = false;
+      log?.compact(state());
+    });
+  };
+  function* state(): Generator<LogRecord> {
+    yield { op: 'version', version };
+    for (const table of tables.values()) {
+      for (const object of table.list()) yield { op: 'put', group: table.group, object };
+    }
+  }
+
+  const context: TableContext = {
+    clock: options.clock,
+    interner,
+    later,
+    nextVersion: () => ++version,
+    currentVersion: () => version,
+    written(table, event) {
+      owners.note(event);
+      if (log !== undefined) {
+        log.append(recordOf(table, event));
+        compactIfLarge();
+      }
+      for (const listener of everyone) listener(event);
+    },
+  };
+  const table = (group: string, kind: string): OwnTable => {
+    const key = `${group}/${kind}`;
+    const known = tables.get(key);
+    if (known !== undefined) return known;
+    const made = makeTable(group, kind, context);
+    tables.set(key, made);
+    return made;
+  };
+
+  if (options.dataDir !== undefined) {
+    log = openLog(
+      options.dataDir,
+      (record) => {
+        version = Math.max(version, load(table, record));
+      },
+      later,
+    );
+    for (const each of tables.values()) {
+      each.loaded();
+      for (const object of each.list()) owners.note({ type: 'added', object });
+    }
+    compactAt = Math.max(compactAt, log.size);
+  }
+
+  return {
+    get resourceVersion() {
+      return version;
+    },
+    table,
+    tables: () => tables.values(),
+    drop: (group, kind) => void tables.delete(`${group}/${kind}`),
+    *children(uid) {
+      for (const place of owners.children(uid)) {
+        const object = tables.get(`${place.group}/${place.kind}`)?.get(place.namespace, place.name);
+        if (object !== undefined) yield object;
+      }
+    },
+    subscribeAll(listener) {
+      everyone.add(listener);
+      return () => everyone.delete(listener);
+    },
+    durable: () => log?.durable(),
+    close: () => log?.close() ?? Promise.resolve(),
+  };
+}
+
+function recordOf(table: Table, event: StoreEvent): LogRecord {
+  if (event.type !== 'deleted') return { op: 'put', group: table.group, object: event.object };
+  const { namespace = '', name } = event.object.metadata;
+  return {
+    op: 'remove',
+    group: table.group,
+    kind: table.kind,
+    namespace,
+    name,
+    version: event.resourceVersion,
+  };
+}
+
+/** Puts one record back; returns its resource version. */
+function load(table: (group: string, kind: string) => OwnTable, record: LogRecord): number {
+  if (record.op === 'version') return record.version;
+  if (record.op === 'remove') {
+    table(record.group, record.kind).unload(record.namespace, record.name);
+    return record.version;
+  }
+  table(parseApiVersion(record.object.apiVersion).group, record.object.kind).load(record.object);
+  return Number(record.object.metadata.resourceVersion);
+}
