@@ -1,0 +1,109 @@
+// npm run bench [-- --apps 1,100,1000] [--pushes N] [--quick] [--check]
+// What the main job costs, measured from outside over HTTP with the system's git: medians and p99 in one table.
+import { join } from 'node:path';
+import { newClone } from '../../e2e/harness/git.ts';
+import { kubeAt } from '../../e2e/harness/kube.ts';
+import { removeFolder, startPlumb, temporaryFolder } from '../../e2e/harness/plumb.ts';
+import { budgets } from './budgets.ts';
+import { createApplications, objectsOf, valueFile } from './monorepo.ts';
+import { createObserver } from './observer.ts';
+import { loopDelay, processorShare, rendersDone, residentMegabytes } from './process.ts';
+import { formatResults, percentile, type Figures } from './table.ts';
+
+const flag = (name: string): string | undefined => {
+  const at = process.argv.indexOf(`--${name}`);
+  return at < 0 ? undefined : process.argv[at + 1];
+};
+const quick = process.argv.includes('--quick');
+const sizes = (flag('apps') ?? (quick ? '1,100' : '1,100,1000')).split(',').map(Number);
+const pushes = Number(flag('pushes') ?? (quick ? 20 : 100));
+const drifts = Number(flag('drifts') ?? (quick ? 50 : 200));
+const idleSeconds = quick ? 5 : 15;
+
+async function measure(apps: number): Promise<Figures> {
+  const folder = temporaryFolder();
+  const started = performance.now();
+  const plumb = await startPlumb(join(folder, 'data'), ['--no-demo', '--in-memory']);
+  const start = performance.now() - started;
+  try {
+    const kube = kubeAt(plumb.endpoints.kubernetes);
+    const address = `${plumb.endpoints.git}/mono.git`;
+    const clone = await newClone(join(folder, 'clone'), address);
+    await clone.commit(Object.assign({}, ...Array.from({ length: apps }, (_, app) => objectsOf(app))));
+    await clone.push();
+
+    const observer = await createObserver(plumb.endpoints.kubernetes);
+    const createdAt = performance.now();
+    const allReady = observer.allReady(apps);
+    await createApplications(plumb.endpoints.kubernetes, apps, address);
+    await allReady;
+    const toReady = performance.now() - createdAt;
+
+    const pushed: number[] = [];
+    let renders = 0;
+    for (let i = 0; i < pushes; i++) {
+      const app = (i * 7919) % apps;
+      await clone.commit(valueFile(app, `push-${i}`));
+      const before = await rendersDone(plumb);
+      const seen = observer.configMapValue(`app-${app}-config`, `push-${i}`);
+      const pushing = performance.now();
+      await clone.push();
+      pushed.push((await seen) - pushing);
+      await observer.quiet();
+      renders = Math.max(renders, (await rendersDone(plumb)) - before);
+    }
+
+    const healed: number[] = [];
+    for (let i = 0; i < drifts; i++) {
+      const app = (i * 104_729) % apps;
+      const name = `app-${app}-item-${i % 4}`;
+      const seen = observer.configMapValue(name, 'from-git', 'edited');
+      const editing = performance.now();
+      await kube.send('PATCH', `/api/v1/namespaces/default/configmaps/${name}?fieldManager=kubectl-edit`, { data: { value: 'edited' } }, 'application/merge-patch+json');
+      healed.push((await seen) - editing);
+    }
+
+    const victims = Math.min(1000, apps * 4);
+    const back = observer.recreated(victims);
+    const deleting = performance.now();
+    await observer.deleteItems(victims);
+    const massHealed = (await back) - deleting;
+
+    await observer.quiet();
+    const delay = await loopDelay(plumb);
+    const idle = await processorShare(plumb.pid, idleSeconds);
+    observer.close();
+    return {
+      apps,
+      startMs: start,
+      readyMs: toReady,
+      pushP50: percentile(pushed, 50),
+      pushP99: percentile(pushed, 99),
+      rendersPerPush: renders,
+      healP50: percentile(healed, 50),
+      healP99: percentile(healed, 99),
+      massHealMs: massHealed,
+      idlePercent: idle * 100,
+      residentMb: residentMegabytes(plumb.pid),
+      loopDelayP99Ms: delay * 1000,
+    };
+  } finally {
+    await plumb.stop();
+    removeFolder(folder);
+  }
+}
+
+const results: Figures[] = [];
+for (const apps of sizes) {
+  process.stderr.write(`${apps} application${apps === 1 ? '' : 's'} of 10 objects ...\n`);
+  results.push(await measure(apps));
+}
+process.stdout.write(formatResults(results));
+
+if (process.argv.includes('--check')) {
+  const broken = results.flatMap((figures) => budgets.filter((budget) => !budget.holds(figures)).map((budget) => `${figures.apps} applications: ${budget.name}`));
+  const total = results.length * budgets.length;
+  for (const line of broken) process.stdout.write(`over budget: ${line}\n`);
+  process.stdout.write(`${total - broken.length} passed, ${broken.length} failed\n`);
+  process.exitCode = broken.length === 0 ? 0 : 1;
+}
