@@ -1,1 +1,3 @@
-export {};
+export * from './yaml/index.ts';
+export { compileGlob, matchGlob } from './glob/glob.ts';
+export type { GlobMatcher } from './glob/glob.ts';

@@ -1,0 +1,40 @@
+const isDigit = (c: string | undefined): boolean => c !== undefined && c >= '0' && c <= '9';
+const isLetter = (c: string): boolean => /\p{L}/u.test(c);
+
+/** go-yaml's order of keys: runs of digits by their number, letters after everything else. */
+export function compareKeys(a: string, b: string): number {
+  const left = Array.from(a);
+  const right = Array.from(b);
+  let afterDigit = false;
+  for (let i = 0; i < left.length && i < right.length; i++) {
+    const x = left[i] ?? '';
+    const y = right[i] ?? '';
+    if (x === y) {
+      afterDigit = isDigit(x);
+      continue;
+    }
+    const letterX = isLetter(x);
+    const letterY = isLetter(y);
+    if (letterX && letterY) return x < y ? -1 : 1;
+    if (letterX !== letterY) return letterX === afterDigit ? -1 : 1;
+    return compareNumbers(left, right, i) || ((x.codePointAt(0) ?? 0) - (y.codePointAt(0) ?? 0) < 0 ? -1 : 1);
+  }
+  return left.length - right.length;
+}
+
+/** Compares the numbers that start (or go on) at `at`; 0 when neither is one or both are the same. */
+function compareNumbers(left: readonly string[], right: readonly string[], at: number): number {
+  let endX = at;
+  let endY = at;
+  while (isDigit(left[endX])) endX++;
+  while (isDigit(right[endY])) endY++;
+  // A zero only counts as leading when nothing but zeros came before it in the same run.
+  let lead = '';
+  if (left[at] === '0' || right[at] === '0') {
+    for (let j = at - 1; j >= 0 && isDigit(left[j]); j--) if (left[j] !== '0') lead = '1';
+  }
+  const x = BigInt(`0${lead}${left.slice(at, endX).join('')}`);
+  const y = BigInt(`0${lead}${right.slice(at, endY).join('')}`);
+  if (x !== y) return x < y ? -1 : 1;
+  return endX - endY;
+}
