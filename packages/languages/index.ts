@@ -1,3 +1,4 @@
 export * from './yaml/index.ts';
 export { compileGlob, matchGlob } from './glob/glob.ts';
 export type { GlobMatcher } from './glob/glob.ts';
+export * from './patch/index.ts';
