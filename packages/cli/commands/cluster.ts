@@ -1,0 +1,76 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { systemClock, systemRandom } from '@plumbline/base/node';
+import { openDataFolder } from '../compose/data-folder.ts';
+import { startEmbedded } from '../compose/embedded.ts';
+import { checkHost, parsePods, parsePort } from '../compose/flags.ts';
+import { createLogger, type LogLevel } from '../compose/logger.ts';
+import { createStopper, untilSignal } from '../compose/stop.ts';
+import { CommandError, type Io } from '../io.ts';
+
+interface Flags {
+  readonly kubeconfig: string;
+  readonly port: string;
+  readonly host: string;
+  readonly data?: string;
+  readonly secure?: boolean;
+  readonly controllers: string;
+  readonly pods: string;
+  readonly logLevel: LogLevel;
+}
+
+/** `plumb cluster start`: the embedded Kubernetes API alone. */
+export function clusterCommands(parent: Command, io: Io): void {
+  const cluster = parent.command('cluster').description('The embedded Kubernetes alone');
+  cluster
+    .command('start')
+    .description('Serve the embedded Kubernetes API until interrupted')
+    .requiredOption('--kubeconfig <file>', 'file to write an administrator\'s kubeconfig into')
+    .option('--port <n>', 'port; the next free one if it is busy', '6443')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--data <dir>', 'where state is kept (default: in memory)')
+    .option('--secure', 'TLS, authentication and RBAC')
+    .option('--controllers <on|off>', 'garbage collection, namespaces, workloads', 'on')
+    .option('--pods <mode>', 'simulated|local|none', 'simulated')
+    .option('--log-level <level>', 'debug|info|warn|error|silent', 'warn')
+    .action((flags: Flags) => startCluster(flags, io));
+}
+
+async function startCluster(flags: Flags, io: Io): Promise<void> {
+  if (flags.secure !== true) checkHost(flags.host);
+  if (flags.controllers !== 'on' && flags.controllers !== 'off') {
+    throw new CommandError(`--controllers: ${flags.controllers} is neither on nor off`, 2);
+  }
+  const stopper = createStopper();
+  const stopped = untilSignal();
+  try {
+    const wished = parsePort(flags.port);
+    const folder = flags.data === undefined ? undefined : openDataFolder(resolve(io.cwd, flags.data));
+    if (folder !== undefined) stopper.add(() => folder.release());
+    const embedded = await startEmbedded(
+      {
+        clock: systemClock,
+        random: systemRandom,
+        logger: createLogger(flags.logLevel),
+        ...(folder === undefined ? {} : { dataDir: folder.path }),
+        pods: parsePods(flags.pods),
+        controllers: flags.controllers === 'on',
+        secure: flags.secure === true,
+        host: flags.host,
+        port: wished,
+        said: (port) => {
+          if (wished !== 0) io.stderr.write(`Port ${wished} is busy, using ${port}.\n`);
+        },
+      },
+      stopper,
+    );
+    const file = resolve(io.cwd, flags.kubeconfig);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, embedded.kubeconfig, { mode: 0o600 });
+    io.stdout.write(`ready ${embedded.url}\n`);
+    await stopped;
+  } finally {
+    await stopper.stop();
+  }
+}

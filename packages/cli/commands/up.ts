@@ -1,0 +1,209 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import type { Command } from 'commander';
+import { systemClock, systemRandom } from '@plumbline/base/node';
+import { trackingIndex } from '@plumbline/controllers';
+import { createGitServer } from '@plumbline/sources';
+import { endpointsFile, tokenFile, type Endpoints } from '../client/endpoints.ts';
+import { defaultDataFolder } from '../client/context.ts';
+import { embeddedRepositoryPath } from '../compose/addresses.ts';
+import { openDataFolder, type DataFolder } from '../compose/data-folder.ts';
+import { registerDemoApplications, registerRepository, seedDemoRepository } from '../compose/demo.ts';
+import { connectEmbedded, startEmbedded } from '../compose/embedded.ts';
+import { createLogger, type LogLevel } from '../compose/logger.ts';
+import { checkHost, parsePods, parsePort } from '../compose/flags.ts';
+import { startPlatform } from '../compose/platform.ts';
+import { waitUntilReady } from '../compose/ready.ts';
+import { createStopper, untilSignal, type Stopper } from '../compose/stop.ts';
+import { CommandError, type Io } from '../io.ts';
+import { createProgress } from '../output/progress.ts';
+
+interface Flags {
+  readonly data?: string;
+  readonly inMemory?: boolean;
+  readonly port: string;
+  readonly host: string;
+  readonly demo: boolean;
+  readonly repo?: string;
+  readonly path: string;
+  readonly pods: string;
+  readonly logLevel: LogLevel;
+}
+
+/** `plumb up`: all of it on a laptop. */
+export function upCommand(parent: Command, io: Io): void {
+  parent
+    .command('up')
+    .description('Start everything here: embedded Kubernetes, Git server, controllers, API and pages')
+    .option('--data <dir>', 'where state is kept (default: ~/.plumbline)')
+    .option('--in-memory', 'keep the cluster in memory only; with no --data nothing is left behind')
+    .option('--port <n>', 'port of the pages and the API; the next free one if it is busy', '8080')
+    .option('--host <address>', 'address to listen on; only loopback without TLS', '127.0.0.1')
+    .option('--demo', 'deploy the example', false)
+    .option('--no-demo', 'start with nothing')
+    .option('--repo <url-or-dir>', 'make an Application for this repository')
+    .option('--path <path>', 'the folder of --repo', '.')
+    .option('--pods <mode>', 'simulated|local|none', 'simulated')
+    .option('--log-level <level>', 'debug|info|warn|error|silent', 'warn')
+    .action((flags: Flags) => up(flags, io));
+}
+
+async function up(flags: Flags, io: Io): Promise<void> {
+  checkHost(flags.host);
+  const wishedPort = parsePort(flags.port);
+  const pods = parsePods(flags.pods);
+  const stopper = createStopper();
+  const stopped = untilSignal();
+  const progress = createProgress(io);
+  try {
+    const folder = openFolder(flags, io, stopper);
+    const started = await start({ flags, folder, wishedPort, pods, io, stopper, progress, stopped });
+    if (started) await stopped;
+  } finally {
+    progress.done();
+    await stopper.stop();
+  }
+}
+
+function openFolder(flags: Flags, io: Io, stopper: Stopper): DataFolder {
+  if (flags.inMemory !== true || flags.data !== undefined) {
+    const folder = openDataFolder(resolve(io.cwd, flags.data ?? defaultDataFolder(io)));
+    stopper.add(() => folder.release());
+    return folder;
+  }
+  const temporary = mkdtempSync(join(tmpdir(), 'plumbline-'));
+  stopper.add(() => rmSync(temporary, { recursive: true, force: true }));
+  return openDataFolder(temporary);
+}
+
+interface Starting {
+  readonly flags: Flags;
+  readonly folder: DataFolder;
+  readonly wishedPort: number;
+  readonly pods: 'simulated' | 'local' | 'none';
+  readonly io: Io;
+  readonly stopper: Stopper;
+  readonly progress: ReturnType<typeof createProgress>;
+  readonly stopped: Promise<unknown>;
+}
+
+/** False when it was interrupted before it was ready. */
+async function start({ flags, folder, wishedPort, pods, io, stopper, progress, stopped }: Starting): Promise<boolean> {
+  const ports = { clock: systemClock, random: systemRandom, logger: createLogger(flags.logLevel) };
+  const busy = (wished: number) => (port: number) => {
+    if (wished !== 0) progress.say(`Port ${wished} is busy, using ${port}.`);
+  };
+
+  progress.step('Starting the embedded Kubernetes');
+  const kubernetesPort = wishedPort === 0 ? 0 : wishedPort + 1;
+  const embedded = await startEmbedded(
+    {
+      ...ports,
+      ...(flags.inMemory === true ? {} : { dataDir: folder.file('kubernetes') }),
+      pods,
+      controllers: true,
+      secure: false,
+      host: flags.host,
+      port: kubernetesPort,
+      said: busy(kubernetesPort),
+    },
+    stopper,
+  );
+  folder.write('kubeconfig', embedded.kubeconfig);
+  const cluster = connectEmbedded(embedded, ports, trackingIndex);
+  stopper.add(() => cluster.close());
+
+  progress.step('Starting controllers, API and pages');
+  const gitRoot = folder.file('git');
+  let gitAddress: string | undefined;
+  let notify: (repository: string) => void = () => {};
+  const git = createGitServer({
+    root: gitRoot,
+    basePath: '/git',
+    // Loopback is trusted here: whoever can reach this address can already reach the cluster beside it.
+    authorize: () => true,
+    onPush: ({ repository }) => notify(repository),
+    clock: ports.clock,
+    logger: ports.logger.with({ room: 'git-server' }),
+  });
+  stopper.add(() => git.close());
+  const platform = await startPlatform(
+    {
+      ...ports,
+      cluster,
+      mirrors: folder.file('sources'),
+      host: flags.host,
+      port: wishedPort,
+      said: busy(wishedPort),
+      git: git.handle,
+      localRepository(repoURL) {
+        const path = embeddedRepositoryPath(repoURL, () => gitAddress);
+        return path === undefined ? undefined : git.repositoryFolder(path);
+      },
+    },
+    stopper,
+  );
+  gitAddress = `${platform.url}/git`;
+  notify = (repository) => platform.sources.notifyLocal(git.repositoryFolder(repository) ?? repository);
+
+  const endpoints: Endpoints = {
+    ui: platform.url,
+    api: platform.url,
+    kubernetes: embedded.url,
+    git: gitAddress,
+    registry: null,
+    kubeconfig: folder.file('kubeconfig'),
+  };
+  folder.write(endpointsFile, `${JSON.stringify(endpoints, undefined, 2)}\n`);
+  folder.write(tokenFile, `${await platform.server.localToken()}\n`);
+  stopper.add(() => {
+    folder.remove(endpointsFile);
+    folder.remove(tokenFile);
+  });
+
+  const names = [];
+  if (flags.demo) {
+    progress.step('Deploying the demo');
+    await seedDemoRepository(gitRoot);
+    names.push(...(await registerDemoApplications(cluster)));
+  }
+  if (flags.repo !== undefined) names.push(await registerRepository(cluster, repositoryAddress(flags.repo, io), flags.path));
+  if (flags.demo && !(await untilReady(cluster, names, progress, stopped))) return false;
+  progress.done();
+  await sayReady(endpoints, platform.server, flags.demo, io);
+  return true;
+}
+
+function repositoryAddress(repo: string, io: Io): string {
+  if (/^(https?|ssh|git|file):\/\//.test(repo) || /^[\w.-]+@[\w.-]+:/.test(repo)) return repo;
+  const folder = isAbsolute(repo) ? repo : resolve(io.cwd, repo);
+  if (!existsSync(folder)) throw new CommandError(`--repo: ${repo} is neither an address nor a folder`, 2);
+  return folder;
+}
+
+async function untilReady(cluster: Parameters<typeof waitUntilReady>[0], names: readonly string[], progress: Starting['progress'], stopped: Promise<unknown>): Promise<boolean> {
+  const abort = new AbortController();
+  void stopped.then(() => abort.abort());
+  return waitUntilReady(cluster, names, (ready, total) => progress.detail(`${ready} of ${total} applications Synced and Healthy`), abort.signal);
+}
+
+async function sayReady(endpoints: Endpoints, server: { initialPassword(): Promise<string | undefined> }, demo: boolean, io: Io): Promise<void> {
+  const password = await server.initialPassword();
+  const lines = [
+    `Plumbline is ready: ${endpoints.ui}`,
+    `  sign in     admin / ${password ?? '(the password that you have set)'}`,
+    `  kubeconfig  ${endpoints.kubeconfig}`,
+    `  git         ${endpoints.git}`,
+  ];
+  if (demo) {
+    lines.push(
+      '',
+      'Two things to try:',
+      `  git clone ${endpoints.git}/welcome.git   # change a replica count in apps/, commit, push: the cluster follows`,
+      `  kubectl --kubeconfig ${endpoints.kubeconfig} delete deployment welcome   # it is back before you can look`,
+    );
+  }
+  io.stdout.write(`${lines.join('\n')}\n`);
+}

@@ -1,0 +1,70 @@
+import type { Clock, Logger, Random } from '@plumbline/base';
+import { connect, type Cluster } from '@plumbline/kube';
+import { adminKubeconfig, createSecurity, startLocalKube, type LocalKube } from '@plumbline/localkube';
+import type { Stopper } from './stop.ts';
+import { listenNear } from './ports.ts';
+
+export interface EmbeddedOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** Folder of the log and of the keys; in memory without it. */
+  readonly dataDir?: string;
+  readonly pods: 'simulated' | 'local' | 'none';
+  readonly controllers: boolean;
+  readonly secure: boolean;
+  readonly host: string;
+  readonly port: number;
+  /** Told when the wished port was busy. */
+  readonly said: (port: number) => void;
+}
+
+export interface Embedded {
+  readonly kube: LocalKube;
+  readonly url: string;
+  /** Text of a kubeconfig for an administrator. */
+  readonly kubeconfig: string;
+}
+
+/** The embedded Kubernetes with its HTTP surface. */
+export async function startEmbedded(options: EmbeddedOptions, stopper: Stopper): Promise<Embedded> {
+  const { clock, random, logger, dataDir } = options;
+  const folder = dataDir === undefined ? {} : { dataDir };
+  const secured = options.secure ? createSecurity({ random, now: () => clock.now(), ...folder }) : undefined;
+  const kube = await startLocalKube({
+    clock,
+    random,
+    logger: logger.with({ room: 'localkube' }),
+    ...folder,
+    controllers: options.controllers,
+    pods: options.pods,
+    ...(secured === undefined ? {} : { security: secured.security }),
+  });
+  stopper.add(() => kube.stop());
+  const listener = await listenNear(
+    options.port,
+    (port) => kube.listen({ host: options.host, port, ...(secured === undefined ? {} : { tls: secured.tls }) }),
+    options.said,
+  );
+  stopper.add(() => listener.close());
+  return {
+    kube,
+    url: listener.url,
+    kubeconfig: adminKubeconfig({
+      server: listener.url,
+      ...(secured === undefined ? {} : { ca: secured.admin.caCert, clientCert: secured.admin.clientCert, clientKey: secured.admin.clientKey }),
+    }),
+  };
+}
+
+/** The client of the embedded cluster: the same as for a real one, by a function call instead of a socket. */
+export function connectEmbedded(embedded: Embedded, ports: { readonly clock: Clock; readonly logger: Logger }, index: (object: Parameters<Parameters<Cluster['live']['listen']>[0]>[0]['object']) => string | undefined): Cluster {
+  return connect({
+    transport: embedded.kube.transport,
+    name: 'in-cluster',
+    server: 'https://kubernetes.default.svc',
+    clock: ports.clock,
+    logger: ports.logger.with({ room: 'kube' }),
+    index,
+  });
+}

@@ -1,0 +1,74 @@
+import { mkdirSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import type { Clock, Logger, Random } from '@plumbline/base';
+import { createArgoController, createQueue, installDefinitions } from '@plumbline/controllers';
+import type { Cluster } from '@plumbline/kube';
+import { createRenderCache } from '@plumbline/render';
+import { createServer, type Server } from '@plumbline/server';
+import { createGitSources, type GitSources } from '@plumbline/sources';
+import type { Stopper } from './stop.ts';
+import { listenNear } from './ports.ts';
+import { productFile } from './addresses.ts';
+import { createMetrics } from './metrics.ts';
+import { version } from '../version.ts';
+
+export interface PlatformOptions {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** Holds what can be lost: mirrors of repositories. */
+  readonly mirrors: string;
+  readonly host: string;
+  readonly port: number;
+  readonly said: (port: number) => void;
+  /** Repositories that this process hosts itself: their folder. */
+  readonly localRepository?: (repoURL: string) => string | undefined;
+  /** Answers Git's requests below /git/. */
+  readonly git?: (request: IncomingMessage, response: ServerResponse) => boolean;
+}
+
+export interface Platform {
+  readonly url: string;
+  readonly server: Server;
+  readonly sources: GitSources;
+}
+
+/** Controllers, API and pages for one cluster. What is started is put on the stopper. */
+export async function startPlatform(options: PlatformOptions, stopper: Stopper): Promise<Platform> {
+  const { cluster, clock, random, logger } = options;
+  mkdirSync(options.mirrors, { recursive: true });
+  const sources = createGitSources({
+    dataDir: join(options.mirrors, 'mirrors'),
+    clock,
+    logger: logger.with({ room: 'sources' }),
+    ...(options.localRepository === undefined ? {} : { local: options.localRepository }),
+  });
+  stopper.add(() => sources.close());
+  await installDefinitions(cluster);
+  const renderCache = createRenderCache();
+  const metrics = createMetrics(renderCache);
+  stopper.add(() => metrics.stop());
+  const queue = createQueue({ clock, logger: logger.with({ room: 'controllers' }) });
+  const controller = createArgoController({ cluster, sources, renderCache, queue, clock, random, logger: logger.with({ room: 'argo' }), namespace: 'argocd' });
+  const server = await createServer({
+    cluster,
+    views: controller.views,
+    clock,
+    random,
+    logger: logger.with({ room: 'server' }),
+    webAssets: productFile('dist', 'web'),
+    version,
+    registry: metrics.registry,
+    onPush: (repoURLs) => {
+      for (const repoURL of repoURLs) sources.notify(repoURL);
+    },
+    ...(options.git === undefined ? {} : { git: options.git }),
+  });
+  const listener = await listenNear(options.port, (port) => server.listen({ host: options.host, port }), options.said);
+  stopper.add(() => listener.close());
+  await controller.start();
+  stopper.add(() => controller.stop());
+  return { url: listener.url, server, sources };
+}
