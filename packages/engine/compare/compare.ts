@@ -1,0 +1,222 @@
+import { canonicalJson, equalData } from '@plumbline/base';
+import {
+  gvkOf,
+  keyText,
+  type Difference,
+  type GroupVersionKind,
+  type KubeObject,
+  type LiveObject,
+  type Observation,
+  type Question,
+  type ResourceDifference,
+  type SchemaNode,
+  type Target,
+  type TargetResource,
+  type Verdict,
+} from '@plumbline/api';
+import {
+  applyMergePatch,
+  applyStrategicMerge,
+  threeWayMergePatch,
+  threeWayStrategicMerge,
+} from '@plumbline/languages';
+import { covered, nothingRemoved, withDeclaredClaims } from './covered.ts';
+import { fieldDifferences, maskedFields } from './fields.ts';
+import { textHash } from './hash.ts';
+import { hiddenDifferences, ignoredIn, withoutIgnored, type Ignored } from './ignore.ts';
+import { comparable, lastApplied, normaliseDesired, normaliseLive } from './normalise.ts';
+import { appliedFields, ownsExactly } from './owned.ts';
+
+/** The shape of a built-in kind; undefined for custom kinds, which merge as plain JSON. */
+export type SchemaLookup = (kind: GroupVersionKind) => SchemaNode | undefined;
+
+export interface Comparison {
+  readonly difference: Difference;
+  /** What only the server can tell. Ask, and compare again with the verdicts under their ids. */
+  readonly questions: readonly Question[];
+}
+
+/**
+ * What is remembered between comparisons of one target, so that an object whose two sides are the same values as last
+ * time costs nothing. The caller keeps it beside the target and drops it with the target or a change of its ignore rules.
+ */
+export type CompareMemo = Map<string, ResourceDifference>;
+
+/**
+ * Desired against live. Must only be called with a complete rendering: what a target owns and does not name is `extra`,
+ * which is where pruning begins.
+ */
+export function compare(
+  target: Target,
+  observation: Observation,
+  verdicts: ReadonlyMap<string, Verdict>,
+  schemas: SchemaLookup,
+  memo?: CompareMemo,
+): Comparison {
+  const resources: ResourceDifference[] = [];
+  const questions: Question[] = [];
+  const named = new Set<string>();
+  const hooks = new Set<string>();
+  for (const resource of target.resources) {
+    const text = keyText(resource.key);
+    if (resource.hook !== undefined) {
+      hooks.add(text);
+      continue;
+    }
+    if (named.has(text)) continue;
+    named.add(text);
+    const live = observation.objects.get(text);
+    if (live === undefined) {
+      resources.push({ key: resource.key, state: 'missing', desired: resource, fields: [] });
+      continue;
+    }
+    const known = remembered(memo?.get(text), resource, live);
+    const answer = known ?? comparePair({ target, resource, live, text }, verdicts, schemas, questions);
+    if (answer.question === undefined) memo?.set(text, answer);
+    resources.push(answer);
+  }
+  for (const [text, live] of observation.objects) {
+    if (live.owner !== target.key || named.has(text)) continue;
+    resources.push({ key: live.key, state: 'extra', live, fields: [] });
+  }
+  const synced = resources.every((resource) => !countsAgainstSync(resource, hooks));
+  return { difference: { resources, synced }, questions };
+}
+
+function countsAgainstSync(resource: ResourceDifference, hooks: ReadonlySet<string>): boolean {
+  if (resource.state === 'equal') return false;
+  if (resource.state !== 'extra') return true;
+  const marks = resource.live?.marks;
+  return marks?.hook !== true && marks?.ignoreExtraneous !== true && !hooks.has(keyText(resource.key));
+}
+
+function remembered(
+  last: ResourceDifference | undefined,
+  desired: TargetResource,
+  live: LiveObject,
+): ResourceDifference | undefined {
+  if (last?.desired?.object !== desired.object || last.live?.object !== live.object) return undefined;
+  return last.desired === desired && last.live === live ? last : { ...last, desired, live };
+}
+
+interface Pair {
+  readonly target: Target;
+  readonly resource: TargetResource;
+  readonly live: LiveObject;
+  readonly text: string;
+}
+
+function comparePair(
+  pair: Pair,
+  verdicts: ReadonlyMap<string, Verdict>,
+  schemas: SchemaLookup,
+  questions: Question[],
+): ResourceDifference {
+  const { target, resource, live } = pair;
+  const { ignore, ignoreAggregatedRoles } = target.policy;
+  const ignored = ignoredIn(resource.key, live.object, ignore, ignoreAggregatedRoles === true);
+  const change =
+    resource.apply.mode === 'server' ? serverChange(pair, ignored) : clientChange(pair, ignored, schemas);
+  if (change === undefined) return verdictOf(pair, 'equal', {}, hidden(pair, ignored));
+  const verdict = verdicts.get(change.id);
+  if (verdict === undefined) {
+    questions.push({ id: change.id, key: resource.key, resource, live, patch: change.patch });
+    return verdictOf(pair, 'changed', { question: change.id }, []);
+  }
+  const predicted = 'object' in verdict ? verdict.object : change.guess();
+  const refused = 'refused' in verdict ? { refused: verdict.refused } : {};
+  const [after, before] = [comparable(predicted), comparable(live.object)].map((side) =>
+    withoutIgnored(side, ignored),
+  );
+  if (!('refused' in verdict) && equalData(after, before))
+    return verdictOf(pair, 'equal', {}, hidden(pair, ignored));
+  const fields = [...fieldDifferences(after, before), ...hidden(pair, ignored)];
+  return verdictOf(pair, 'changed', { predicted, ...refused }, fields);
+}
+
+function hidden(pair: Pair, ignored: Ignored | undefined): ResourceDifference['fields'] {
+  return ignored === undefined ? [] : hiddenDifferences(pair.resource.object, pair.live.object, ignored);
+}
+
+function verdictOf(
+  pair: Pair,
+  state: 'equal' | 'changed',
+  more: Pick<ResourceDifference, 'predicted' | 'question' | 'refused'>,
+  fields: ResourceDifference['fields'],
+): ResourceDifference {
+  const { key } = pair.resource;
+  const shown =
+    key.kind === 'Secret' && key.group === '' && fields.length > 0 ? maskedFields(fields) : fields;
+  return { key, state, desired: pair.resource, live: pair.live, ...more, fields: shown };
+}
+
+/** A request that may change something, and what it would do as far as that can be told here. */
+interface Change {
+  readonly id: string;
+  readonly patch: Question['patch'];
+  guess(): KubeObject;
+}
+
+/** What a client-side apply would send; undefined if that is nothing. */
+function clientChange(pair: Pair, ignored: Ignored | undefined, schemas: SchemaLookup): Change | undefined {
+  const schema = schemas(gvkOf(pair.resource.object));
+  const live = withoutIgnored(normaliseLive(pair.live.object), ignored);
+  const declared = withoutIgnored(normaliseDesired(pair.resource.object), ignored);
+  const desired =
+    pair.resource.key.kind === 'StatefulSet' ? (withDeclaredClaims(declared, live) as KubeObject) : declared;
+  // Without a record of the last apply nothing is known to have been removed.
+  const before = withoutIgnored(lastApplied(pair.live.object), ignored) ?? desired;
+  if (covered(desired, live, schema) && nothingRemoved(before, desired)) return undefined;
+  const merged =
+    schema === undefined
+      ? threeWayMergePatch(before, desired, live)
+      : threeWayStrategicMerge(before, desired, live, schema);
+  const contentType =
+    schema === undefined ? 'application/merge-patch+json' : 'application/strategic-merge-patch+json';
+  // A patch that cannot be made is the server's to refuse: it gets the whole object.
+  const body = merged.ok ? merged.value : desired;
+  if (merged.ok && isEmpty(body)) return undefined;
+  return {
+    id: questionId(pair, desired, comparable(pair.live.object), live.metadata.annotations),
+    patch: { contentType, body },
+    guess: () => {
+      const guessed =
+        schema === undefined
+          ? applyMergePatch(pair.live.object, body)
+          : applyStrategicMerge(pair.live.object, body, schema);
+      return (guessed.ok ? guessed.value : pair.resource.object) as KubeObject;
+    },
+  };
+}
+
+/** The server-side apply that would be sent; undefined if it would certainly change nothing. */
+function serverChange(pair: Pair, ignored: Ignored | undefined): Change | undefined {
+  const desired = normaliseDesired(pair.resource.object);
+  const set = appliedFields(pair.live.object, pair.target.fieldManager);
+  if (set !== undefined && ignored === undefined && ownsExactly(desired, pair.live.object, set))
+    return undefined;
+  return {
+    id: questionId(pair, desired, comparable(pair.live.object), set),
+    patch: { contentType: 'application/apply-patch+yaml', body: pair.resource.object },
+    guess: () => {
+      const guessed = applyMergePatch(pair.live.object, desired);
+      return (guessed.ok ? guessed.value : pair.resource.object) as KubeObject;
+    },
+  };
+}
+
+function isEmpty(patch: unknown): boolean {
+  return patch !== null && typeof patch === 'object' && Object.keys(patch).length === 0;
+}
+
+/**
+ * Names a question by the content of both sides and by what tells what an apply would remove. The version of the live
+ * object is no part of it: most new versions only have another status, and the answer stays the same.
+ */
+function questionId(pair: Pair, desired: KubeObject, live: unknown, record: unknown): string {
+  const { mode } = pair.resource.apply;
+  const sides = [desired, live, record, pair.live.object.metadata.uid ?? ''].map((side) =>
+    textHash(canonicalJson(side)),
+  );
+  return `${mode}:${pair.text}:${sides.join(':')}`;
+}

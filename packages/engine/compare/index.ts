@@ -1,0 +1,4 @@
+export { compare, type CompareMemo, type Comparison, type SchemaLookup } from './compare.ts';
+export { ignoredIn, withoutIgnored } from './ignore.ts';
+export { lastAppliedAnnotation } from './normalise.ts';
+export { textHash } from './hash.ts';
