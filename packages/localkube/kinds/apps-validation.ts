@@ -1,0 +1,270 @@
+import type { KubeObject } from '@plumbline/api';
+import { equalData } from '@plumbline/base';
+import type { FieldError } from '../registry/types.ts';
+import type { Fields } from './fields.ts';
+import {
+  forbidden,
+  integer,
+  invalid,
+  isAbsent,
+  list,
+  nonNegative,
+  notSupported,
+  record,
+  records,
+  required,
+  stringMap,
+  text,
+} from './fields.ts';
+import { validatePodTemplate } from './pod-validation.ts';
+import { isEmptySelector, mapMatches, selectorMatches, validateSelector } from './selectors.ts';
+import { validateClaimSpec } from './volume-validation.ts';
+
+/** Selector and template of a workload: they must fit, and the pods must be of the restarting kind. */
+function validateSelectorAndTemplate(spec: Fields, workload: string): FieldError[] {
+  const errors: FieldError[] = [];
+  const selector = spec['selector'];
+  let usable = true;
+  if (isAbsent(selector)) errors.push(required('spec.selector'));
+  else {
+    const mistakes = validateSelector(selector, 'spec.selector');
+    usable = mistakes.length === 0;
+    errors.push(...mistakes);
+    if (isEmptySelector(selector))
+      errors.push(invalid('spec.selector', {}, `empty selector is invalid for ${workload}`));
+  }
+  if (!usable) {
+    errors.push(invalid('spec.selector', selector, 'invalid label selector'));
+    return errors;
+  }
+  const template = record(spec['template']);
+  const labels = record(template['metadata'])['labels'];
+  if (!isEmptySelector(selector) || isAbsent(selector)) {
+    if (isAbsent(selector) || !selectorMatches(selector, stringMap(labels))) {
+      errors.push(
+        invalid(
+          'spec.template.metadata.labels',
+          labels ?? null,
+          '`selector` does not match template `labels`',
+        ),
+      );
+    }
+  }
+  errors.push(...validatePodTemplate(template, 'spec.template'));
+  errors.push(...alwaysRestarting(record(template['spec'])));
+  return errors;
+}
+
+function alwaysRestarting(spec: Fields): FieldError[] {
+  const errors: FieldError[] = [];
+  const policy = text(spec['restartPolicy']);
+  if (policy !== 'Always') errors.push(notSupported('spec.template.spec.restartPolicy', policy, ['Always']));
+  if (!isAbsent(spec['activeDeadlineSeconds'])) {
+    const detail = 'activeDeadlineSeconds in ReplicaSet is not Supported';
+    errors.push(forbidden('spec.template.spec.activeDeadlineSeconds', detail));
+  }
+  return errors;
+}
+
+function selectorIsImmutable(object: KubeObject, previous: KubeObject | undefined): FieldError[] {
+  if (previous === undefined) return [];
+  const after = record(object['spec'])['selector'];
+  if (equalData(after, record(previous['spec'])['selector'])) return [];
+  return [invalid('spec.selector', after, 'field is immutable')];
+}
+
+const PERCENT = /^[0-9]+%$/;
+
+/** A number or a percentage that is not negative. */
+export function validateIntOrPercent(value: unknown, field: string): FieldError[] {
+  if (typeof value === 'number') return nonNegative(field, value);
+  if (typeof value !== 'string') return [];
+  if (!PERCENT.test(value)) {
+    return [
+      invalid(
+        field,
+        value,
+        "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')",
+      ),
+    ];
+  }
+  return [];
+}
+
+export function notOverHundred(value: unknown, field: string): FieldError[] {
+  if (typeof value !== 'string' || !PERCENT.test(value) || Number.parseInt(value, 10) <= 100) return [];
+  return [invalid(field, value, 'must not be greater than 100%')];
+}
+
+function isZero(value: unknown): boolean {
+  return value === 0 || (typeof value === 'string' && Number.parseInt(value, 10) === 0);
+}
+
+export function validateDeployment(object: KubeObject, previous: KubeObject | undefined): FieldError[] {
+  const spec = record(object['spec']);
+  const errors: FieldError[] = [];
+  errors.push(...nonNegative('spec.replicas', spec['replicas']));
+  errors.push(...validateSelectorAndTemplate(spec, 'deployment'));
+  errors.push(...validateStrategy(record(spec['strategy'])));
+  errors.push(...nonNegative('spec.minReadySeconds', spec['minReadySeconds']));
+  errors.push(...nonNegative('spec.revisionHistoryLimit', spec['revisionHistoryLimit']));
+  const deadline = spec['progressDeadlineSeconds'];
+  errors.push(...nonNegative('spec.progressDeadlineSeconds', deadline));
+  if (typeof deadline === 'number' && deadline <= integer(spec['minReadySeconds'])) {
+    errors.push(invalid('spec.progressDeadlineSeconds', deadline, 'must be greater than minReadySeconds'));
+  }
+  return [...errors, ...selectorIsImmutable(object, previous)];
+}
+
+function validateStrategy(strategy: Fields): FieldError[] {
+  const type = text(strategy['type']);
+  const rolling = strategy['rollingUpdate'];
+  if (type === 'Recreate') {
+    if (isAbsent(rolling)) return [];
+    return [
+      forbidden('spec.strategy.rollingUpdate', "may not be specified when strategy `type` is 'Recreate'"),
+    ];
+  }
+  if (type !== 'RollingUpdate') {
+    return [
+      notSupported('spec.strategy', { Type: type, RollingUpdate: rolling ?? null }, [
+        'Recreate',
+        'RollingUpdate',
+      ]),
+    ];
+  }
+  const at = 'spec.strategy.rollingUpdate';
+  const { maxSurge, maxUnavailable } = record(rolling);
+  const errors = [
+    ...validateIntOrPercent(maxUnavailable, `${at}.maxUnavailable`),
+    ...validateIntOrPercent(maxSurge, `${at}.maxSurge`),
+  ];
+  if (isZero(maxSurge) && isZero(maxUnavailable)) {
+    errors.push(invalid(`${at}.maxUnavailable`, maxUnavailable, 'may not be 0 when `maxSurge` is 0'));
+  }
+  return [...errors, ...notOverHundred(maxUnavailable, `${at}.maxUnavailable`)];
+}
+
+export function validateReplicaSet(object: KubeObject, previous: KubeObject | undefined): FieldError[] {
+  const spec = record(object['spec']);
+  return [
+    ...nonNegative('spec.replicas', spec['replicas']),
+    ...nonNegative('spec.minReadySeconds', spec['minReadySeconds']),
+    ...validateSelectorAndTemplate(spec, 'deployment'),
+    ...selectorIsImmutable(object, previous),
+  ];
+}
+
+export function validateReplicationController(object: KubeObject): FieldError[] {
+  const spec = record(object['spec']);
+  const errors = nonNegative('spec.replicas', spec['replicas']);
+  const selector = stringMap(spec['selector']);
+  if (Object.keys(selector).length === 0) errors.push(required('spec.selector'));
+  if (isAbsent(spec['template'])) return [...errors, required('spec.template')];
+  const template = record(spec['template']);
+  const labels = stringMap(record(template['metadata'])['labels']);
+  if (Object.keys(selector).length > 0 && !mapMatches(selector, labels)) {
+    errors.push(
+      invalid('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'),
+    );
+  }
+  return [
+    ...errors,
+    ...validatePodTemplate(template, 'spec.template'),
+    ...alwaysRestarting(record(template['spec'])),
+  ];
+}
+
+export function validateDaemonSet(object: KubeObject, previous: KubeObject | undefined): FieldError[] {
+  const spec = record(object['spec']);
+  const errors = validateSelectorAndTemplate(spec, 'daemonset');
+  errors.push(...nonNegative('spec.minReadySeconds', spec['minReadySeconds']));
+  const strategy = record(spec['updateStrategy']);
+  const type = text(strategy['type']);
+  if (type === 'RollingUpdate') {
+    const at = 'spec.updateStrategy.rollingUpdate';
+    const { maxSurge, maxUnavailable } = record(strategy['rollingUpdate']);
+    errors.push(
+      ...validateIntOrPercent(maxUnavailable, `${at}.maxUnavailable`),
+      ...validateIntOrPercent(maxSurge, `${at}.maxSurge`),
+    );
+    if (isZero(maxSurge) && isZero(maxUnavailable)) {
+      errors.push(required(`${at}.maxUnavailable`, 'cannot be 0 when maxSurge is 0'));
+    }
+    if (!isZero(maxSurge) && !isZero(maxUnavailable)) {
+      errors.push(invalid(`${at}.maxSurge`, maxSurge, 'may not be set when maxUnavailable is non-zero'));
+    }
+  } else if (type !== 'OnDelete')
+    errors.push(notSupported('spec.updateStrategy.type', type, ['RollingUpdate', 'OnDelete']));
+  errors.push(...nonNegative('spec.revisionHistoryLimit', spec['revisionHistoryLimit']));
+  return [...errors, ...selectorIsImmutable(object, previous)];
+}
+
+const STATEFUL_CHANGES = [
+  'replicas',
+  'ordinals',
+  'template',
+  'updateStrategy',
+  'revisionHistoryLimit',
+  'persistentVolumeClaimRetentionPolicy',
+  'minReadySeconds',
+];
+
+export function validateStatefulSet(object: KubeObject, previous: KubeObject | undefined): FieldError[] {
+  const spec = record(object['spec']);
+  const errors: FieldError[] = [];
+  const policy = text(spec['podManagementPolicy']);
+  if (policy !== 'OrderedReady' && policy !== 'Parallel') {
+    errors.push(invalid('spec.podManagementPolicy', policy, "must be 'OrderedReady' or 'Parallel'"));
+  }
+  const strategy = record(spec['updateStrategy']);
+  const type = text(strategy['type']);
+  if (type !== 'RollingUpdate' && type !== 'OnDelete') {
+    const shown = { Type: type, RollingUpdate: strategy['rollingUpdate'] ?? null };
+    errors.push(invalid('spec.updateStrategy', shown, "must be 'RollingUpdate' or 'OnDelete'"));
+  } else if (type === 'OnDelete' && !isAbsent(strategy['rollingUpdate'])) {
+    errors.push(
+      invalid(
+        'spec.updateStrategy.rollingUpdate',
+        strategy['rollingUpdate'],
+        "only allowed for updateStrategy 'RollingUpdate'",
+      ),
+    );
+  }
+  const partition = record(strategy['rollingUpdate'])['partition'];
+  errors.push(...nonNegative('spec.updateStrategy.rollingUpdate.partition', partition));
+  errors.push(...nonNegative('spec.replicas', spec['replicas']));
+  errors.push(...nonNegative('spec.minReadySeconds', spec['minReadySeconds']));
+  errors.push(...nonNegative('spec.ordinals.start', record(spec['ordinals'])['start']));
+  errors.push(
+    ...validateSelectorAndTemplate(spec, 'statefulset').map((error) => ({
+      ...error,
+      message: error.message.replace(
+        'activeDeadlineSeconds in ReplicaSet',
+        'activeDeadlineSeconds in StatefulSet',
+      ),
+    })),
+  );
+  for (const [index, claim] of records(spec['volumeClaimTemplates']).entries()) {
+    errors.push(...validateClaimSpec(record(claim['spec']), `spec.volumeClaimTemplates[${index}].spec`));
+  }
+  if (previous !== undefined) errors.push(...statefulUpdate(spec, record(previous['spec'])));
+  return errors;
+}
+
+function statefulUpdate(spec: Fields, before: Fields): FieldError[] {
+  const fixed = (part: Fields): Fields =>
+    Object.fromEntries(Object.entries(part).filter(([field]) => !STATEFUL_CHANGES.includes(field)));
+  const claims = (part: Fields): unknown => list(part['volumeClaimTemplates']);
+  if (
+    equalData(
+      { ...fixed(spec), volumeClaimTemplates: claims(spec) },
+      { ...fixed(before), volumeClaimTemplates: claims(before) },
+    )
+  )
+    return [];
+  const detail =
+    "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', 'updateStrategy', " +
+    "'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden";
+  return [forbidden('spec', detail)];
+}

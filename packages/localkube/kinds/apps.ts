@@ -1,0 +1,211 @@
+import type { KubeObject } from '@plumbline/api';
+import type { Draft, KindHooks } from '../registry/types.ts';
+import {
+  validateDaemonSet,
+  validateDeployment,
+  validateReplicaSet,
+  validateReplicationController,
+  validateStatefulSet,
+} from './apps-validation.ts';
+import { ageColumn, column, containersColumn, imagesColumn, nameColumn, orNone } from './columns.ts';
+import type { Fields } from './fields.ts';
+import { child, fill, fillZero, integer, isAbsent, record, records, stringMap, text } from './fields.ts';
+import { defaultPodTemplate } from './pod-defaults.ts';
+import { formatSelector } from './selectors.ts';
+
+const status = (object: KubeObject): Fields => record(object['status']);
+const spec = (object: KubeObject): Fields => record(object['spec']);
+const count = (field: string) => (object: KubeObject) => integer(status(object)[field]);
+const selectorColumn = column('Selector', (o) => formatSelector(spec(o)['selector']), { wide: true });
+
+export const deploymentHooks: KindHooks = {
+  generation: true,
+  status: true,
+  default(draft) {
+    const part = child(draft, 'spec');
+    fill(part, 'replicas', 1);
+    const strategy = child(part, 'strategy');
+    fillZero(strategy, 'type', 'RollingUpdate');
+    if (strategy['type'] === 'RollingUpdate') {
+      const rolling = child(strategy, 'rollingUpdate');
+      fill(rolling, 'maxUnavailable', '25%');
+      fill(rolling, 'maxSurge', '25%');
+    }
+    fill(part, 'revisionHistoryLimit', 10);
+    fill(part, 'progressDeadlineSeconds', 600);
+    defaultPodTemplate(child(part, 'template'));
+    fill(draft, 'status', {});
+  },
+  validate: validateDeployment,
+  columns: [
+    nameColumn,
+    column('Ready', (o) => `${integer(status(o)['readyReplicas'])}/${integer(spec(o)['replicas'])}`),
+    column('Up-to-date', count('updatedReplicas')),
+    column('Available', count('availableReplicas')),
+    ageColumn,
+    containersColumn,
+    imagesColumn,
+    selectorColumn,
+  ],
+};
+
+export const replicaSetHooks: KindHooks = {
+  generation: true,
+  status: true,
+  default(draft) {
+    const part = child(draft, 'spec');
+    fill(part, 'replicas', 1);
+    defaultPodTemplate(child(part, 'template'));
+    fill(child(draft, 'status'), 'replicas', 0);
+  },
+  validate: validateReplicaSet,
+  columns: [
+    nameColumn,
+    column('Desired', (o) => integer(spec(o)['replicas'])),
+    column('Current', count('replicas')),
+    column('Ready', count('readyReplicas')),
+    ageColumn,
+    containersColumn,
+    imagesColumn,
+    selectorColumn,
+  ],
+  selectableFields: { 'status.replicas': (object) => String(integer(status(object)['replicas'])) },
+};
+
+export const replicationControllerHooks: KindHooks = {
+  generation: true,
+  status: true,
+  default(draft) {
+    const part = child(draft, 'spec');
+    fill(part, 'replicas', 1);
+    if (!isAbsent(part['template'])) {
+      const template = child(part, 'template');
+      defaultPodTemplate(template);
+      const labels = record(template['metadata'])['labels'];
+      if (!isAbsent(labels)) {
+        fill(part, 'selector', { ...stringMap(labels) });
+        fill(draft.metadata, 'labels', { ...stringMap(labels) });
+      }
+    }
+    fill(child(draft, 'status'), 'replicas', 0);
+  },
+  validate: validateReplicationController,
+  columns: [
+    nameColumn,
+    column('Desired', (o) => integer(spec(o)['replicas'])),
+    column('Current', count('replicas')),
+    column('Ready', count('readyReplicas')),
+    ageColumn,
+    containersColumn,
+    imagesColumn,
+    column('Selector', (o) => formatSelector({ matchLabels: spec(o)['selector'] }), { wide: true }),
+  ],
+  selectableFields: { 'status.replicas': (object) => String(integer(status(object)['replicas'])) },
+};
+
+export const daemonSetHooks: KindHooks = {
+  generation: true,
+  status: true,
+  default(draft) {
+    const part = child(draft, 'spec');
+    const strategy = child(part, 'updateStrategy');
+    fillZero(strategy, 'type', 'RollingUpdate');
+    if (strategy['type'] === 'RollingUpdate') {
+      const rolling = child(strategy, 'rollingUpdate');
+      fill(rolling, 'maxUnavailable', 1);
+      fill(rolling, 'maxSurge', 0);
+    }
+    fill(part, 'revisionHistoryLimit', 10);
+    defaultPodTemplate(child(part, 'template'));
+    const counts = child(draft, 'status');
+    for (const field of [
+      'currentNumberScheduled',
+      'numberMisscheduled',
+      'desiredNumberScheduled',
+      'numberReady',
+    ]) {
+      fill(counts, field, 0);
+    }
+  },
+  validate: validateDaemonSet,
+  columns: [
+    nameColumn,
+    column('Desired', count('desiredNumberScheduled')),
+    column('Current', count('currentNumberScheduled')),
+    column('Ready', count('numberReady')),
+    column('Up-to-date', count('updatedNumberScheduled')),
+    column('Available', count('numberAvailable')),
+    column('Node Selector', nodeSelector),
+    ageColumn,
+    containersColumn,
+    imagesColumn,
+    selectorColumn,
+  ],
+};
+
+function nodeSelector(object: KubeObject): string {
+  const selector = record(record(spec(object)['template'])['spec'])['nodeSelector'];
+  return orNone(formatSelector({ matchLabels: selector }));
+}
+
+export const statefulSetHooks: KindHooks = {
+  generation: true,
+  status: true,
+  default: defaultStatefulSet,
+  validate: validateStatefulSet,
+  columns: [
+    nameColumn,
+    column('Ready', (o) => `${integer(status(o)['readyReplicas'])}/${integer(spec(o)['replicas'])}`),
+    ageColumn,
+    containersColumn,
+    imagesColumn,
+  ],
+};
+
+function defaultStatefulSet(draft: Draft): void {
+  const part = child(draft, 'spec');
+  fillZero(part, 'podManagementPolicy', 'OrderedReady');
+  const strategy = child(part, 'updateStrategy');
+  if (!text(strategy['type'])) {
+    strategy['type'] = 'RollingUpdate';
+    child(strategy, 'rollingUpdate');
+  }
+  if (strategy['type'] === 'RollingUpdate' && !isAbsent(strategy['rollingUpdate'])) {
+    fill(child(strategy, 'rollingUpdate'), 'partition', 0);
+  }
+  const retention = child(part, 'persistentVolumeClaimRetentionPolicy');
+  fillZero(retention, 'whenDeleted', 'Retain');
+  fillZero(retention, 'whenScaled', 'Retain');
+  fill(part, 'replicas', 1);
+  fill(part, 'revisionHistoryLimit', 10);
+  // serviceName is written even when it is empty.
+  fill(part, 'serviceName', '');
+  defaultPodTemplate(child(part, 'template'));
+  for (const claim of records(part['volumeClaimTemplates'])) {
+    fillZero(claim, 'apiVersion', 'v1');
+    fillZero(claim, 'kind', 'PersistentVolumeClaim');
+    child(claim, 'metadata');
+    fill(child(claim, 'spec'), 'volumeMode', 'Filesystem');
+    fillZero(child(claim, 'status'), 'phase', 'Pending');
+  }
+  const counts = child(draft, 'status');
+  fill(counts, 'replicas', 0);
+  fill(counts, 'availableReplicas', 0);
+}
+
+export const controllerRevisionHooks: KindHooks = {
+  columns: [
+    nameColumn,
+    column('Controller', (o) => {
+      const owner = o.metadata.ownerReferences?.find((reference) => reference.controller === true);
+      return owner === undefined ? '<none>' : `${ownerResource(owner.apiVersion, owner.kind)}/${owner.name}`;
+    }),
+    column('Revision', (o) => integer(o['revision']), { type: 'integer' }),
+    ageColumn,
+  ],
+};
+
+function ownerResource(apiVersion: string, kind: string): string {
+  const group = apiVersion.includes('/') ? `.${apiVersion.slice(0, apiVersion.indexOf('/'))}` : '';
+  return `${kind.toLowerCase()}${group}`;
+}

@@ -1,0 +1,253 @@
+import type { KubeObject } from '@plumbline/api';
+import { equalData } from '@plumbline/base';
+import type { FieldError, KindHooks } from '../registry/types.ts';
+import { ageColumn, column, nameColumn } from './columns.ts';
+import {
+  fillZero,
+  forbidden,
+  invalid,
+  invalidEach,
+  isAbsent,
+  list,
+  record,
+  records,
+  required,
+  stringMap,
+  text,
+  tooLong,
+  child,
+} from './fields.ts';
+import { configKey } from './names.ts';
+
+const MAX_BYTES = 1024 * 1024;
+
+function entries(value: unknown): number {
+  return Object.keys(record(value)).length;
+}
+
+export const configMapHooks: KindHooks = {
+  validate(object, previous) {
+    const errors: FieldError[] = [];
+    let bytes = 0;
+    const binary = stringMap(object['binaryData']);
+    for (const [key, value] of Object.entries(stringMap(object['data']))) {
+      errors.push(...invalidEach(`data[${key}]`, key, configKey(key)));
+      if (binary[key] !== undefined)
+        errors.push(invalid(`data[${key}]`, key, 'duplicate of key present in binaryData'));
+      bytes += Buffer.byteLength(value);
+    }
+    for (const [key, value] of Object.entries(binary)) {
+      errors.push(...invalidEach(`binaryData[${key}]`, key, configKey(key)));
+      bytes += decodedLength(value);
+    }
+    // Upstream names no field here, which its text shows as [].
+    if (bytes > MAX_BYTES) errors.push(tooLong('[]', MAX_BYTES));
+    errors.push(...validateImmutable(object, previous, ['data', 'binaryData']));
+    return errors;
+  },
+  columns: [
+    nameColumn,
+    column('Data', (o) => entries(o['data']) + entries(o['binaryData']), {
+      description:
+        "Data contains the configuration data. Each key must consist of alphanumeric characters, '-', '_' or '.'. Values with non-UTF-8 byte sequences must use the BinaryData field. The keys stored in Data must not overlap with the keys in the BinaryData field, this is enforced during validation process.",
+    }),
+    ageColumn,
+  ],
+};
+
+function decodedLength(base64: string): number {
+  return Math.floor((base64.length * 3) / 4);
+}
+
+function validateImmutable(
+  object: KubeObject,
+  previous: KubeObject | undefined,
+  fields: readonly string[],
+): FieldError[] {
+  if (previous?.['immutable'] !== true) return [];
+  const errors: FieldError[] = [];
+  const detail = 'field is immutable when `immutable` is set';
+  if (object['immutable'] !== true) errors.push(forbidden('immutable', detail));
+  for (const field of fields) {
+    if (!equalData(object[field] ?? {}, previous[field] ?? {})) errors.push(forbidden(field, detail));
+  }
+  return errors;
+}
+
+/** The keys that a secret of a known type must have. */
+const SECRET_KEYS: Readonly<Record<string, readonly string[]>> = {
+  'kubernetes.io/dockercfg': ['.dockercfg'],
+  'kubernetes.io/dockerconfigjson': ['.dockerconfigjson'],
+  'kubernetes.io/ssh-auth': ['ssh-privatekey'],
+  'kubernetes.io/tls': ['tls.crt', 'tls.key'],
+};
+
+export const secretHooks: KindHooks = {
+  default(draft) {
+    fillZero(draft, 'type', 'Opaque');
+    if (isAbsent(draft['stringData'])) return;
+    // stringData is write-only: it is folded into data and never stored.
+    const data = child(draft, 'data');
+    for (const [key, value] of Object.entries(stringMap(draft['stringData']))) {
+      data[key] = Buffer.from(value, 'utf8').toString('base64');
+    }
+    delete draft['stringData'];
+    if (Object.keys(data).length === 0) delete draft['data'];
+  },
+  validate(object, previous) {
+    const errors: FieldError[] = [];
+    const data = stringMap(object['data']);
+    let bytes = 0;
+    for (const [key, value] of Object.entries(data)) {
+      errors.push(...invalidEach(`data[${key}]`, key, configKey(key)));
+      bytes += decodedLength(text(value));
+    }
+    if (bytes > MAX_BYTES) errors.push(tooLong('data', MAX_BYTES));
+    errors.push(...validateSecretType(object, data));
+    if (previous !== undefined && previous['type'] !== object['type']) {
+      errors.push(invalid('type', object['type'], 'field is immutable'));
+    }
+    errors.push(...validateImmutable(object, previous, ['data']));
+    return errors;
+  },
+  columns: [
+    nameColumn,
+    column('Type', (o) => text(o['type']), {
+      description:
+        'Used to facilitate programmatic handling of secret data. More info: https://kubernetes.io/docs/concepts/configuration/secret/#secret-types',
+    }),
+    column('Data', (o) => entries(o['data']), {
+      description:
+        "Data contains the secret data. Each key must consist of alphanumeric characters, '-', '_' or '.'. The serialized form of the secret data is a base64 encoded string, representing the arbitrary (possibly non-string) data value here. Described in https://tools.ietf.org/html/rfc4648#section-4",
+    }),
+    ageColumn,
+  ],
+  selectableFields: { type: (object) => text(object['type']) },
+};
+
+function validateSecretType(object: KubeObject, data: Readonly<Record<string, string>>): FieldError[] {
+  const type = text(object['type']);
+  if (type === 'kubernetes.io/service-account-token') {
+    const account = text(object.metadata.annotations?.['kubernetes.io/service-account.name']);
+    return account === '' ? [required('metadata.annotations[kubernetes.io/service-account.name]')] : [];
+  }
+  if (type === 'kubernetes.io/basic-auth') {
+    if (data['username'] !== undefined || data['password'] !== undefined) return [];
+    return [required('data[username]'), required('data[password]')];
+  }
+  const errors = (SECRET_KEYS[type] ?? [])
+    .filter((key) => data[key] === undefined)
+    .map((key) => required(`data[${key}]`));
+  if (errors.length > 0 || (type !== 'kubernetes.io/dockercfg' && type !== 'kubernetes.io/dockerconfigjson'))
+    return errors;
+  const key = SECRET_KEYS[type]?.[0] ?? '';
+  try {
+    JSON.parse(Buffer.from(data[key] ?? '', 'base64').toString('utf8'));
+  } catch {
+    errors.push(
+      invalid(`data[${key}]`, '<secret contents redacted>', 'invalid character in the JSON document'),
+    );
+  }
+  return errors;
+}
+
+export const serviceAccountHooks: KindHooks = {
+  columns: [nameColumn, column('Secrets', (o) => list(o['secrets']).length), ageColumn],
+};
+
+export const namespaceHooks: KindHooks = {
+  status: true,
+  default(draft) {
+    const labels = child(draft.metadata, 'labels');
+    if (draft.metadata.name) labels['kubernetes.io/metadata.name'] = draft.metadata.name;
+  },
+  prepareForCreate(draft) {
+    const spec = child(draft, 'spec');
+    const finalizers = list(spec['finalizers']);
+    if (!finalizers.includes('kubernetes')) spec['finalizers'] = [...finalizers, 'kubernetes'];
+    draft['status'] = { phase: 'Active' };
+  },
+  prepareForUpdate(draft, previous) {
+    // spec.finalizers changes only through the finalize subresource, which does not come this way.
+    draft['spec'] = previous['spec'];
+  },
+  columns: [nameColumn, column('Status', (o) => text(record(o['status'])['phase'])), ageColumn],
+  selectableFields: { 'status.phase': (object) => text(record(object['status'])['phase']) },
+};
+
+export const leaseHooks: KindHooks = {
+  createOnUpdate: true,
+  unconditionalUpdate: false,
+  validate(object) {
+    const spec = record(object['spec']);
+    const errors: FieldError[] = [];
+    const duration = spec['leaseDurationSeconds'];
+    if (typeof duration === 'number' && duration <= 0) {
+      errors.push(invalid('spec.leaseDurationSeconds', duration, 'must be greater than 0'));
+    }
+    const transitions = spec['leaseTransitions'];
+    if (typeof transitions === 'number' && transitions < 0) {
+      errors.push(invalid('spec.leaseTransitions', transitions, 'must be greater than or equal to 0'));
+    }
+    return errors;
+  },
+  columns: [nameColumn, column('Holder', (o) => text(record(o['spec'])['holderIdentity'])), ageColumn],
+};
+
+export const nodeHooks: KindHooks = {
+  status: true,
+  prepareForCreate(draft) {
+    // The admission plugin taints new nodes until somebody says that they are ready.
+    const spec = child(draft, 'spec');
+    const taints = records(spec['taints']);
+    if (taints.some((taint) => taint['key'] === 'node.kubernetes.io/not-ready')) return;
+    spec['taints'] = [...taints, { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }];
+  },
+  columns: [
+    nameColumn,
+    column('Status', nodeStatus),
+    column('Roles', nodeRoles),
+    ageColumn,
+    column('Version', (o) => text(record(record(o['status'])['nodeInfo'])['kubeletVersion'])),
+    column('Internal-IP', (o) => nodeAddress(o, 'InternalIP'), { wide: true }),
+    column('External-IP', (o) => nodeAddress(o, 'ExternalIP'), { wide: true }),
+    column('OS-Image', (o) => text(record(record(o['status'])['nodeInfo'])['osImage']) || '<unknown>', {
+      wide: true,
+    }),
+    column(
+      'Kernel-Version',
+      (o) => text(record(record(o['status'])['nodeInfo'])['kernelVersion']) || '<unknown>',
+      { wide: true },
+    ),
+    column(
+      'Container-Runtime',
+      (o) => text(record(record(o['status'])['nodeInfo'])['containerRuntimeVersion']) || '<unknown>',
+      { wide: true },
+    ),
+  ],
+  selectableFields: {
+    'spec.unschedulable': (object) => String(record(object['spec'])['unschedulable'] === true),
+  },
+};
+
+function nodeStatus(node: KubeObject): string {
+  const ready = records(record(node['status'])['conditions']).find((c) => c['type'] === 'Ready');
+  const shown = ready === undefined ? 'Unknown' : ready['status'] === 'True' ? 'Ready' : 'NotReady';
+  return record(node['spec'])['unschedulable'] === true ? `${shown},SchedulingDisabled` : shown;
+}
+
+function nodeRoles(node: KubeObject): string {
+  const prefix = 'node-role.kubernetes.io/';
+  const roles = Object.keys(node.metadata.labels ?? {}).filter((key) => key.startsWith(prefix));
+  return (
+    roles
+      .map((key) => key.slice(prefix.length))
+      .toSorted()
+      .join(',') || '<none>'
+  );
+}
+
+function nodeAddress(node: KubeObject, type: string): string {
+  const found = records(record(node['status'])['addresses']).find((address) => address['type'] === type);
+  return found === undefined ? '<none>' : text(found['address']);
+}

@@ -1,0 +1,271 @@
+import type { KubeObject } from '@plumbline/api';
+import type { Draft, KindHooks, WriteContext } from '../registry/types.ts';
+import { ageColumn, age, column, nameColumn, orNone } from './columns.ts';
+import type { Fields } from './fields.ts';
+import {
+  child,
+  fill,
+  fillZero,
+  integer,
+  isAbsent,
+  list,
+  record,
+  records,
+  stringMap,
+  strings,
+  text,
+} from './fields.ts';
+import type { AddressBook, Owner } from './service-addresses.ts';
+import { createAddressBook, hasNodePorts } from './service-addresses.ts';
+import { validateService } from './service-validation.ts';
+
+/** Hooks of Service. Each server has its own, since they hold the book of addresses. */
+export function createServiceHooks(): KindHooks {
+  const book = createAddressBook();
+  return {
+    status: true,
+    unconditionalUpdate: false,
+    default: defaultService,
+    prepareForCreate: (draft, context) => allocate(draft, undefined, book, context),
+    prepareForUpdate(draft, previous, context) {
+      keepAllocations(child(draft, 'spec'), record(previous['spec']));
+      allocate(draft, previous, book, context);
+    },
+    validate: (object, previous, context) => validateService(object, previous, book, context),
+    columns: [
+      nameColumn,
+      column('Type', (o) => text(record(o['spec'])['type'])),
+      column('Cluster-IP', (o) => orNone(text(record(o['spec'])['clusterIP']))),
+      column('External-IP', externalAddress),
+      column('Port(s)', ports),
+      ageColumn,
+      column('Selector', (o) => orNone(formatMap(record(o['spec'])['selector'])), { wide: true }),
+    ],
+    selectableFields: {
+      'spec.clusterIP': (object) => text(record(object['spec'])['clusterIP']),
+      'spec.type': (object) => text(record(object['spec'])['type']),
+    },
+  };
+}
+
+function formatMap(map: unknown): string {
+  return Object.entries(stringMap(map))
+    .map(([key, value]) => `${key}=${value}`)
+    .toSorted()
+    .join(',');
+}
+
+function defaultService(draft: Draft): void {
+  const spec = child(draft, 'spec');
+  fillZero(spec, 'sessionAffinity', 'None');
+  if (spec['sessionAffinity'] === 'None') delete spec['sessionAffinityConfig'];
+  if (spec['sessionAffinity'] === 'ClientIP') {
+    fill(child(child(spec, 'sessionAffinityConfig'), 'clientIP'), 'timeoutSeconds', 10800);
+  }
+  fillZero(spec, 'type', 'ClusterIP');
+  for (const port of records(spec['ports'])) {
+    fillZero(port, 'protocol', 'TCP');
+    fillZero(port, 'targetPort', port['port']);
+  }
+  const type = text(spec['type']);
+  if (type === 'NodePort' || type === 'LoadBalancer') fillZero(spec, 'externalTrafficPolicy', 'Cluster');
+  if (type !== 'ExternalName') fill(spec, 'internalTrafficPolicy', 'Cluster');
+  if (type === 'LoadBalancer') fill(spec, 'allocateLoadBalancerNodePorts', true);
+  const status = child(draft, 'status');
+  const balancer = child(status, 'loadBalancer');
+  for (const ingress of records(balancer['ingress']))
+    if (text(ingress['ip']) !== '') fill(ingress, 'ipMode', 'VIP');
+}
+
+/** An update that leaves out what the server once allocated keeps it, as long as the type still has use for it. */
+function keepAllocations(spec: Fields, before: Fields): void {
+  const type = text(spec['type']);
+  if (type === 'ExternalName') {
+    if (text(before['type']) === 'ExternalName') return;
+    for (const field of [
+      'clusterIP',
+      'clusterIPs',
+      'ipFamilies',
+      'ipFamilyPolicy',
+      'internalTrafficPolicy',
+      'healthCheckNodePort',
+      'externalTrafficPolicy',
+      'allocateLoadBalancerNodePorts',
+    ]) {
+      if (spec[field] === undefined || equalText(spec[field], before[field])) delete spec[field];
+    }
+    for (const port of records(spec['ports'])) dropSame(port, before, 'nodePort');
+    return;
+  }
+  if (text(before['type']) !== 'ExternalName') {
+    if (text(spec['clusterIP']) === '') {
+      fillZero(spec, 'clusterIP', before['clusterIP']);
+      fill(spec, 'clusterIPs', before['clusterIPs']);
+    }
+    fill(spec, 'ipFamilies', before['ipFamilies']);
+    fill(spec, 'ipFamilyPolicy', before['ipFamilyPolicy']);
+  }
+  if (hasNodePorts(spec)) {
+    for (const port of records(spec['ports'])) {
+      const old = records(before['ports']).find(
+        (p) => p['port'] === port['port'] && p['protocol'] === port['protocol'],
+      );
+      if (!port['nodePort'] && old?.['nodePort']) port['nodePort'] = old['nodePort'];
+    }
+    if (!spec['healthCheckNodePort'] && needsHealthCheck(spec))
+      fill(spec, 'healthCheckNodePort', before['healthCheckNodePort']);
+  } else if (hasNodePorts(before)) {
+    // The type lost its node ports: those that were only carried over go too.
+    for (const port of records(spec['ports'])) dropSame(port, before, 'nodePort');
+  }
+  if (
+    type === 'ClusterIP' &&
+    text(before['type']) !== 'ClusterIP' &&
+    spec['externalTrafficPolicy'] === before['externalTrafficPolicy']
+  ) {
+    delete spec['externalTrafficPolicy'];
+  }
+  if (type !== 'LoadBalancer' && text(before['type']) === 'LoadBalancer') {
+    delete spec['allocateLoadBalancerNodePorts'];
+    delete spec['loadBalancerClass'];
+  }
+}
+
+function equalText(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function dropSame(port: Fields, before: Fields, field: string): void {
+  const same = records(before['ports']).some((old) => old[field] === port[field]);
+  if (same) delete port[field];
+}
+
+function needsHealthCheck(spec: Fields): boolean {
+  return spec['type'] === 'LoadBalancer' && spec['externalTrafficPolicy'] === 'Local';
+}
+
+function allocate(
+  draft: Draft,
+  previous: KubeObject | undefined,
+  book: AddressBook,
+  context: WriteContext,
+): void {
+  const spec = child(draft, 'spec');
+  if (spec['type'] === 'ExternalName') return;
+  const owner: Owner = { namespace: draft.metadata.namespace ?? '', name: draft.metadata.name };
+  allocateAddress(spec, owner, book, context);
+  allocateFamilies(spec, previous);
+  if (hasNodePorts(spec)) {
+    for (const [index, port] of records(spec['ports']).entries()) {
+      if (!port['nodePort']) {
+        const free = book.freePort(owner, index, context);
+        if (free !== undefined) port['nodePort'] = free;
+      }
+      if (!book.isTaken(integer(port['nodePort']), owner, context))
+        book.note(integer(port['nodePort']), owner, context);
+    }
+  }
+  if (needsHealthCheck(spec) && !spec['healthCheckNodePort']) {
+    const free = book.freePort(owner, 1000, context);
+    if (free !== undefined) {
+      spec['healthCheckNodePort'] = free;
+      book.note(free, owner, context);
+    }
+  }
+}
+
+function allocateAddress(spec: Fields, owner: Owner, book: AddressBook, context: WriteContext): void {
+  const given = text(spec['clusterIP']) || (strings(spec['clusterIPs'])[0] ?? '');
+  const address = given === '' ? book.freeAddress(owner, context) : given;
+  if (address === undefined) return;
+  spec['clusterIP'] = address;
+  if (list(spec['clusterIPs']).length === 0) spec['clusterIPs'] = [address];
+  if (address !== 'None' && !book.isTaken(address, owner, context)) book.note(address, owner, context);
+}
+
+/** One IPv4 family; a headless service without selector names no pods, so it claims both families as upstream does. */
+function allocateFamilies(spec: Fields, previous: KubeObject | undefined): void {
+  const open =
+    previous === undefined &&
+    spec['clusterIP'] === 'None' &&
+    Object.keys(record(spec['selector'])).length === 0;
+  if (open && isAbsent(spec['ipFamilyPolicy']) && list(spec['ipFamilies']).length === 0) {
+    spec['ipFamilyPolicy'] = 'RequireDualStack';
+    spec['ipFamilies'] = ['IPv4', 'IPv6'];
+    return;
+  }
+  fillZero(spec, 'ipFamilyPolicy', 'SingleStack');
+  if (list(spec['ipFamilies']).length === 0) {
+    spec['ipFamilies'] = [text(spec['clusterIP']).includes(':') ? 'IPv6' : 'IPv4'];
+  }
+}
+
+function externalAddress(service: KubeObject): string {
+  const spec = record(service['spec']);
+  const external = strings(spec['externalIPs']);
+  switch (spec['type']) {
+    case 'ExternalName':
+      return orNone(text(spec['externalName']));
+    case 'LoadBalancer': {
+      const ingress = records(record(record(service['status'])['loadBalancer'])['ingress']);
+      const all = [...ingress.map((i) => text(i['ip']) || text(i['hostname'])), ...external].filter(
+        (a) => a !== '',
+      );
+      return all.length === 0 ? '<pending>' : all.join(',');
+    }
+    default:
+      return orNone(external.join(','));
+  }
+}
+
+function ports(service: KubeObject): string {
+  const shown = records(record(service['spec'])['ports']).map((port) => {
+    const node = port['nodePort'] ? `:${integer(port['nodePort'])}` : '';
+    return `${integer(port['port'])}${node}/${text(port['protocol'])}`;
+  });
+  return orNone(shown.join(','));
+}
+
+export const endpointsHooks: KindHooks = {
+  createOnUpdate: true,
+  default(draft) {
+    for (const subset of records(draft['subsets'])) {
+      for (const port of records(subset['ports'])) fillZero(port, 'protocol', 'TCP');
+    }
+  },
+  columns: [nameColumn, column('Endpoints', endpointAddresses), ageColumn],
+};
+
+function shorten(all: readonly string[], limit: number): string {
+  if (all.length === 0) return '<none>';
+  const more = all.length - limit;
+  return more > 0 ? `${all.slice(0, limit).join(',')} + ${more} more...` : all.join(',');
+}
+
+function endpointAddresses(object: KubeObject): string {
+  const all = records(object['subsets']).flatMap((subset) => {
+    const portsOf = records(subset['ports']);
+    return records(subset['addresses']).flatMap((address) =>
+      portsOf.length === 0
+        ? [text(address['ip'])]
+        : portsOf.map((port) => `${text(address['ip'])}:${integer(port['port'])}`),
+    );
+  });
+  return shorten(all, 3);
+}
+
+export const endpointSliceColumns = [
+  nameColumn,
+  column('AddressType', (o) => text(o['addressType'])),
+  column('Ports', (o) => {
+    const all = records(o['ports']).map((port) =>
+      isAbsent(port['port']) ? '*' : String(integer(port['port'])),
+    );
+    return all.length === 0 ? '<unset>' : shorten(all, 3);
+  }),
+  column('Endpoints', (o) => {
+    const all = records(o['endpoints']).flatMap((endpoint) => strings(endpoint['addresses']));
+    return all.length === 0 ? '<unset>' : shorten(all, 3);
+  }),
+  column('Age', (o, now) => age(o.metadata.creationTimestamp, now)),
+];

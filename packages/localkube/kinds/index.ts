@@ -1,0 +1,143 @@
+import type { KindHooks } from '../registry/types.ts';
+import {
+  mutatingWebhookHooks,
+  policyBindingHooks,
+  validatingPolicyHooks,
+  validatingWebhookHooks,
+} from './admission-registration.ts';
+import {
+  controllerRevisionHooks,
+  daemonSetHooks,
+  deploymentHooks,
+  replicaSetHooks,
+  replicationControllerHooks,
+  statefulSetHooks,
+} from './apps.ts';
+import { cronJobHooks, jobHooks } from './batch.ts';
+import { ageColumn, column, nameColumn } from './columns.ts';
+import {
+  configMapHooks,
+  leaseHooks,
+  namespaceHooks,
+  nodeHooks,
+  secretHooks,
+  serviceAccountHooks,
+} from './core-config.ts';
+import { podHooks, podTemplateHooks } from './core-pod.ts';
+import { createServiceHooks, endpointsHooks } from './core-service.ts';
+import { eventHooks } from './events.ts';
+import { text } from './fields.ts';
+import { validateMetadata } from './metadata.ts';
+import type { NameCheck } from './names.ts';
+import { dns1035Label, dnsLabel, dnsSubdomain, pathSegment } from './names.ts';
+import { endpointSliceHooks, ingressClassHooks, ingressHooks, networkPolicyHooks } from './networking.ts';
+import {
+  autoscalerHooks,
+  disruptionBudgetHooks,
+  limitRangeHooks,
+  priorityClassHooks,
+  quotaHooks,
+  runtimeClassHooks,
+} from './policy.ts';
+import { clusterRoleBindingKind, clusterRoleKind, roleBindingKind, roleKind } from './rbac.ts';
+import { claimHooks, storageClassHooks, volumeHooks } from './storage.ts';
+
+export { validateMetadata } from './metadata.ts';
+export { dnsSubdomain } from './names.ts';
+export type { NameCheck } from './names.ts';
+export { age, duration } from './columns.ts';
+export { mapMatches, selectorMatches, formatSelector } from './selectors.ts';
+
+/** What is special about each built-in kind. A function, since Service's hooks hold a book of addresses. */
+type HooksTable = Readonly<Record<string, KindHooks | (() => KindHooks)>>;
+
+const TABLE: HooksTable = {
+  '/Pod': podHooks,
+  '/PodTemplate': podTemplateHooks,
+  '/ReplicationController': replicationControllerHooks,
+  '/Service': createServiceHooks,
+  '/Endpoints': endpointsHooks,
+  '/ConfigMap': configMapHooks,
+  '/Secret': secretHooks,
+  '/ServiceAccount': serviceAccountHooks,
+  '/Namespace': namespaceHooks,
+  '/Node': nodeHooks,
+  '/Event': eventHooks,
+  'events.k8s.io/Event': eventHooks,
+  '/PersistentVolumeClaim': claimHooks,
+  '/PersistentVolume': volumeHooks,
+  '/ResourceQuota': quotaHooks,
+  '/LimitRange': limitRangeHooks,
+  'apps/Deployment': deploymentHooks,
+  'apps/ReplicaSet': replicaSetHooks,
+  'apps/StatefulSet': statefulSetHooks,
+  'apps/DaemonSet': daemonSetHooks,
+  'apps/ControllerRevision': controllerRevisionHooks,
+  'batch/Job': jobHooks,
+  'batch/CronJob': cronJobHooks,
+  'autoscaling/HorizontalPodAutoscaler': autoscalerHooks,
+  'policy/PodDisruptionBudget': disruptionBudgetHooks,
+  'networking.k8s.io/Ingress': ingressHooks,
+  'networking.k8s.io/IngressClass': ingressClassHooks,
+  'networking.k8s.io/NetworkPolicy': networkPolicyHooks,
+  'discovery.k8s.io/EndpointSlice': endpointSliceHooks,
+  'storage.k8s.io/StorageClass': storageClassHooks,
+  'scheduling.k8s.io/PriorityClass': priorityClassHooks,
+  'node.k8s.io/RuntimeClass': runtimeClassHooks,
+  'coordination.k8s.io/Lease': leaseHooks,
+  'rbac.authorization.k8s.io/Role': roleKind,
+  'rbac.authorization.k8s.io/ClusterRole': clusterRoleKind,
+  'rbac.authorization.k8s.io/RoleBinding': roleBindingKind,
+  'rbac.authorization.k8s.io/ClusterRoleBinding': clusterRoleBindingKind,
+  'admissionregistration.k8s.io/ValidatingWebhookConfiguration': validatingWebhookHooks,
+  'admissionregistration.k8s.io/MutatingWebhookConfiguration': mutatingWebhookHooks,
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicy': validatingPolicyHooks,
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding': policyBindingHooks,
+};
+
+/** Kinds whose names follow another rule than that of subdomains. */
+const NAME_RULES: Readonly<Record<string, NameCheck>> = {
+  '/Service': dns1035Label,
+  '/Namespace': dnsLabel,
+  'rbac.authorization.k8s.io/Role': pathSegment,
+  'rbac.authorization.k8s.io/ClusterRole': pathSegment,
+  'rbac.authorization.k8s.io/RoleBinding': pathSegment,
+  'rbac.authorization.k8s.io/ClusterRoleBinding': pathSegment,
+};
+
+/** Kinds without hooks of their own that keep metadata.generation. */
+const COUNTED = new Set([
+  'flowcontrol.apiserver.k8s.io/FlowSchema',
+  'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration',
+]);
+
+const plainColumns = [nameColumn, column('Created At', (o) => text(o.metadata.creationTimestamp))];
+
+/** Groups that end like those of Kubernetes itself but are served by its API server. */
+const LEGACY_GROUPS = new Set(['', 'apps', 'batch', 'autoscaling', 'policy', 'extensions']);
+
+function isBuiltInGroup(group: string): boolean {
+  return LEGACY_GROUPS.has(group) || group.endsWith('.k8s.io');
+}
+
+/**
+ * What is special about a built-in kind: defaults, checks, allocation, columns. The checks include those of metadata.
+ * Undefined for groups that are no part of Kubernetes. Ask once per server: some hooks hold state of that server.
+ */
+export function kindHooks(group: string, kind: string): KindHooks | undefined {
+  if (!isBuiltInGroup(group)) return undefined;
+  const key = `${group}/${kind}`;
+  const entry = TABLE[key];
+  const own: KindHooks = (typeof entry === 'function' ? entry() : entry) ?? { generation: COUNTED.has(key) };
+  const nameCheck = NAME_RULES[key] ?? dnsSubdomain;
+  return {
+    ...own,
+    columns:
+      own.columns ?? (key === 'scheduling.k8s.io/PriorityClass' ? [nameColumn, ageColumn] : plainColumns),
+    validate(object, previous, context) {
+      const errors = validateMetadata(object, previous, nameCheck);
+      const more = own.validate?.(object, previous, context) ?? [];
+      return more.length === 0 ? errors : [...errors, ...more];
+    },
+  };
+}

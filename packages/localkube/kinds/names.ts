@@ -1,0 +1,179 @@
+// The name rules of Kubernetes. Each check answers with upstream's texts, because people search for them.
+
+const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
+const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`;
+const DNS_1035 = '[a-z]([-a-z0-9]*[a-z0-9])?';
+const QUALIFIED = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
+const LABEL_VALUE = `(${QUALIFIED})?`;
+
+const isLabel = new RegExp(`^${LABEL}$`);
+const isSubdomain = new RegExp(`^${SUBDOMAIN}$`);
+const isDns1035 = new RegExp(`^${DNS_1035}$`);
+const isQualified = new RegExp(`^${QUALIFIED}$`);
+const isLabelValue = new RegExp(`^${LABEL_VALUE}$`);
+const isConfigKey = /^[-._a-zA-Z0-9]+$/;
+
+function mustBeShort(value: string, bytes: number): string[] {
+  return value.length > bytes ? [`must be no more than ${bytes} bytes`] : [];
+}
+
+/** What is wrong with a name; empty if nothing is. `prefix`: the value is a generateName, so a trailing dash is fine. */
+export type NameCheck = (name: string, prefix: boolean) => readonly string[];
+
+function withoutDash(name: string, prefix: boolean): string {
+  return prefix && name.endsWith('-') && name.length > 1 ? `${name.slice(0, -1)}a` : name;
+}
+
+export const dnsSubdomain: NameCheck = (name, prefix) => {
+  const value = withoutDash(name, prefix);
+  if (value.length <= 253 && isSubdomain.test(value)) return [];
+  const problems = mustBeShort(value, 253);
+  if (!isSubdomain.test(value)) {
+    problems.push(
+      "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must " +
+        `start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '${SUBDOMAIN}')`,
+    );
+  }
+  return problems;
+};
+
+export const dnsLabel: NameCheck = (name, prefix) => {
+  const value = withoutDash(name, prefix);
+  if (value.length <= 63 && isLabel.test(value)) return [];
+  const problems = mustBeShort(value, 63);
+  if (!isLabel.test(value)) {
+    problems.push(
+      "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and " +
+        `end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '${LABEL}')`,
+    );
+  }
+  return problems;
+};
+
+export const dns1035Label: NameCheck = (name, prefix) => {
+  const value = withoutDash(name, prefix);
+  if (value.length <= 63 && isDns1035.test(value)) return [];
+  const problems = mustBeShort(value, 63);
+  if (!isDns1035.test(value)) {
+    problems.push(
+      "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic " +
+        "character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for " +
+        `validation is '${DNS_1035}')`,
+    );
+  }
+  return problems;
+};
+
+/** What may stand in a path: the rule of RBAC names. */
+export const pathSegment: NameCheck = (name, prefix) => {
+  if (!prefix && (name === '.' || name === '..')) return [`may not be '${name}'`];
+  return ['/', '%'].filter((part) => name.includes(part)).map((part) => `may not contain '${part}'`);
+};
+
+const NAME_PART =
+  "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character " +
+  `(e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '${QUALIFIED}')`;
+
+/** `name` or `prefix/name`: keys of labels and annotations, resource names and the like. */
+export function qualifiedName(value: string): readonly string[] {
+  const slash = value.indexOf('/');
+  let name = value;
+  const problems: string[] = [];
+  if (slash >= 0) {
+    if (value.indexOf('/', slash + 1) >= 0) {
+      return [
+        `a valid label key ${NAME_PART} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
+      ];
+    }
+    const prefix = value.slice(0, slash);
+    name = value.slice(slash + 1);
+    if (prefix === '') problems.push('prefix part must be non-empty');
+    else problems.push(...dnsSubdomain(prefix, false).map((problem) => `prefix part ${problem}`));
+  }
+  if (name !== '' && name.length <= 63 && isQualified.test(name)) return problems;
+  if (name === '') problems.push('name part must be non-empty');
+  else if (name.length > 63) problems.push('name part must be no more than 63 bytes');
+  if (!isQualified.test(name)) problems.push(`name part ${NAME_PART}`);
+  return problems;
+}
+
+export function labelValue(value: string): readonly string[] {
+  if (value.length <= 63 && isLabelValue.test(value)) return [];
+  const problems = mustBeShort(value, 63);
+  if (!isLabelValue.test(value)) {
+    problems.push(
+      "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start " +
+        "and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for " +
+        `validation is '${LABEL_VALUE}')`,
+    );
+  }
+  return problems;
+}
+
+/** A key of a ConfigMap or Secret. */
+export function configKey(value: string): readonly string[] {
+  const problems = mustBeShort(value, 253);
+  if (!isConfigKey.test(value)) {
+    problems.push(
+      "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or " +
+        "'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')",
+    );
+  }
+  if (value === '.' || value === '..') problems.push(`must not be '${value}'`);
+  else if (value.startsWith('..')) problems.push("must not start with '..'");
+  return problems;
+}
+
+/** The name of a port in a container or the name a targetPort refers to. */
+export function portName(value: string): readonly string[] {
+  const problems: string[] = [];
+  if (value.length > 15) problems.push('must be no more than 15 characters');
+  if (!/^[-a-z0-9]+$/.test(value)) {
+    problems.push('must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)');
+  }
+  if (!/[a-z]/.test(value)) problems.push('must contain at least one letter (a-z)');
+  if (value.includes('--')) problems.push('must not contain consecutive hyphens');
+  if (value.startsWith('-') || value.endsWith('-')) problems.push('must not begin or end with a hyphen');
+  return problems;
+}
+
+/** The name of an environment variable, by the relaxed rule of current servers. */
+export function environmentName(value: string): readonly string[] {
+  if (/^[\x20-\x3c\x3e-\x7e]+$/.test(value)) return [];
+  return ["a valid environment variable name must consist only of printable ASCII characters other than '='"];
+}
+
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
+
+export function isIPv4(value: string): boolean {
+  return IPV4.test(value);
+}
+
+export function isIPv6(value: string): boolean {
+  if (!value.includes(':') || !/^[0-9a-fA-F:.]+$/.test(value)) return false;
+  const halves = value.split('::');
+  if (halves.length > 2) return false;
+  const groups = halves.flatMap((half) => (half === '' ? [] : half.split(':')));
+  const tail = groups.at(-1) ?? '';
+  const embedded = tail.includes('.');
+  if (embedded && !isIPv4(tail)) return false;
+  const plain = embedded ? groups.slice(0, -1) : groups;
+  const count = plain.length + (embedded ? 2 : 0);
+  return (
+    plain.every((group) => /^[0-9a-fA-F]{1,4}$/.test(group)) &&
+    (halves.length === 2 ? count < 8 : count === 8)
+  );
+}
+
+export function ipAddress(value: string): readonly string[] {
+  return isIPv4(value) || isIPv6(value)
+    ? []
+    : ['must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'];
+}
+
+export function cidr(value: string): readonly string[] {
+  const [address = '', bits = '', ...rest] = value.split('/');
+  const width = isIPv4(address) ? 32 : isIPv6(address) ? 128 : -1;
+  if (rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= width) return [];
+  return ['must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'];
+}

@@ -1,0 +1,148 @@
+import type { Fields } from './fields.ts';
+import { child, fill, fillZero, isAbsent, record, records, text } from './fields.ts';
+
+/**
+ * Defaults of a pod template: what the real server adds to `spec.template` of every workload. Only a Pod itself gets
+ * the rest (`defaultPod`).
+ */
+export function defaultPodTemplate(template: Fields): void {
+  child(template, 'metadata');
+  defaultPodSpec(child(template, 'spec'));
+}
+
+export function defaultPodSpec(spec: Fields): void {
+  fillZero(spec, 'restartPolicy', 'Always');
+  fillZero(spec, 'dnsPolicy', 'ClusterFirst');
+  fillZero(spec, 'schedulerName', 'default-scheduler');
+  fill(spec, 'terminationGracePeriodSeconds', 30);
+  fill(spec, 'securityContext', {});
+  // The two names of one field are kept equal, the newer one wins.
+  const account = text(spec['serviceAccountName']) || text(spec['serviceAccount']);
+  if (account !== '') {
+    spec['serviceAccountName'] = account;
+    spec['serviceAccount'] = account;
+  }
+  const hostNetwork = spec['hostNetwork'] === true;
+  for (const volume of records(spec['volumes'])) defaultVolume(volume);
+  for (const field of ['initContainers', 'containers', 'ephemeralContainers']) {
+    for (const container of records(spec[field])) defaultContainer(container, hostNetwork);
+  }
+  for (const constraint of records(spec['topologySpreadConstraints'])) fillZero(constraint, 'maxSkew', 0);
+}
+
+function defaultContainer(container: Fields, hostNetwork: boolean): void {
+  fillZero(container, 'terminationMessagePath', '/dev/termination-log');
+  fillZero(container, 'terminationMessagePolicy', 'File');
+  if (!text(container['imagePullPolicy']))
+    container['imagePullPolicy'] = pullPolicy(text(container['image']));
+  child(container, 'resources');
+  for (const port of records(container['ports'])) {
+    fillZero(port, 'protocol', 'TCP');
+    if (hostNetwork && !port['hostPort'] && port['containerPort']) port['hostPort'] = port['containerPort'];
+  }
+  for (const variable of records(container['env'])) {
+    const from = record(variable['valueFrom']);
+    if (!isAbsent(from['fieldRef'])) fillZero(child(from, 'fieldRef'), 'apiVersion', 'v1');
+    // A divisor is a quantity by value upstream: it is written even where nobody set it.
+    if (!isAbsent(from['resourceFieldRef'])) fillZero(child(from, 'resourceFieldRef'), 'divisor', '0');
+    if (!isAbsent(from['fileKeyRef'])) fill(child(from, 'fileKeyRef'), 'optional', false);
+  }
+  for (const name of ['livenessProbe', 'readinessProbe', 'startupProbe']) {
+    if (!isAbsent(container[name])) defaultProbe(child(container, name));
+  }
+  const lifecycle = record(container['lifecycle']);
+  for (const name of ['postStart', 'preStop']) defaultHandler(record(lifecycle[name]));
+}
+
+function defaultProbe(probe: Fields): void {
+  fillZero(probe, 'timeoutSeconds', 1);
+  fillZero(probe, 'periodSeconds', 10);
+  fillZero(probe, 'successThreshold', 1);
+  fillZero(probe, 'failureThreshold', 3);
+  defaultHandler(probe);
+  if (!isAbsent(probe['grpc'])) fill(child(probe, 'grpc'), 'service', '');
+}
+
+function defaultHandler(handler: Fields): void {
+  if (isAbsent(handler['httpGet'])) return;
+  const get = child(handler, 'httpGet');
+  fillZero(get, 'path', '/');
+  fillZero(get, 'scheme', 'HTTP');
+}
+
+/** Always for a tag that moves (`latest`, or none); a digest pins. */
+function pullPolicy(image: string): string {
+  if (image.includes('@')) return 'IfNotPresent';
+  const name = image.slice(image.lastIndexOf('/') + 1);
+  const colon = name.indexOf(':');
+  return colon < 0 || name.slice(colon + 1) === 'latest' ? 'Always' : 'IfNotPresent';
+}
+
+function defaultVolume(volume: Fields): void {
+  const sources = Object.keys(volume).filter((field) => field !== 'name' && !isAbsent(volume[field]));
+  if (sources.length === 0) {
+    volume['emptyDir'] = {};
+    return;
+  }
+  for (const kind of ['secret', 'configMap', 'downwardAPI', 'projected']) {
+    if (!isAbsent(volume[kind])) fill(child(volume, kind), 'defaultMode', 420);
+  }
+  for (const item of records(record(volume['downwardAPI'])['items'])) defaultDownwardItem(item);
+  for (const source of records(record(volume['projected'])['sources'])) {
+    if (!isAbsent(source['serviceAccountToken']))
+      fill(child(source, 'serviceAccountToken'), 'expirationSeconds', 3600);
+    for (const item of records(record(source['downwardAPI'])['items'])) defaultDownwardItem(item);
+  }
+  if (!isAbsent(volume['hostPath'])) fill(child(volume, 'hostPath'), 'type', '');
+  const template = record(record(volume['ephemeral'])['volumeClaimTemplate']);
+  if (!isAbsent(template['spec'])) {
+    child(template, 'metadata');
+    fill(child(template, 'spec'), 'volumeMode', 'Filesystem');
+  }
+  defaultRareVolumes(volume);
+}
+
+function defaultDownwardItem(item: Fields): void {
+  if (!isAbsent(item['fieldRef'])) fillZero(child(item, 'fieldRef'), 'apiVersion', 'v1');
+  if (!isAbsent(item['resourceFieldRef'])) fillZero(child(item, 'resourceFieldRef'), 'divisor', '0');
+}
+
+function defaultRareVolumes(volume: Fields): void {
+  if (!isAbsent(volume['iscsi'])) fillZero(child(volume, 'iscsi'), 'iscsiInterface', 'default');
+  if (!isAbsent(volume['rbd'])) {
+    const rbd = child(volume, 'rbd');
+    fillZero(rbd, 'pool', 'rbd');
+    fillZero(rbd, 'user', 'admin');
+    fillZero(rbd, 'keyring', '/etc/ceph/keyring');
+  }
+  if (!isAbsent(volume['azureDisk'])) {
+    const disk = child(volume, 'azureDisk');
+    fill(disk, 'cachingMode', 'ReadWrite');
+    fill(disk, 'fsType', 'ext4');
+    fill(disk, 'readOnly', false);
+    fill(disk, 'kind', 'Shared');
+  }
+  if (!isAbsent(volume['scaleIO'])) {
+    const scale = child(volume, 'scaleIO');
+    fillZero(scale, 'storageMode', 'ThinProvisioned');
+    fillZero(scale, 'fsType', 'xfs');
+  }
+}
+
+/** Defaults that only a Pod has, not a template. */
+export function defaultPod(pod: Fields): void {
+  const spec = child(pod, 'spec');
+  defaultPodSpec(spec);
+  fill(spec, 'enableServiceLinks', true);
+  for (const field of ['initContainers', 'containers']) {
+    for (const container of records(spec[field])) requestsFromLimits(child(container, 'resources'));
+  }
+}
+
+/** A limit without a request is also the request. */
+function requestsFromLimits(resources: Fields): void {
+  const limits = record(resources['limits']);
+  if (Object.keys(limits).length === 0) return;
+  const requests = child(resources, 'requests');
+  for (const [name, amount] of Object.entries(limits)) fill(requests, name, amount);
+}

@@ -1,0 +1,170 @@
+import type { FieldError } from '../registry/types.ts';
+import type { Fields } from './fields.ts';
+import {
+  duplicate,
+  forbidden,
+  integer,
+  invalid,
+  invalidEach,
+  isAbsent,
+  list,
+  notSupported,
+  record,
+  records,
+  required,
+  text,
+} from './fields.ts';
+import { qualifiedName } from './names.ts';
+import { validateSelector } from './selectors.ts';
+
+const REQUIRED = 'requiredDuringSchedulingIgnoredDuringExecution';
+const PREFERRED = 'preferredDuringSchedulingIgnoredDuringExecution';
+
+export function validateAffinity(affinity: Fields, at: string): FieldError[] {
+  const errors: FieldError[] = [];
+  if (!isAbsent(affinity['nodeAffinity'])) {
+    const node = record(affinity['nodeAffinity']);
+    const here = `${at}.nodeAffinity`;
+    if (!isAbsent(node[REQUIRED])) {
+      const terms = records(record(node[REQUIRED])['nodeSelectorTerms']);
+      const path = `${here}.${REQUIRED}.nodeSelectorTerms`;
+      if (terms.length === 0) errors.push(required(path, 'must have at least one node selector term'));
+      for (const [index, term] of terms.entries())
+        errors.push(...validateNodeTerm(term, `${path}[${index}]`));
+    }
+    for (const [index, term] of records(node[PREFERRED]).entries()) {
+      const path = `${here}.${PREFERRED}[${index}]`;
+      errors.push(
+        ...validateWeight(term, path),
+        ...validateNodeTerm(record(term['preference']), `${path}.preference`),
+      );
+    }
+  }
+  for (const kind of ['podAffinity', 'podAntiAffinity']) {
+    const pod = record(affinity[kind]);
+    for (const [index, term] of records(pod[REQUIRED]).entries()) {
+      errors.push(...validatePodTerm(term, `${at}.${kind}.${REQUIRED}[${index}]`));
+    }
+    for (const [index, term] of records(pod[PREFERRED]).entries()) {
+      const path = `${at}.${kind}.${PREFERRED}[${index}]`;
+      errors.push(
+        ...validateWeight(term, path),
+        ...validatePodTerm(record(term['podAffinityTerm']), `${path}.podAffinityTerm`),
+      );
+    }
+  }
+  return errors;
+}
+
+function validateWeight(term: Fields, at: string): FieldError[] {
+  const weight = integer(term['weight']);
+  return weight >= 1 && weight <= 100 ? [] : [invalid(`${at}.weight`, weight, 'must be in the range 1-100')];
+}
+
+function validateNodeTerm(term: Fields, at: string): FieldError[] {
+  const errors: FieldError[] = [];
+  for (const [index, expression] of records(term['matchExpressions']).entries()) {
+    const here = `${at}.matchExpressions[${index}]`;
+    const count = list(expression['values']).length;
+    switch (expression['operator']) {
+      case 'In':
+      case 'NotIn':
+        if (count === 0)
+          errors.push(required(`${here}.values`, "must be specified when `operator` is 'In' or 'NotIn'"));
+        break;
+      case 'Exists':
+      case 'DoesNotExist':
+        if (count > 0) {
+          errors.push(
+            forbidden(`${here}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"),
+          );
+        }
+        break;
+      case 'Gt':
+      case 'Lt':
+        if (count !== 1) {
+          errors.push(
+            required(`${here}.values`, "must be specified single value when `operator` is 'Lt' or 'Gt'"),
+          );
+        }
+        break;
+      default:
+        errors.push(
+          invalid(`${here}.operator`, text(expression['operator']), 'not a valid selector operator'),
+        );
+    }
+    errors.push(
+      ...invalidEach(`${here}.key`, text(expression['key']), qualifiedName(text(expression['key']))),
+    );
+  }
+  return errors;
+}
+
+function validatePodTerm(term: Fields, at: string): FieldError[] {
+  const errors = validateSelector(term['labelSelector'], `${at}.labelSelector`);
+  const key = text(term['topologyKey']);
+  if (key === '') errors.push(required(`${at}.topologyKey`, 'can not be empty'));
+  errors.push(...invalidEach(`${at}.topologyKey`, key, qualifiedName(key)));
+  return errors;
+}
+
+export function validateTolerations(tolerations: readonly Fields[], at: string): FieldError[] {
+  const errors: FieldError[] = [];
+  for (const [index, toleration] of tolerations.entries()) {
+    const here = `${at}[${index}]`;
+    const key = text(toleration['key']);
+    const operator = text(toleration['operator']);
+    const effect = text(toleration['effect']);
+    if (key !== '') errors.push(...invalidEach(`${here}.key`, key, qualifiedName(key)));
+    if (key === '' && operator !== 'Exists') {
+      const detail =
+        'operator must be Exists when `key` is empty, which means "match all values and all keys"';
+      errors.push(invalid(`${here}.operator`, operator, detail));
+    }
+    if (!isAbsent(toleration['tolerationSeconds']) && effect !== 'NoExecute') {
+      const detail = "effect must be 'NoExecute' when `tolerationSeconds` is set";
+      errors.push(invalid(`${here}.effect`, effect, detail));
+    }
+    if (operator === 'Exists' && text(toleration['value']) !== '') {
+      const detail = "value must be empty when `operator` is 'Exists'";
+      errors.push(invalid(`${here}.operator`, text(toleration['value']), detail));
+    } else if (!['', 'Equal', 'Exists'].includes(operator)) {
+      errors.push(notSupported(`${here}.operator`, operator, ['Equal', 'Exists']));
+    }
+    if (effect !== '' && !['NoSchedule', 'PreferNoSchedule', 'NoExecute'].includes(effect)) {
+      errors.push(notSupported(`${here}.effect`, effect, ['NoSchedule', 'PreferNoSchedule', 'NoExecute']));
+    }
+  }
+  return errors;
+}
+
+/** Readiness gates, scheduling gates and topology spread constraints. */
+export function validateScheduling(spec: Fields, at: string): FieldError[] {
+  const errors: FieldError[] = [];
+  for (const [index, gate] of records(spec['readinessGates']).entries()) {
+    const type = text(gate['conditionType']);
+    errors.push(...invalidEach(`${at}.readinessGates[${index}].conditionType`, type, qualifiedName(type)));
+  }
+  const gates = new Set<string>();
+  for (const [index, gate] of records(spec['schedulingGates']).entries()) {
+    const name = text(gate['name']);
+    const here = `${at}.schedulingGates[${index}]`;
+    errors.push(...invalidEach(here, name, qualifiedName(name)));
+    if (gates.has(name)) errors.push(duplicate(here, name));
+    gates.add(name);
+  }
+  for (const [index, constraint] of records(spec['topologySpreadConstraints']).entries()) {
+    const here = `${at}.topologySpreadConstraints[${index}]`;
+    const skew = integer(constraint['maxSkew']);
+    if (skew <= 0) errors.push(invalid(`${here}.maxSkew`, skew, 'must be greater than zero'));
+    const key = text(constraint['topologyKey']);
+    if (key === '') errors.push(required(`${here}.topologyKey`, 'can not be empty'));
+    else errors.push(...invalidEach(`${here}.topologyKey`, key, qualifiedName(key)));
+    const action = text(constraint['whenUnsatisfiable']);
+    if (!['DoNotSchedule', 'ScheduleAnyway'].includes(action)) {
+      errors.push(notSupported(`${here}.whenUnsatisfiable`, action, ['DoNotSchedule', 'ScheduleAnyway']));
+    }
+    errors.push(...validateSelector(constraint['labelSelector'], `${here}.labelSelector`));
+  }
+  return errors;
+}

@@ -1,0 +1,203 @@
+import type { FieldError } from '../registry/types.ts';
+import { validateAffinity, validateScheduling, validateTolerations } from './pod-scheduling-validation.ts';
+import type { PodNames } from './container-validation.ts';
+import { validateContainer } from './container-validation.ts';
+import type { Fields } from './fields.ts';
+import {
+  duplicate,
+  forbidden,
+  inRange,
+  invalid,
+  invalidEach,
+  isAbsent,
+  list,
+  oneOf,
+  optionalOneOf,
+  record,
+  records,
+  required,
+  text,
+} from './fields.ts';
+import { dnsLabel, dnsSubdomain, ipAddress } from './names.ts';
+import { validateLabels } from './selectors.ts';
+import { validateVolume } from './volume-validation.ts';
+
+/** A pod template below `at`: its labels, annotations and spec. */
+export function validatePodTemplate(template: Fields, at: string): FieldError[] {
+  return [
+    ...validateLabels(record(template['metadata'])['labels'], `${at}.labels`),
+    ...validatePodSpec(record(template['spec']), `${at}.spec`),
+  ];
+}
+
+export function validatePodSpec(spec: Fields, at: string): FieldError[] {
+  const errors: FieldError[] = [];
+  const names = podNames(spec, at, errors);
+  errors.push(...validateContainers(spec, at, names));
+  errors.push(...oneOf(`${at}.restartPolicy`, spec['restartPolicy'], ['Always', 'OnFailure', 'Never']));
+  errors.push(
+    ...oneOf(`${at}.dnsPolicy`, spec['dnsPolicy'], [
+      'ClusterFirstWithHostNet',
+      'ClusterFirst',
+      'Default',
+      'None',
+    ]),
+  );
+  errors.push(...validateLabels(spec['nodeSelector'], `${at}.nodeSelector`));
+  errors.push(...validateSecurityContext(record(spec['securityContext']), `${at}.securityContext`));
+  errors.push(...validateAffinity(record(spec['affinity']), `${at}.affinity`));
+  if (spec['dnsPolicy'] === 'None' && list(record(spec['dnsConfig'])['nameservers']).length === 0) {
+    const detail = 'must provide `dnsConfig` when `dnsPolicy` is None';
+    errors.push(
+      required(
+        isAbsent(spec['dnsConfig']) ? `${at}.dnsConfig` : `${at}.dnsConfig.nameservers`,
+        isAbsent(spec['dnsConfig'])
+          ? detail
+          : 'must provide at least one DNS nameserver when `dnsPolicy` is None',
+      ),
+    );
+  }
+  errors.push(...validateScheduling(spec, at));
+  for (const [field, check] of [
+    ['serviceAccountName', dnsSubdomain],
+    ['nodeName', dnsSubdomain],
+  ] as const) {
+    const value = text(spec[field]);
+    if (value !== '') errors.push(...invalidEach(`${at}.${field}`, value, check(value, false)));
+  }
+  errors.push(...inRange(`${at}.activeDeadlineSeconds`, spec['activeDeadlineSeconds'], 1, 2147483647));
+  for (const field of ['hostname', 'subdomain']) {
+    const value = text(spec[field]);
+    if (value !== '') errors.push(...invalidEach(`${at}.${field}`, value, dnsLabel(value, false)));
+  }
+  errors.push(...validateTolerations(records(spec['tolerations']), `${at}.tolerations`));
+  errors.push(...validateHostAliases(spec, at));
+  for (const field of ['priorityClassName', 'runtimeClassName']) {
+    const value = text(spec[field]);
+    if (value !== '') errors.push(...invalidEach(`${at}.${field}`, value, dnsSubdomain(value, false)));
+  }
+  return errors;
+}
+
+/** Checks the volumes and answers what containers may mount. */
+function podNames(spec: Fields, at: string, errors: FieldError[]): PodNames {
+  const volumes = new Set<string>();
+  for (const [index, volume] of records(spec['volumes']).entries()) {
+    const here = `${at}.volumes[${index}]`;
+    errors.push(...validateVolume(volume, here));
+    const name = text(volume['name']);
+    if (name === '') {
+      errors.push(required(`${here}.name`));
+      continue;
+    }
+    const problems = dnsLabel(name, false);
+    errors.push(...invalidEach(`${here}.name`, name, problems));
+    if (volumes.has(name)) errors.push(duplicate(`${here}.name`, name));
+    volumes.add(name);
+  }
+  return { volumes, hostPorts: new Set() };
+}
+
+function validateContainers(spec: Fields, at: string, names: PodNames): FieldError[] {
+  const errors: FieldError[] = [];
+  const seen = new Set<string>();
+  const check = (
+    field: string,
+    index: number,
+    container: Fields,
+    role: 'main' | 'init' | 'sidecar',
+  ): void => {
+    const here = `${at}.${field}[${index}]`;
+    errors.push(...validateContainer(container, here, role, names));
+    const name = text(container['name']);
+    if (name !== '' && seen.has(name)) errors.push(duplicate(`${here}.name`, name));
+    seen.add(name);
+  };
+  const containers = records(spec['containers']);
+  if (containers.length === 0) errors.push(required(`${at}.containers`));
+  for (const [index, container] of containers.entries()) {
+    check('containers', index, container, 'main');
+    errors.push(
+      ...optionalOneOf(`${at}.containers[${index}].restartPolicy`, container['restartPolicy'], [
+        'Always',
+        'Never',
+        'OnFailure',
+      ]),
+    );
+  }
+  for (const [index, container] of records(spec['initContainers']).entries()) {
+    const policy = container['restartPolicy'];
+    check('initContainers', index, container, policy === 'Always' ? 'sidecar' : 'init');
+    errors.push(
+      ...optionalOneOf(`${at}.initContainers[${index}].restartPolicy`, policy, [
+        'Always',
+        'Never',
+        'OnFailure',
+      ]),
+    );
+  }
+  for (const [index, container] of records(spec['ephemeralContainers']).entries()) {
+    const name = text(container['name']);
+    const here = `${at}.ephemeralContainers[${index}]`;
+    if (name === '') errors.push(required(`${here}.name`));
+    else if (seen.has(name)) errors.push(duplicate(`${here}.name`, name));
+    seen.add(name);
+  }
+  return errors;
+}
+
+const SYSCTL = /^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$/;
+
+function validateSecurityContext(context: Fields, at: string): FieldError[] {
+  const errors: FieldError[] = [];
+  for (const field of ['fsGroup', 'runAsUser', 'runAsGroup']) {
+    errors.push(...inRange(`${at}.${field}`, context[field], 0, 2147483647));
+  }
+  for (const [index, group] of list(context['supplementalGroups']).entries()) {
+    errors.push(...inRange(`${at}.supplementalGroups[${index}]`, group, 0, 2147483647));
+  }
+  const sysctls = new Set<string>();
+  for (const [index, sysctl] of records(context['sysctls']).entries()) {
+    const name = text(sysctl['name']);
+    const here = `${at}.sysctls[${index}].name`;
+    if (name === '') errors.push(required(here));
+    else if (name.length > 253 || !SYSCTL.test(name)) {
+      const pattern = '^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$';
+      errors.push(invalid(here, name, `must have at most 253 characters and match regex ${pattern}`));
+    } else if (sysctls.has(name)) errors.push(duplicate(here, name));
+    sysctls.add(name);
+  }
+  errors.push(
+    ...optionalOneOf(`${at}.fsGroupChangePolicy`, context['fsGroupChangePolicy'], [
+      'Always',
+      'OnRootMismatch',
+    ]),
+  );
+  const seccomp = record(context['seccompProfile']);
+  if (seccomp['type'] === 'Localhost' && text(seccomp['localhostProfile']) === '') {
+    errors.push(
+      required(`${at}.seccompProfile.localhostProfile`, 'must be set when seccomp type is Localhost'),
+    );
+  }
+  return errors;
+}
+
+function validateHostAliases(spec: Fields, at: string): FieldError[] {
+  return records(spec['hostAliases']).flatMap((alias, index) => {
+    const here = `${at}.hostAliases[${index}]`;
+    const ip = text(alias['ip']);
+    const names = list(alias['hostnames']).flatMap((name, n) =>
+      invalidEach(`${here}.hostnames[${n}]`, name, dnsSubdomain(text(name), false)),
+    );
+    return [...invalidEach(`${here}.ip`, ip, ipAddress(ip)), ...names];
+  });
+}
+
+/** A Pod as clients create it: no ephemeral containers yet. */
+export function validatePodCreate(spec: Fields): FieldError[] {
+  const errors = validatePodSpec({ ...spec, ephemeralContainers: [] }, 'spec');
+  if (list(spec['ephemeralContainers']).length > 0) {
+    errors.push(forbidden('spec.ephemeralContainers', 'cannot be set on create'));
+  }
+  return errors;
+}

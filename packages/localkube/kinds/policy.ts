@@ -1,0 +1,380 @@
+import type { KubeObject } from '@plumbline/api';
+import type { FieldError, KindHooks } from '../registry/types.ts';
+import { notOverHundred, validateIntOrPercent } from './apps-validation.ts';
+import { ageColumn, column, nameColumn } from './columns.ts';
+import type { Fields } from './fields.ts';
+import {
+  child,
+  fill,
+  forbidden,
+  integer,
+  invalid,
+  isAbsent,
+  list,
+  optionalOneOf,
+  record,
+  records,
+  required,
+  text,
+} from './fields.ts';
+import { dnsLabel, qualifiedName } from './names.ts';
+import { parseQuantity } from './quantity.ts';
+import { validateSelector } from './selectors.ts';
+
+const spec = (object: KubeObject): Fields => record(object['spec']);
+const status = (object: KubeObject): Fields => record(object['status']);
+
+export const disruptionBudgetHooks: KindHooks = {
+  generation: true,
+  status: true,
+  unconditionalUpdate: false,
+  default(draft) {
+    const counts = child(draft, 'status');
+    for (const field of ['disruptionsAllowed', 'currentHealthy', 'desiredHealthy', 'expectedPods'])
+      fill(counts, field, 0);
+  },
+  validate(object) {
+    const part = spec(object);
+    const errors: FieldError[] = [];
+    const { minAvailable, maxUnavailable } = part;
+    if (!isAbsent(minAvailable) && !isAbsent(maxUnavailable)) {
+      const shown = {
+        MinAvailable: minAvailable,
+        Selector: part['selector'] ?? null,
+        MaxUnavailable: maxUnavailable,
+        UnhealthyPodEvictionPolicy: part['unhealthyPodEvictionPolicy'] ?? null,
+      };
+      errors.push(invalid('spec', shown, 'minAvailable and maxUnavailable cannot be both set'));
+    }
+    for (const [field, value] of [
+      ['minAvailable', minAvailable],
+      ['maxUnavailable', maxUnavailable],
+    ] as const) {
+      errors.push(...validateIntOrPercent(value, `spec.${field}`), ...notOverHundred(value, `spec.${field}`));
+    }
+    errors.push(...validateSelector(part['selector'], 'spec.selector'));
+    const policies = ['AlwaysAllow', 'IfHealthyBudget'];
+    errors.push(
+      ...optionalOneOf('spec.unhealthyPodEvictionPolicy', part['unhealthyPodEvictionPolicy'], policies),
+    );
+    return errors;
+  },
+  columns: [
+    nameColumn,
+    column('Min Available', (o) => shownOr(spec(o)['minAvailable'])),
+    column('Max Unavailable', (o) => shownOr(spec(o)['maxUnavailable'])),
+    column('Allowed Disruptions', (o) => integer(status(o)['disruptionsAllowed'])),
+    ageColumn,
+  ],
+};
+
+function shownOr(value: unknown): string {
+  return typeof value === 'number' || typeof value === 'string' ? String(value) : 'N/A';
+}
+
+const KNOWN_PRIORITIES = new Set(['system-cluster-critical', 'system-node-critical']);
+
+export const priorityClassHooks: KindHooks = {
+  generation: true,
+  default: (draft) => {
+    fill(draft, 'value', 0);
+    fill(draft, 'preemptionPolicy', 'PreemptLowerPriority');
+  },
+  validate(object, previous) {
+    const name = object.metadata.name;
+    const errors: FieldError[] = [];
+    if (name.startsWith('system-') && !KNOWN_PRIORITIES.has(name)) {
+      const detail =
+        "priority class names with 'system-' prefix are reserved for system use only. error: " +
+        `${name} is not a known system priority class`;
+      errors.push(forbidden('metadata.name', detail));
+    } else if (!name.startsWith('system-') && integer(object['value']) > 1_000_000_000) {
+      errors.push(forbidden('value', 'maximum allowed value of a user defined priority is 1000000000'));
+    }
+    if (previous !== undefined) {
+      if (integer(previous['value']) !== integer(object['value']))
+        errors.push(forbidden('value', 'may not be changed in an update.'));
+      if (previous['preemptionPolicy'] !== object['preemptionPolicy']) {
+        errors.push(invalid('preemptionPolicy', object['preemptionPolicy'], 'field is immutable'));
+      }
+    } else
+      errors.push(
+        ...optionalOneOf('preemptionPolicy', object['preemptionPolicy'], ['Never', 'PreemptLowerPriority']),
+      );
+    return errors;
+  },
+  columns: [
+    nameColumn,
+    column('Value', (o) => integer(o['value']), { type: 'integer' }),
+    column('Global-Default', (o) => o['globalDefault'] === true, { type: 'boolean' }),
+    ageColumn,
+    column('PreemptionPolicy', (o) => text(o['preemptionPolicy'])),
+  ],
+};
+
+export const autoscalerHooks: KindHooks = {
+  status: true,
+  default(draft) {
+    const part = child(draft, 'spec');
+    fill(part, 'minReplicas', 1);
+    if (draft.apiVersion.endsWith('/v2')) {
+      if (list(part['metrics']).length === 0) {
+        part['metrics'] = [
+          {
+            type: 'Resource',
+            resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } },
+          },
+        ];
+      }
+      if (!isAbsent(part['behavior'])) defaultBehavior(child(part, 'behavior'));
+      const counts = child(draft, 'status');
+      fill(counts, 'desiredReplicas', 0);
+      if (counts['currentMetrics'] === undefined) counts['currentMetrics'] = null;
+    } else {
+      if (isAbsent(part['targetCPUUtilizationPercentage'])) part['targetCPUUtilizationPercentage'] = 80;
+      const counts = child(draft, 'status');
+      fill(counts, 'currentReplicas', 0);
+      fill(counts, 'desiredReplicas', 0);
+    }
+  },
+  validate: (object) => validateAutoscaler(spec(object)),
+  columns: [
+    nameColumn,
+    column('Reference', (o) => {
+      const target = record(spec(o)['scaleTargetRef']);
+      return `${text(target['kind'])}/${text(target['name'])}`;
+    }),
+    column('Targets', targets),
+    column('MinPods', (o) => String(integer(spec(o)['minReplicas'], 1))),
+    column('MaxPods', (o) => integer(spec(o)['maxReplicas'])),
+    column('Replicas', (o) => integer(status(o)['currentReplicas'])),
+    ageColumn,
+  ],
+};
+
+function defaultBehavior(behavior: Fields): void {
+  const up = child(behavior, 'scaleUp');
+  fill(up, 'stabilizationWindowSeconds', 0);
+  fill(up, 'selectPolicy', 'Max');
+  if (list(up['policies']).length === 0) {
+    up['policies'] = [
+      { type: 'Pods', value: 4, periodSeconds: 15 },
+      { type: 'Percent', value: 100, periodSeconds: 15 },
+    ];
+  }
+  const down = child(behavior, 'scaleDown');
+  fill(down, 'selectPolicy', 'Max');
+  if (list(down['policies']).length === 0)
+    down['policies'] = [{ type: 'Percent', value: 100, periodSeconds: 15 }];
+}
+
+function targets(object: KubeObject): string {
+  const metrics = records(spec(object)['metrics']);
+  if (metrics.length === 0) return '<none>';
+  return metrics
+    .map((metric) => {
+      const resource = record(metric['resource']);
+      const target = record(resource['target']);
+      const wanted = isAbsent(target['averageUtilization'])
+        ? text(target['averageValue']) || '<auto>'
+        : `${integer(target['averageUtilization'])}%`;
+      return metric['type'] === 'Resource'
+        ? `${text(resource['name'])}: <unknown>/${wanted}`
+        : '<unknown>/<auto>';
+    })
+    .join(', ');
+}
+
+function validateAutoscaler(part: Fields): FieldError[] {
+  const errors: FieldError[] = [];
+  const min = integer(part['minReplicas'], 1);
+  const max = integer(part['maxReplicas']);
+  if (min < 1) errors.push(invalid('spec.minReplicas', min, 'must be greater than or equal to 1'));
+  if (max < 1) errors.push(invalid('spec.maxReplicas', max, 'must be greater than 0'));
+  if (max < min)
+    errors.push(invalid('spec.maxReplicas', max, 'must be greater than or equal to `minReplicas`'));
+  const target = record(part['scaleTargetRef']);
+  for (const field of ['kind', 'name'])
+    if (text(target[field]) === '') errors.push(required(`spec.scaleTargetRef.${field}`));
+  return errors;
+}
+
+export const runtimeClassHooks: KindHooks = {
+  validate(object, previous) {
+    const handler = text(object['handler']);
+    const errors = dnsLabel(handler, false).map((detail) => invalid('handler', handler, detail));
+    if (previous !== undefined && previous['handler'] !== handler)
+      errors.push(invalid('handler', handler, 'field is immutable'));
+    return errors;
+  },
+  columns: [nameColumn, column('Handler', (o) => text(o['handler'])), ageColumn],
+};
+
+export const quotaHooks: KindHooks = {
+  status: true,
+  default: (draft) => fill(draft, 'status', {}),
+  validate(object) {
+    const part = spec(object);
+    const errors: FieldError[] = [];
+    for (const [name, amount] of Object.entries(record(part['hard']))) {
+      const field = `spec.hard[${name}]`;
+      const problems = qualifiedName(name);
+      errors.push(...problems.map((detail) => invalid(field, name, detail)));
+      if (
+        problems.length === 0 &&
+        !name.includes('/') &&
+        !QUOTA_NAMES.has(name) &&
+        !/^(requests\.|limits\.)?hugepages-|\.storageclass\.storage\.k8s\.io/.test(name)
+      ) {
+        errors.push(invalid(field, name, 'must be a standard resource type or fully qualified'));
+        errors.push(invalid(field, name, 'must be a standard resource for quota'));
+      }
+      const quantity = parseQuantity(amount);
+      if (quantity !== undefined && quantity < 0n)
+        errors.push(invalid(field, amount, 'must be greater than or equal to 0'));
+    }
+    const scopes = list(part['scopes']);
+    if (scopes.some((scope) => !QUOTA_SCOPES.has(text(scope))))
+      errors.push(invalid('spec.scopes', scopes, 'unsupported scope'));
+    return errors;
+  },
+  columns: [
+    nameColumn,
+    column('Request', (o) => used(o, false)),
+    column('Limit', (o) => used(o, true)),
+    ageColumn,
+  ],
+};
+
+const QUOTA_SCOPES = new Set([
+  'Terminating',
+  'NotTerminating',
+  'BestEffort',
+  'NotBestEffort',
+  'PriorityClass',
+  'CrossNamespacePodAffinity',
+  'VolumeAttributesClass',
+]);
+const QUOTA_NAMES = new Set([
+  'cpu',
+  'memory',
+  'ephemeral-storage',
+  'requests.cpu',
+  'requests.memory',
+  'requests.storage',
+  'requests.ephemeral-storage',
+  'limits.cpu',
+  'limits.memory',
+  'limits.ephemeral-storage',
+  'pods',
+  'resourcequotas',
+  'services',
+  'replicationcontrollers',
+  'secrets',
+  'persistentvolumeclaims',
+  'configmaps',
+  'services.nodeports',
+  'services.loadbalancers',
+]);
+
+function used(object: KubeObject, limits: boolean): string {
+  const hard = record(status(object)['hard']);
+  const now = record(status(object)['used']);
+  return Object.keys(hard)
+    .filter((name) => name.startsWith('limits.') === limits)
+    .toSorted()
+    .map((name) => `${name}: ${text(now[name])}/${text(hard[name])}`)
+    .join(', ');
+}
+
+export const limitRangeHooks: KindHooks = {
+  createOnUpdate: true,
+  default(draft) {
+    for (const limit of records(child(draft, 'spec')['limits'])) {
+      if (limit['type'] !== 'Container') continue;
+      const max = record(limit['max']);
+      if (Object.keys(max).length > 0)
+        for (const [name, amount] of Object.entries(max)) fill(child(limit, 'default'), name, amount);
+      for (const source of [limit['default'], limit['min']]) {
+        for (const [name, amount] of Object.entries(record(source)))
+          fill(child(limit, 'defaultRequest'), name, amount);
+      }
+    }
+  },
+  validate: validateLimitRange,
+};
+
+function validateLimitRange(object: KubeObject): FieldError[] {
+  const errors: FieldError[] = [];
+  const types = new Set<string>();
+  for (const [index, limit] of records(spec(object)['limits']).entries()) {
+    const at = `spec.limits[${index}]`;
+    const type = text(limit['type']);
+    errors.push(...qualifiedName(type).map((detail) => invalid(`${at}.type`, type, detail)));
+    if (types.has(type))
+      errors.push({
+        reason: 'FieldValueDuplicate',
+        field: `${at}.type`,
+        message: `Duplicate value: ${JSON.stringify(type)}`,
+      });
+    types.add(type);
+    if (type === 'Pod') {
+      for (const field of ['default', 'defaultRequest']) {
+        if (Object.keys(record(limit[field])).length > 0)
+          errors.push(forbidden(`${at}.${field}`, "may not be specified when `type` is 'Pod'"));
+      }
+    }
+    errors.push(...compareLimits(limit, at));
+  }
+  return errors;
+}
+
+function compareLimits(limit: Fields, at: string): FieldError[] {
+  const errors: FieldError[] = [];
+  const above = (a: Fields, b: Fields, name: string): boolean => {
+    const left = parseQuantity(a[name]);
+    const right = parseQuantity(b[name]);
+    return left !== undefined && right !== undefined && left > right;
+  };
+  const min = record(limit['min']);
+  const max = record(limit['max']);
+  const request = record(limit['defaultRequest']);
+  const standard = record(limit['default']);
+  for (const name of new Set([
+    ...Object.keys(min),
+    ...Object.keys(max),
+    ...Object.keys(request),
+    ...Object.keys(standard),
+  ])) {
+    const say = (field: string, shown: unknown, detail: string): void => {
+      errors.push(invalid(`${at}.${field}[${name}]`, shown, detail));
+    };
+    const of = (part: Fields): string => String(part[name]);
+    if (above(min, max, name))
+      say('min', min[name], `min value ${of(min)} is greater than max value ${of(max)}`);
+    if (above(min, request, name))
+      say(
+        'defaultRequest',
+        request[name],
+        `min value ${of(min)} is greater than default request value ${of(request)}`,
+      );
+    if (above(request, max, name))
+      say(
+        'defaultRequest',
+        request[name],
+        `default request value ${of(request)} is greater than max value ${of(max)}`,
+      );
+    if (above(request, standard, name))
+      say(
+        'defaultRequest',
+        request[name],
+        `default request value ${of(request)} is greater than default limit value ${of(standard)}`,
+      );
+    if (above(min, standard, name))
+      say('default', min[name], `min value ${of(min)} is greater than default value ${of(standard)}`);
+    // Upstream shows the maximum here, not the value that is wrong.
+    if (above(standard, max, name))
+      say('default', max[name], `default value ${of(standard)} is greater than max value ${of(max)}`);
+  }
+  return errors;
+}

@@ -1,0 +1,208 @@
+import type { KubeObject } from '@plumbline/api';
+import { equalData } from '@plumbline/base';
+import type { FieldError, KindHooks, WriteContext } from '../registry/types.ts';
+import { ageColumn, column, nameColumn } from './columns.ts';
+import type { Fields } from './fields.ts';
+import {
+  child,
+  fill,
+  fillZero,
+  forbidden,
+  isAbsent,
+  list,
+  notSupported,
+  oneOf,
+  optionalOneOf,
+  record,
+  required,
+  strings,
+  text,
+} from './fields.ts';
+import { validateClaimSpec } from './volume-validation.ts';
+
+const spec = (object: KubeObject): Fields => record(object['spec']);
+const status = (object: KubeObject): Fields => record(object['status']);
+
+const SHORT_MODES: Readonly<Record<string, string>> = {
+  ReadWriteOnce: 'RWO',
+  ReadOnlyMany: 'ROX',
+  ReadWriteMany: 'RWX',
+  ReadWriteOncePod: 'RWOP',
+};
+
+function accessModes(modes: unknown): string {
+  return [...new Set(strings(modes))].map((mode) => SHORT_MODES[mode] ?? mode).join(',');
+}
+
+const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class';
+
+/** The class that claims without one get: the newest of those marked as default. */
+function defaultClass(context: WriteContext): string | undefined {
+  let best: KubeObject | undefined;
+  for (const candidate of context.list('storage.k8s.io', 'StorageClass')) {
+    if (candidate.metadata.annotations?.[DEFAULT_CLASS] !== 'true') continue;
+    if (
+      best === undefined ||
+      text(candidate.metadata.creationTimestamp) > text(best.metadata.creationTimestamp)
+    )
+      best = candidate;
+  }
+  return best?.metadata.name;
+}
+
+export const claimHooks: KindHooks = {
+  status: true,
+  default(draft) {
+    fill(child(draft, 'spec'), 'volumeMode', 'Filesystem');
+    fillZero(child(draft, 'status'), 'phase', 'Pending');
+  },
+  prepareForCreate(draft, context) {
+    const part = child(draft, 'spec');
+    const finalizers = strings(draft.metadata['finalizers']);
+    const protection = 'kubernetes.io/pvc-protection';
+    if (!finalizers.includes(protection)) draft.metadata['finalizers'] = [...finalizers, protection];
+    draft['status'] = { phase: 'Pending' };
+    const legacy = record(draft.metadata['annotations'])['volume.beta.kubernetes.io/storage-class'];
+    if (!isAbsent(part['storageClassName']) || !isAbsent(legacy)) return;
+    const name = defaultClass(context);
+    if (name !== undefined) part['storageClassName'] = name;
+  },
+  prepareForUpdate(draft, previous) {
+    const part = child(draft, 'spec');
+    if (isAbsent(part['volumeMode'])) part['volumeMode'] = spec(previous)['volumeMode'];
+  },
+  validate(object, previous) {
+    if (previous !== undefined) return validateClaimUpdate(object, previous);
+    return validateClaimSpec(spec(object), 'spec');
+  },
+  columns: [
+    nameColumn,
+    column('Status', (o) =>
+      o.metadata.deletionTimestamp === undefined ? text(status(o)['phase']) : 'Terminating',
+    ),
+    column('Volume', (o) => text(spec(o)['volumeName'])),
+    column('Capacity', (o) => text(record(status(o)['capacity'])['storage'])),
+    column('Access Modes', (o) => accessModes(status(o)['accessModes'])),
+    column('StorageClass', (o) => text(spec(o)['storageClassName'])),
+    column('VolumeAttributesClass', (o) => text(spec(o)['volumeAttributesClassName']) || '<unset>'),
+    ageColumn,
+    column('VolumeMode', (o) => text(spec(o)['volumeMode']), { wide: true }),
+  ],
+};
+
+function validateClaimUpdate(object: KubeObject, previous: KubeObject): FieldError[] {
+  const after = spec(object);
+  const before = spec(previous);
+  if (after === before || equalData(after, before)) return [];
+  const fixed = (part: Fields): Fields => ({
+    ...part,
+    // Binding fills these once; a bound claim may grow.
+    volumeName: text(before['volumeName']) === '' ? '' : part['volumeName'],
+    storageClassName: isAbsent(before['storageClassName']) ? undefined : part['storageClassName'],
+    resources: undefined,
+    volumeAttributesClassName: undefined,
+  });
+  if (equalData(fixed(after), fixed(before))) return [];
+  const detail =
+    'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims';
+  return [forbidden('spec', detail)];
+}
+
+export const volumeHooks: KindHooks = {
+  status: true,
+  default(draft) {
+    const part = child(draft, 'spec');
+    fillZero(part, 'persistentVolumeReclaimPolicy', 'Retain');
+    fill(part, 'volumeMode', 'Filesystem');
+    if (!isAbsent(part['hostPath'])) fill(child(part, 'hostPath'), 'type', '');
+    fillZero(child(draft, 'status'), 'phase', 'Pending');
+  },
+  prepareForCreate(draft) {
+    const finalizers = strings(draft.metadata['finalizers']);
+    const protection = 'kubernetes.io/pv-protection';
+    if (!finalizers.includes(protection)) draft.metadata['finalizers'] = [...finalizers, protection];
+  },
+  validate: (object) => validateVolumeSpec(spec(object)),
+  columns: [
+    nameColumn,
+    column('Capacity', (o) => text(record(spec(o)['capacity'])['storage'])),
+    column('Access Modes', (o) => accessModes(spec(o)['accessModes'])),
+    column('Reclaim Policy', (o) => text(spec(o)['persistentVolumeReclaimPolicy'])),
+    column('Status', (o) =>
+      o.metadata.deletionTimestamp === undefined ? text(status(o)['phase']) : 'Terminating',
+    ),
+    column('Claim', (o) => {
+      const claim = record(spec(o)['claimRef']);
+      return text(claim['name']) === '' ? '' : `${text(claim['namespace'])}/${text(claim['name'])}`;
+    }),
+    column('StorageClass', (o) => text(spec(o)['storageClassName'])),
+    column('VolumeAttributesClass', (o) => text(spec(o)['volumeAttributesClassName']) || '<unset>'),
+    column('Reason', (o) => text(status(o)['reason'])),
+    ageColumn,
+    column('VolumeMode', (o) => text(spec(o)['volumeMode']), { wide: true }),
+  ],
+};
+
+const NOT_SOURCES = new Set([
+  'accessModes',
+  'capacity',
+  'claimRef',
+  'mountOptions',
+  'nodeAffinity',
+  'persistentVolumeReclaimPolicy',
+  'storageClassName',
+  'volumeAttributesClassName',
+  'volumeMode',
+]);
+
+function validateVolumeSpec(part: Fields): FieldError[] {
+  const errors: FieldError[] = [];
+  if (list(part['accessModes']).length === 0) errors.push(required('spec.accessModes'));
+  const capacity = part['capacity'];
+  if (Object.keys(record(capacity)).length === 0) errors.push(required('spec.capacity'));
+  if (isAbsent(record(capacity)['storage']))
+    errors.push(notSupported('spec.capacity', capacity, ['storage']));
+  errors.push(
+    ...oneOf('spec.persistentVolumeReclaimPolicy', part['persistentVolumeReclaimPolicy'], [
+      'Delete',
+      'Recycle',
+      'Retain',
+    ]),
+  );
+  const sources = Object.keys(part).filter((field) => !NOT_SOURCES.has(field) && !isAbsent(part[field]));
+  for (const kind of sources.slice(1))
+    errors.push(forbidden(`spec.${kind}`, 'may not specify more than 1 volume type'));
+  if (sources.length === 0) errors.push(required('spec', 'must specify a volume type'));
+  return errors;
+}
+
+export const storageClassHooks: KindHooks = {
+  default(draft) {
+    fill(draft, 'reclaimPolicy', 'Delete');
+    fill(draft, 'volumeBindingMode', 'Immediate');
+  },
+  validate(object) {
+    const errors: FieldError[] = [];
+    if (text(object['provisioner']) === '') errors.push(required('provisioner'));
+    errors.push(...optionalOneOf('reclaimPolicy', object['reclaimPolicy'], ['Delete', 'Retain']));
+    errors.push(
+      ...optionalOneOf('volumeBindingMode', object['volumeBindingMode'], [
+        'Immediate',
+        'WaitForFirstConsumer',
+      ]),
+    );
+    return errors;
+  },
+  columns: [
+    {
+      ...nameColumn,
+      cell: (o) =>
+        o.metadata.annotations?.[DEFAULT_CLASS] === 'true' ? `${o.metadata.name} (default)` : o.metadata.name,
+    },
+    column('Provisioner', (o) => text(o['provisioner'])),
+    column('ReclaimPolicy', (o) => text(o['reclaimPolicy'])),
+    column('VolumeBindingMode', (o) => text(o['volumeBindingMode'])),
+    column('AllowVolumeExpansion', (o) => o['allowVolumeExpansion'] === true),
+    ageColumn,
+  ],
+};

@@ -1,0 +1,176 @@
+import type { FieldError } from '../registry/types.ts';
+import { localDescendingPath, validateFieldRef } from './container-validation.ts';
+import type { Fields } from './fields.ts';
+import {
+  forbidden,
+  inRange,
+  invalidEach,
+  isAbsent,
+  list,
+  notSupported,
+  record,
+  records,
+  required,
+  text,
+} from './fields.ts';
+import { parseQuantity } from './quantity.ts';
+import { invalid } from './fields.ts';
+import { dnsSubdomain } from './names.ts';
+
+const HOST_PATH_TYPES = [
+  '',
+  'BlockDevice',
+  'CharDevice',
+  'Directory',
+  'DirectoryOrCreate',
+  'File',
+  'FileOrCreate',
+  'Socket',
+];
+
+/** One volume: exactly one source, and what that source needs. The name is the caller's work. */
+export function validateVolume(volume: Fields, at: string): FieldError[] {
+  const errors: FieldError[] = [];
+  const sources = Object.keys(volume).filter((field) => field !== 'name' && !isAbsent(volume[field]));
+  for (const [index, kind] of sources.entries()) {
+    if (index > 0) errors.push(forbidden(`${at}.${kind}`, 'may not specify more than 1 volume type'));
+    else errors.push(...validateSource(kind, record(volume[kind]), `${at}.${kind}`));
+  }
+  if (sources.length === 0) errors.push(required(at, 'must specify a volume type'));
+  return errors;
+}
+
+function validateSource(kind: string, source: Fields, at: string): FieldError[] {
+  switch (kind) {
+    case 'emptyDir': {
+      const limit = parseQuantity(source['sizeLimit']);
+      if (limit === undefined || limit >= 0n) return [];
+      return [forbidden(`${at}.sizeLimit`, 'SizeLimit field must be a valid resource quantity')];
+    }
+    case 'hostPath':
+      return validateHostPath(source, at);
+    case 'secret':
+      return [
+        ...requireText(source, 'secretName', at),
+        ...validateMode(source, at),
+        ...validateItems(source, at),
+      ];
+    case 'configMap':
+      return [...requireText(source, 'name', at), ...validateMode(source, at), ...validateItems(source, at)];
+    case 'persistentVolumeClaim':
+      return requireText(source, 'claimName', at);
+    case 'nfs':
+      return validateNfs(source, at);
+    case 'downwardAPI':
+      return [
+        ...validateMode(source, at),
+        ...records(source['items']).flatMap((item, index) =>
+          validateDownwardItem(item, `${at}.items[${index}]`),
+        ),
+      ];
+    case 'projected':
+      return [...validateMode(source, at), ...validateProjections(source, at)];
+    case 'csi':
+      return requireText(source, 'driver', at);
+    default:
+      return [];
+  }
+}
+
+function requireText(source: Fields, field: string, at: string): FieldError[] {
+  return text(source[field]) === '' ? [required(`${at}.${field}`)] : [];
+}
+
+function validateMode(source: Fields, at: string): FieldError[] {
+  const mode = source['defaultMode'];
+  if (typeof mode !== 'number' || (mode >= 0 && mode <= 511)) return [];
+  return [invalid(`${at}.defaultMode`, mode, 'must be a number between 0 and 0777 (octal), both inclusive')];
+}
+
+function validateItems(source: Fields, at: string): FieldError[] {
+  return records(source['items']).flatMap((item, index) => {
+    const here = `${at}.items[${index}]`;
+    const errors = requireText(item, 'key', here);
+    const path = text(item['path']);
+    if (path === '') errors.push(required(`${here}.path`));
+    errors.push(...localDescendingPath(`${here}.path`, path));
+    return errors;
+  });
+}
+
+function validateHostPath(source: Fields, at: string): FieldError[] {
+  const errors: FieldError[] = [];
+  const path = text(source['path']);
+  if (path === '') return [required(`${at}.path`)];
+  if (path.split('/').includes('..')) errors.push(invalid(`${at}.path`, path, "must not contain '..'"));
+  if (!isAbsent(source['type']) && !HOST_PATH_TYPES.includes(text(source['type']))) {
+    errors.push(notSupported(`${at}.type`, source['type'], HOST_PATH_TYPES.slice(1)));
+  }
+  return errors;
+}
+
+function validateNfs(source: Fields, at: string): FieldError[] {
+  const errors = requireText(source, 'server', at);
+  const path = text(source['path']);
+  if (path === '') errors.push(required(`${at}.path`));
+  else if (!path.startsWith('/')) errors.push(invalid(`${at}.path`, path, 'must be an absolute path'));
+  return errors;
+}
+
+function validateDownwardItem(item: Fields, at: string): FieldError[] {
+  const errors: FieldError[] = [];
+  const path = text(item['path']);
+  if (path === '') errors.push(required(`${at}.path`));
+  errors.push(...localDescendingPath(`${at}.path`, path));
+  if (!isAbsent(item['fieldRef']))
+    errors.push(...validateFieldRef(record(item['fieldRef']), `${at}.fieldRef`));
+  return errors;
+}
+
+function validateProjections(source: Fields, at: string): FieldError[] {
+  return records(source['sources']).flatMap((projection, index) => {
+    const here = `${at}.sources[${index}]`;
+    const errors: FieldError[] = [];
+    const kinds = Object.keys(projection).filter((kind) => !isAbsent(projection[kind]));
+    for (const kind of kinds.slice(1))
+      errors.push(forbidden(`${here}.${kind}`, 'may not specify more than 1 volume type'));
+    if (kinds.length === 0) errors.push(required(here, 'no volume projection source type found'));
+    for (const kind of ['secret', 'configMap']) {
+      if (isAbsent(projection[kind])) continue;
+      const part = record(projection[kind]);
+      errors.push(...requireText(part, 'name', `${here}.${kind}`), ...validateItems(part, `${here}.${kind}`));
+    }
+    const token = record(projection['serviceAccountToken']);
+    if (!isAbsent(projection['serviceAccountToken'])) {
+      errors.push(
+        ...inRange(`${here}.serviceAccountToken.expirationSeconds`, token['expirationSeconds'], 600, 2 ** 32),
+      );
+      if (text(token['path']) === '') errors.push(required(`${here}.serviceAccountToken.path`));
+    }
+    return errors;
+  });
+}
+
+/** A PersistentVolumeClaim's spec, below `at`. */
+export function validateClaimSpec(spec: Fields, at: string): FieldError[] {
+  const errors: FieldError[] = [];
+  if (list(spec['accessModes']).length === 0)
+    errors.push(required(`${at}.accessModes`, 'at least 1 access mode is required'));
+  const modes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
+  for (const mode of list(spec['accessModes'])) {
+    if (!modes.includes(text(mode))) errors.push(notSupported(`${at}.accessModes`, mode, modes));
+  }
+  const storage = record(record(spec['resources'])['requests'])['storage'];
+  const amount = parseQuantity(storage);
+  if (isAbsent(storage)) errors.push(required(`${at}.resources[storage]`));
+  else if (amount !== undefined && amount <= 0n) {
+    errors.push(invalid(`${at}.resources[storage]`, storage, 'must be greater than zero'));
+  }
+  const className = text(spec['storageClassName']);
+  if (className !== '')
+    errors.push(...invalidEach(`${at}.storageClassName`, className, dnsSubdomain(className, false)));
+  if (!isAbsent(spec['volumeMode']) && !['Block', 'Filesystem'].includes(text(spec['volumeMode']))) {
+    errors.push(notSupported(`${at}.volumeMode`, spec['volumeMode'], ['Block', 'Filesystem']));
+  }
+  return errors;
+}
