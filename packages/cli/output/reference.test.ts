@@ -1,0 +1,14 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { expect, it } from 'vitest';
+import { createProgram } from '../program.ts';
+import { commandReference } from './reference.ts';
+
+it('is what docs/reference/commands.md shows (UPDATE_DOCS=1 writes it)', () => {
+  const file = join(import.meta.dirname, '../../../docs/reference/commands.md');
+  const io = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough(), env: {}, cwd: '/' };
+  const text = commandReference(createProgram(io));
+  if (process.env['UPDATE_DOCS'] !== undefined) writeFileSync(file, text);
+  expect(readFileSync(file, 'utf8')).toBe(text);
+});
