@@ -41,7 +41,8 @@ export interface Question {
   readonly key: ObjectKey;
   readonly resource: TargetResource;
   readonly live: LiveObject;
-  readonly patch: { readonly contentType: string; readonly body: unknown };
+  /** How to send it: a strategic merge patch, a JSON merge patch or a server-side apply by `Target.fieldManager`. */
+  readonly patch: { readonly type: 'strategic' | 'merge' | 'apply'; readonly body: unknown };
 }
 
 /** The server's answer to a question: the object as it would be stored, or why it was refused. */

@@ -30,10 +30,10 @@ function settle(wanted: Target, seen: readonly LiveObject[], answer?: Verdict) {
   const first = compare(wanted, observe(...seen), new Map(), schemas);
   const verdicts = new Map<string, Verdict>();
   for (const question of first.questions) {
-    const { contentType, body } = question.patch;
+    const { type, body } = question.patch;
     const schema = schemas({ group: question.key.group, version: 'v1', kind: question.key.kind });
     const stored =
-      contentType === 'application/strategic-merge-patch+json' && schema !== undefined
+      type === 'strategic' && schema !== undefined
         ? applyStrategicMerge(question.live.object, body, schema)
         : applyMergePatch(question.live.object, body);
     if (!stored.ok) throw new Error(stored.error.message);
@@ -224,9 +224,7 @@ describe('comparing by server-side apply', () => {
     ['a field was removed', { ...desired, metadata: { name: 'd', namespace: 'ns' } }],
   ])('asks where %s', (_, object) => {
     const result = compare(wanted(object), observe(live(stored)), new Map(), schemas);
-    expect(result.questions).toMatchObject([
-      { patch: { contentType: 'application/apply-patch+yaml', body: object } },
-    ]);
+    expect(result.questions).toMatchObject([{ patch: { type: 'apply', body: object } }]);
   });
 });
 

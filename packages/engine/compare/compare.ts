@@ -171,14 +171,12 @@ function clientChange(pair: Pair, ignored: Ignored | undefined, schemas: SchemaL
     schema === undefined
       ? threeWayMergePatch(before, desired, live)
       : threeWayStrategicMerge(before, desired, live, schema);
-  const contentType =
-    schema === undefined ? 'application/merge-patch+json' : 'application/strategic-merge-patch+json';
   // A patch that cannot be made is the server's to refuse: it gets the whole object.
   const body = merged.ok ? merged.value : desired;
   if (merged.ok && isEmpty(body)) return undefined;
   return {
     id: questionId(pair, desired, comparable(pair.live.object), live.metadata.annotations),
-    patch: { contentType, body },
+    patch: { type: schema === undefined ? 'merge' : 'strategic', body },
     guess: () => {
       const guessed =
         schema === undefined
@@ -197,7 +195,7 @@ function serverChange(pair: Pair, ignored: Ignored | undefined): Change | undefi
     return undefined;
   return {
     id: questionId(pair, desired, comparable(pair.live.object), set),
-    patch: { contentType: 'application/apply-patch+yaml', body: pair.resource.object },
+    patch: { type: 'apply', body: pair.resource.object },
     guess: () => {
       const guessed = applyMergePatch(pair.live.object, desired);
       return (guessed.ok ? guessed.value : pair.resource.object) as KubeObject;
