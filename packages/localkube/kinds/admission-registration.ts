@@ -25,7 +25,7 @@ const OPERATIONS = ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE'];
 function webhookHooks(mutating: boolean): KindHooks {
   return {
     generation: true,
-    unconditionalUpdate: false,
+    unconditionalUpdate: true,
     default(draft) {
       for (const webhook of records(draft['webhooks'])) {
         defaultServiceReference(record(webhook['clientConfig']));

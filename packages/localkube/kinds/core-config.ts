@@ -177,7 +177,7 @@ export const namespaceHooks: KindHooks = {
 
 export const leaseHooks: KindHooks = {
   createOnUpdate: true,
-  unconditionalUpdate: false,
+  unconditionalUpdate: true,
   validate(object) {
     const spec = record(object['spec']);
     const errors: FieldError[] = [];

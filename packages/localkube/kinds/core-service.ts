@@ -24,7 +24,7 @@ export function createServiceHooks(): KindHooks {
   const book = createAddressBook();
   return {
     status: true,
-    unconditionalUpdate: false,
+    unconditionalUpdate: true,
     default: defaultService,
     prepareForCreate: (draft, context) => allocate(draft, undefined, book, context),
     prepareForUpdate(draft, previous, context) {

@@ -14,7 +14,7 @@ import {
   statefulSetHooks,
 } from './apps.ts';
 import { cronJobHooks, jobHooks } from './batch.ts';
-import { ageColumn, column, nameColumn } from './columns.ts';
+import { column, nameColumn } from './columns.ts';
 import {
   configMapHooks,
   leaseHooks,
@@ -27,9 +27,6 @@ import { podHooks, podTemplateHooks } from './core-pod.ts';
 import { createServiceHooks, endpointsHooks } from './core-service.ts';
 import { eventHooks } from './events.ts';
 import { text } from './fields.ts';
-import { validateMetadata } from './metadata.ts';
-import type { NameCheck } from './names.ts';
-import { dns1035Label, dnsLabel, dnsSubdomain, pathSegment } from './names.ts';
 import { endpointSliceHooks, ingressClassHooks, ingressHooks, networkPolicyHooks } from './networking.ts';
 import {
   autoscalerHooks,
@@ -42,9 +39,6 @@ import {
 import { clusterRoleBindingKind, clusterRoleKind, roleBindingKind, roleKind } from './rbac.ts';
 import { claimHooks, storageClassHooks, volumeHooks } from './storage.ts';
 
-export { validateMetadata } from './metadata.ts';
-export { dnsSubdomain } from './names.ts';
-export type { NameCheck } from './names.ts';
 export { age, duration } from './columns.ts';
 export { mapMatches, selectorMatches, formatSelector } from './selectors.ts';
 
@@ -95,16 +89,6 @@ const TABLE: HooksTable = {
   'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding': policyBindingHooks,
 };
 
-/** Kinds whose names follow another rule than that of subdomains. */
-const NAME_RULES: Readonly<Record<string, NameCheck>> = {
-  '/Service': dns1035Label,
-  '/Namespace': dnsLabel,
-  'rbac.authorization.k8s.io/Role': pathSegment,
-  'rbac.authorization.k8s.io/ClusterRole': pathSegment,
-  'rbac.authorization.k8s.io/RoleBinding': pathSegment,
-  'rbac.authorization.k8s.io/ClusterRoleBinding': pathSegment,
-};
-
 /** Kinds without hooks of their own that keep metadata.generation. */
 const COUNTED = new Set([
   'flowcontrol.apiserver.k8s.io/FlowSchema',
@@ -121,7 +105,7 @@ function isBuiltInGroup(group: string): boolean {
 }
 
 /**
- * What is special about a built-in kind: defaults, checks, allocation, columns. The checks include those of metadata.
+ * What is special about a built-in kind: defaults, checks, allocation, columns. Metadata is the registry's work.
  * Undefined for groups that are no part of Kubernetes. Ask once per server: some hooks hold state of that server.
  */
 export function kindHooks(group: string, kind: string): KindHooks | undefined {
@@ -129,15 +113,5 @@ export function kindHooks(group: string, kind: string): KindHooks | undefined {
   const key = `${group}/${kind}`;
   const entry = TABLE[key];
   const own: KindHooks = (typeof entry === 'function' ? entry() : entry) ?? { generation: COUNTED.has(key) };
-  const nameCheck = NAME_RULES[key] ?? dnsSubdomain;
-  return {
-    ...own,
-    columns:
-      own.columns ?? (key === 'scheduling.k8s.io/PriorityClass' ? [nameColumn, ageColumn] : plainColumns),
-    validate(object, previous, context) {
-      const errors = validateMetadata(object, previous, nameCheck);
-      const more = own.validate?.(object, previous, context) ?? [];
-      return more.length === 0 ? errors : [...errors, ...more];
-    },
-  };
+  return own.columns === undefined ? { ...own, columns: plainColumns } : own;
 }

@@ -27,7 +27,7 @@ const status = (object: KubeObject): Fields => record(object['status']);
 export const disruptionBudgetHooks: KindHooks = {
   generation: true,
   status: true,
-  unconditionalUpdate: false,
+  unconditionalUpdate: true,
   default(draft) {
     const counts = child(draft, 'status');
     for (const field of ['disruptionsAllowed', 'currentHealthy', 'desiredHealthy', 'expectedPods'])
