@@ -16,11 +16,18 @@ function blocksOf(file: string): readonly Block[] {
   const text = readFileSync(join(root, file), 'utf8');
   return [...text.matchAll(/^```(\w+)( skip)?\n([\s\S]*?)^```$/gm)]
     .filter((match) => match[2] === undefined)
-    .map((match) => ({ language: match[1] ?? '', text: match[3] ?? '', line: text.slice(0, match.index).split('\n').length }))
+    .map((match) => ({
+      language: match[1] ?? '',
+      text: match[3] ?? '',
+      line: text.slice(0, match.index).split('\n').length,
+    }))
     .filter((block) => block.language === 'sh' || block.language === 'yaml');
 }
 
-const pages = ['README.md', ...readdirSync(join(root, 'docs/guides')).map((name) => `docs/guides/${name}`)].filter((page) => blocksOf(page).length > 0);
+const pages = [
+  'README.md',
+  ...readdirSync(join(root, 'docs/guides')).map((name) => `docs/guides/${name}`),
+].filter((page) => blocksOf(page).length > 0);
 
 describe.skipIf(!kubectlAvailable())('the commands and YAML of the pages work as printed', () => {
   const folder = temporaryFolder();
@@ -29,7 +36,10 @@ describe.skipIf(!kubectlAvailable())('the commands and YAML of the pages work as
   beforeAll(async () => {
     plumb = await startPlumb(join(folder, 'data'), ['--demo']);
     mkdirSync(join(folder, 'bin'));
-    writeFileSync(join(folder, 'bin/npx'), `#!/bin/sh\nshift\nexec "${process.execPath}" "${program}" "$@"\n`);
+    writeFileSync(
+      join(folder, 'bin/npx'),
+      `#!/bin/sh\nshift\nexec "${process.execPath}" "${program}" "$@"\n`,
+    );
     chmodSync(join(folder, 'bin/npx'), 0o755);
   });
   afterAll(async () => {
@@ -41,12 +51,18 @@ describe.skipIf(!kubectlAvailable())('the commands and YAML of the pages work as
     new Promise((resolve, reject) => {
       const child = spawn('bash', ['-eu', '-o', 'pipefail', '-c', script], {
         cwd: work,
-        env: { ...process.env, PATH: `${join(folder, 'bin')}:${process.env['PATH'] ?? ''}`, GIT_CONFIG_GLOBAL: '/dev/null' },
+        env: {
+          ...process.env,
+          PATH: `${join(folder, 'bin')}:${process.env['PATH'] ?? ''}`,
+          GIT_CONFIG_GLOBAL: '/dev/null',
+        },
       });
       let output = '';
       child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
       child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-      child.on('close', (code) => (code === 0 ? resolve(output) : reject(new Error(`exit code ${code}:\n${output}`))));
+      child.on('close', (code) =>
+        code === 0 ? resolve(output) : reject(new Error(`exit code ${code}:\n${output}`)),
+      );
     });
 
   it.each(pages)('%s', async (page) => {

@@ -18,7 +18,10 @@ describe('a newcomer with git and the Kubernetes API', () => {
     return found;
   };
   const ready = (name: string, revision?: string): Promise<number> =>
-    kube.until(one(applications, name), (object) => isReady(object) && (revision === undefined || object['status'].sync.revision === revision));
+    kube.until(
+      one(applications, name),
+      (object) => isReady(object) && (revision === undefined || object['status'].sync.revision === revision),
+    );
 
   beforeAll(async () => {
     plumb = await startPlumb(join(folder, 'data'));
@@ -49,14 +52,25 @@ describe('a newcomer with git and the Kubernetes API', () => {
 
   it('sees an edit put back', async () => {
     const { metadata } = (await kube.get(`${configMaps}/a`)) as KubeObject;
-    await kube.send('PATCH', `${configMaps}/a?fieldManager=kubectl-edit`, { data: { k: 'edited' } }, 'application/merge-patch+json');
-    await kube.until(one(configMaps, 'a'), (object) => object['data'].k === 'v2' && object.metadata.resourceVersion !== metadata.resourceVersion);
+    await kube.send(
+      'PATCH',
+      `${configMaps}/a?fieldManager=kubectl-edit`,
+      { data: { k: 'edited' } },
+      'application/merge-patch+json',
+    );
+    await kube.until(
+      one(configMaps, 'a'),
+      (object) => object['data'].k === 'v2' && object.metadata.resourceVersion !== metadata.resourceVersion,
+    );
   });
 
   it('sees a deleted object come back', async () => {
     const before = await kube.get(`${configMaps}/a`);
     await kube.send('DELETE', `${configMaps}/a`);
-    await kube.until(one(configMaps, 'a'), (object, type) => type !== 'DELETED' && object.metadata.uid !== before?.metadata.uid);
+    await kube.until(
+      one(configMaps, 'a'),
+      (object, type) => type !== 'DELETED' && object.metadata.uid !== before?.metadata.uid,
+    );
   });
 
   it('sees an added file applied and a removed one pruned', async () => {
@@ -70,11 +84,17 @@ describe('a newcomer with git and the Kubernetes API', () => {
   });
 
   it('is told file and line of broken YAML, while nothing is touched and others carry on', async () => {
-    await clone.commit({ 'one/a.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n data: [\n', 'two/c.yaml': configMap('c', { k: 'v2' }) });
+    await clone.commit({
+      'one/a.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n data: [\n',
+      'two/c.yaml': configMap('c', { k: 'v2' }),
+    });
     const other = kube.until(one(configMaps, 'c'), (object) => object['data'].k === 'v2');
     await clone.push();
     await kube.until(one(applications, 'one'), (object) =>
-      (object['status']?.conditions ?? []).some((c: { type: string; message: string }) => c.type === 'ComparisonError' && /one\/a\.yaml:\d+/.test(c.message)),
+      (object['status']?.conditions ?? []).some(
+        (c: { type: string; message: string }) =>
+          c.type === 'ComparisonError' && /one\/a\.yaml:\d+/.test(c.message),
+      ),
     );
     await other;
     expect((await kube.get(`${configMaps}/a`))?.['data']).toEqual({ k: 'v2' });
@@ -89,7 +109,9 @@ describe('a newcomer with git and the Kubernetes API', () => {
   it('keeps everything when the folder is emptied without consent', async () => {
     await clone.commit({ 'two/c.yaml': null, 'two/readme.txt': 'nothing to see' });
     await clone.push();
-    await kube.until(one(applications, 'two'), (object) => (object['status']?.conditions ?? []).some((c: { type: string }) => c.type === 'SyncError'));
+    await kube.until(one(applications, 'two'), (object) =>
+      (object['status']?.conditions ?? []).some((c: { type: string }) => c.type === 'SyncError'),
+    );
     expect(await kube.get(`${configMaps}/c`)).toBeDefined();
   });
 

@@ -18,14 +18,17 @@ function hook(round: number): string {
   return JSON.stringify({
     apiVersion: 'batch/v1',
     kind: 'Job',
-    metadata: { name: `hook-${round}`, annotations: { 'argocd.argoproj.io/hook': round % 2 === 0 ? 'PreSync' : 'PostSync' } },
+    metadata: {
+      name: `hook-${round}`,
+      annotations: { 'argocd.argoproj.io/hook': round % 2 === 0 ? 'PreSync' : 'PostSync' },
+    },
     spec: { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'job:1' }] } } },
   });
 }
 
 /** Repeatable, so that a failing moment can be looked at again. */
 function* moments(seed: number): Generator<number> {
-  for (let state = seed; ; ) {
+  for (let state = seed; ;) {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
     yield state / 2 ** 32;
   }
@@ -61,7 +64,14 @@ it(
       kube = kubeAt(plumb.endpoints.kubernetes);
       const where = `round ${round} of seed ${seed}, killed after ${wait.toFixed(0)} ms`;
       await kube
-        .until(one(applications, 'kill'), (app) => isReady(app) && app['status'].sync.revision === revision && app['status'].operationState?.syncResult?.revision === revision && app['status'].operationState.phase === 'Succeeded')
+        .until(
+          one(applications, 'kill'),
+          (app) =>
+            isReady(app) &&
+            app['status'].sync.revision === revision &&
+            app['status'].operationState?.syncResult?.revision === revision &&
+            app['status'].operationState.phase === 'Succeeded',
+        )
         .catch((thrown: unknown) => {
           throw new Error(`${where}: ${String(thrown)}`);
         });
@@ -76,6 +86,12 @@ it(
 
 /** How many Jobs of this name were ever completed: each has a uid of its own in the events. */
 async function finishedRuns(kube: ReturnType<typeof kubeAt>, name: string): Promise<number> {
-  const events = (await kube.get(`/api/v1/namespaces/default/events?fieldSelector=involvedObject.name%3D${name}`)) as unknown as { items: KubeObject[] };
-  return new Set(events.items.filter((event) => event['reason'] === 'Completed').map((event) => event['involvedObject'].uid)).size;
+  const events = (await kube.get(
+    `/api/v1/namespaces/default/events?fieldSelector=involvedObject.name%3D${name}`,
+  )) as unknown as { items: KubeObject[] };
+  return new Set(
+    events.items
+      .filter((event) => event['reason'] === 'Completed')
+      .map((event) => event['involvedObject'].uid),
+  ).size;
 }

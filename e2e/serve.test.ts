@@ -4,7 +4,14 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newClone } from './harness/git.ts';
 import { configMap } from './harness/objects.ts';
-import { program, removeFolder, startPlumb, temporaryFolder, waitForLine, type Plumb } from './harness/plumb.ts';
+import {
+  program,
+  removeFolder,
+  startPlumb,
+  temporaryFolder,
+  waitForLine,
+  type Plumb,
+} from './harness/plumb.ts';
 import { kubectlAvailable, kubectl } from './harness/kubectl.ts';
 
 /** The same controllers against a cluster that they can only reach over TLS with a client certificate or token. */
@@ -15,7 +22,10 @@ describe.skipIf(!kubectlAvailable())('plumb serve against plumb cluster start --
   let origin: Plumb;
 
   const start = async (pattern: RegExp, ...args: readonly string[]): Promise<void> => {
-    const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, HOME: folder } });
+    const child = spawn(process.execPath, [program, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, HOME: folder },
+    });
     processes.push(child);
     await waitForLine(child, pattern);
   };
@@ -23,8 +33,28 @@ describe.skipIf(!kubectlAvailable())('plumb serve against plumb cluster start --
   beforeAll(async () => {
     // Only for its Git server: a repository somewhere else.
     origin = await startPlumb(join(folder, 'origin'));
-    await start(/ready https:/, 'cluster', 'start', '--secure', '--kubeconfig', kubeconfig, '--port', '0', '--data', join(folder, 'cluster'));
-    await start(/ready: http:/, 'serve', '--kubeconfig', kubeconfig, '--port', '0', '--data', join(folder, 'serve'));
+    await start(
+      /ready https:/,
+      'cluster',
+      'start',
+      '--secure',
+      '--kubeconfig',
+      kubeconfig,
+      '--port',
+      '0',
+      '--data',
+      join(folder, 'cluster'),
+    );
+    await start(
+      /ready: http:/,
+      'serve',
+      '--kubeconfig',
+      kubeconfig,
+      '--port',
+      '0',
+      '--data',
+      join(folder, 'serve'),
+    );
   });
   afterAll(async () => {
     for (const child of processes.toReversed()) {
@@ -58,12 +88,29 @@ describe.skipIf(!kubectlAvailable())('plumb serve against plumb cluster start --
       },
     });
     await kubectl(kubeconfig, ['apply', '-f', '-'], manifest);
-    await kubectl(kubeconfig, ['-n', 'argocd', 'wait', 'application/far', '--for=jsonpath={.status.sync.status}=Synced', '--timeout=60s']);
+    await kubectl(kubeconfig, [
+      '-n',
+      'argocd',
+      'wait',
+      'application/far',
+      '--for=jsonpath={.status.sync.status}=Synced',
+      '--timeout=60s',
+    ]);
     expect(await kubectl(kubeconfig, ['get', 'configmap', 'far', '-o', 'jsonpath={.data.k}'])).toBe('v');
   });
 
   it('refuses who has no identity', async () => {
     const server = /server: (\S+)/.exec(readFileSync(kubeconfig, 'utf8'))?.[1] ?? '';
-    await expect(kubectl('/dev/null', ['--server', server, '--insecure-skip-tls-verify', '--token', 'wrong', 'get', 'pods'])).rejects.toThrow(/Unauthorized|logged in/);
+    await expect(
+      kubectl('/dev/null', [
+        '--server',
+        server,
+        '--insecure-skip-tls-verify',
+        '--token',
+        'wrong',
+        'get',
+        'pods',
+      ]),
+    ).rejects.toThrow(/Unauthorized|logged in/);
   });
 });

@@ -16,7 +16,9 @@ function* sources(folder: string): Generator<string> {
 
 function importsOf(file: string): string[] {
   const text = readFileSync(join(root, file), 'utf8');
-  const found = text.matchAll(/(?:^|\n)\s*(?:import|export)\s[^'"`;]*?from\s+'([^']+)'|\bimport\(\s*'([^']+)'\s*\)|(?:^|\n)import\s+'([^']+)'/g);
+  const found = text.matchAll(
+    /(?:^|\n)\s*(?:import|export)\s[^'"`;]*?from\s+'([^']+)'|\bimport\(\s*'([^']+)'\s*\)|(?:^|\n)import\s+'([^']+)'/g,
+  );
   return [...found].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
 }
 
@@ -34,14 +36,17 @@ function wrongImports(file: string): string[] {
       return target.startsWith(`packages/${name}/`) ? [] : [`${file}: leaves its room by ${specifier}`];
     }
     if (specifier.startsWith('node:')) {
-      if (powers[specifier] !== undefined) return powers[specifier].includes(file) ? [] : [`${file}: may not hold the power ${specifier}`];
+      if (powers[specifier] !== undefined)
+        return powers[specifier].includes(file) ? [] : [`${file}: may not hold the power ${specifier}`];
       if (name === 'base') return file.startsWith('packages/base/node/') ? [] : [`${file}: ${specifier}`];
       return room.node === '*' || room.node.includes(specifier) ? [] : [`${file}: ${specifier}`];
     }
     if (specifier.startsWith('@plumbline/')) {
       const other = specifier.split('/')[1] ?? '';
       const below = rooms[other];
-      return below !== undefined && below.layer < room.layer ? [] : [`${file}: ${specifier} is not below ${name}`];
+      return below !== undefined && below.layer < room.layer
+        ? []
+        : [`${file}: ${specifier} is not below ${name}`];
     }
     const parts = specifier.split('/');
     const dependency = specifier.startsWith('@') ? parts.slice(0, 2).join('/') : (parts[0] ?? '');
@@ -64,16 +69,24 @@ describe('the rooms', () => {
           .filter((file) => file.startsWith(`packages/${name}/`))
           .flatMap(importsOf)
           .filter((specifier) => !specifier.startsWith('.') && !specifier.startsWith('node:'))
-          .map((specifier) => specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/')),
+          .map((specifier) =>
+            specifier
+              .split('/')
+              .slice(0, specifier.startsWith('@') ? 2 : 1)
+              .join('/'),
+          ),
       );
-      for (const dependency of used) if (!declared.has(dependency)) problems.push(`${name} imports ${dependency} without declaring it`);
-      for (const dependency of declared) if (!used.has(dependency)) problems.push(`${name} declares ${dependency} without importing it`);
+      for (const dependency of used)
+        if (!declared.has(dependency)) problems.push(`${name} imports ${dependency} without declaring it`);
+      for (const dependency of declared)
+        if (!used.has(dependency)) problems.push(`${name} declares ${dependency} without importing it`);
     }
     expect(problems).toEqual([]);
   });
 
   it('each have a README', () => {
-    for (const name of Object.keys(rooms)) expect(readFileSync(join(root, `packages/${name}/README.md`), 'utf8').length).toBeGreaterThan(100);
+    for (const name of Object.keys(rooms))
+      expect(readFileSync(join(root, `packages/${name}/README.md`), 'utf8').length).toBeGreaterThan(100);
   });
 
   it('are the ones that ARCHITECTURE.md shows', () => {

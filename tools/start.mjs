@@ -8,7 +8,8 @@ await ensureInstalled();
 await ensureBuilt();
 
 const flags = process.argv.slice(2);
-const given = (...names) => flags.some((flag) => names.some((name) => flag === name || flag.startsWith(`${name}=`)));
+const given = (...names) =>
+  flags.some((flag) => names.some((name) => flag === name || flag.startsWith(`${name}=`)));
 if (!given('--demo', '--no-demo', '--repo', '--help', '-h')) flags.unshift('--demo');
 // A clone keeps its own state beside its sources, in a folder that Git ignores.
 if (!given('--data')) flags.push('--data', join(root, '.plumbline'));

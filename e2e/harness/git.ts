@@ -25,7 +25,9 @@ const identity = {
 };
 
 export function git(folder: string, ...args: readonly string[]): Promise<string> {
-  return run('git', args, { cwd: folder, env: { ...process.env, ...identity }, maxBuffer: 1 << 26 }).then((result) => result.stdout.trim());
+  return run('git', args, { cwd: folder, env: { ...process.env, ...identity }, maxBuffer: 1 << 26 }).then(
+    (result) => result.stdout.trim(),
+  );
 }
 
 /** A fresh work tree whose origin is this address, which may not exist yet. */

@@ -10,7 +10,13 @@ export interface Kube {
 export interface KubeObject {
   readonly apiVersion?: string;
   readonly kind?: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string; readonly resourceVersion?: string; readonly uid?: string; readonly [key: string]: unknown };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly resourceVersion?: string;
+    readonly uid?: string;
+    readonly [key: string]: unknown;
+  };
   // What an outsider finds in an object is whatever the server sends.
   // oxlint-disable-next-line typescript/no-explicit-any
   readonly [field: string]: any;
@@ -42,8 +48,12 @@ export function kubeAt(server: string): Kube {
     },
     send,
     apply(object) {
-      const group = object.apiVersion?.includes('/') === true ? `/apis/${object.apiVersion}` : `/api/${object.apiVersion ?? 'v1'}`;
-      const namespace = object.metadata.namespace === undefined ? '' : `/namespaces/${object.metadata.namespace}`;
+      const group =
+        object.apiVersion?.includes('/') === true
+          ? `/apis/${object.apiVersion}`
+          : `/api/${object.apiVersion ?? 'v1'}`;
+      const namespace =
+        object.metadata.namespace === undefined ? '' : `/namespaces/${object.metadata.namespace}`;
       const plural = plurals[object.kind ?? ''] ?? `${object.kind?.toLowerCase()}s`;
       const path = `${group}${namespace}/${plural}/${object.metadata.name}?fieldManager=e2e&force=true`;
       return send('PATCH', path, object, 'application/apply-patch+yaml');
@@ -54,7 +64,10 @@ export function kubeAt(server: string): Kube {
       const query = `${path.includes('?') ? '&' : '?'}watch=true`;
       let last: unknown;
       try {
-        const response = await fetch(server + path + query, { signal, headers: { accept: 'application/json' } });
+        const response = await fetch(server + path + query, {
+          signal,
+          headers: { accept: 'application/json' },
+        });
         for await (const event of lines(response)) {
           const { type, object } = JSON.parse(event) as { type: string; object: KubeObject };
           last = object;
@@ -63,7 +76,9 @@ export function kubeAt(server: string): Kube {
       } catch (thrown) {
         if (!signal.aborted) throw thrown;
       }
-      throw new Error(`not seen within ${limitMs} ms on ${path}; last: ${JSON.stringify(last)?.slice(0, 2000)}`);
+      throw new Error(
+        `not seen within ${limitMs} ms on ${path}; last: ${JSON.stringify(last)?.slice(0, 2000)}`,
+      );
     },
   };
 }

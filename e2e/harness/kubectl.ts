@@ -8,10 +8,15 @@ export function kubectlAvailable(): boolean {
 /** What kubectl prints; rejects with what it complains about. */
 export function kubectl(kubeconfig: string, args: readonly string[], input = ''): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = execFile('kubectl', ['--kubeconfig', kubeconfig, ...args], { maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
-      if (error === null) resolve(stdout);
-      else reject(new Error(`kubectl ${args.join(' ')}: ${stderr}`));
-    });
+    const child = execFile(
+      'kubectl',
+      ['--kubeconfig', kubeconfig, ...args],
+      { maxBuffer: 1 << 26 },
+      (error, stdout, stderr) => {
+        if (error === null) resolve(stdout);
+        else reject(new Error(`kubectl ${args.join(' ')}: ${stderr}`));
+      },
+    );
     child.stdin?.end(input);
   });
 }

@@ -1,6 +1,11 @@
 import type { KubeObject } from './kube.ts';
 
-export function application(name: string, repoURL: string, path: string, more: Readonly<Record<string, unknown>> = {}): KubeObject {
+export function application(
+  name: string,
+  repoURL: string,
+  path: string,
+  more: Readonly<Record<string, unknown>> = {},
+): KubeObject {
   return {
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'Application',
@@ -20,9 +25,14 @@ export function configMap(name: string, data: Readonly<Record<string, string>>):
 }
 
 export function isReady(app: KubeObject): boolean {
-  return app['status']?.sync?.status === 'Synced' && app['status']?.health?.status === 'Healthy' && app['operation'] === undefined;
+  return (
+    app['status']?.sync?.status === 'Synced' &&
+    app['status']?.health?.status === 'Healthy' &&
+    app['operation'] === undefined
+  );
 }
 
 export const applications = '/apis/argoproj.io/v1alpha1/namespaces/argocd/applications';
-export const one = (collection: string, name: string): string => `${collection}?fieldSelector=metadata.name%3D${name}`;
+export const one = (collection: string, name: string): string =>
+  `${collection}?fieldSelector=metadata.name%3D${name}`;
 export const configMaps = '/api/v1/namespaces/default/configmaps';

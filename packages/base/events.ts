@@ -11,7 +11,7 @@ export function emitter<T>(onError: (thrown: unknown) => void = () => {}): Emitt
   const listeners = new Set<(event: T) => void>();
   return {
     emit(event) {
-      for (const listener of [...listeners]) {
+      for (const listener of Array.from(listeners)) {
         try {
           listener(event);
         } catch (thrown) {

@@ -1,6 +1,7 @@
 /** An expected outcome as a value: what can go wrong in ordinary use is returned, never thrown. */
 export type Result<T, E = Problem> =
-  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E };
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: E };
 
 /**
  * An expected failure, made for the person who has to mend it: what is wrong, where, and what to do.

@@ -36,7 +36,9 @@ export async function runProgram(args: readonly string[], io: Io): Promise<numbe
       if (thrown.message !== '') io.stderr.write(`plumb: ${thrown.message}\n`);
       return thrown.exitCode;
     }
-    io.stderr.write(`plumb: ${io.env['PLUMBLINE_DEBUG'] === undefined ? messageOf(thrown) : String((thrown as Error).stack)}\n`);
+    io.stderr.write(
+      `plumb: ${io.env['PLUMBLINE_DEBUG'] === undefined ? messageOf(thrown) : String((thrown as Error).stack)}\n`,
+    );
     return 1;
   }
 }

@@ -2,7 +2,8 @@ import { application } from '../../e2e/harness/objects.ts';
 import { kubeAt } from '../../e2e/harness/kube.ts';
 
 const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
-const named = (apiVersion: string, kind: string, name: string, more: object): string => json({ apiVersion, kind, metadata: { name, labels: { app: name } }, ...more });
+const named = (apiVersion: string, kind: string, name: string, more: object): string =>
+  json({ apiVersion, kind, metadata: { name, labels: { app: name } }, ...more });
 
 /** The ten objects of an application as people have them: a Deployment with its Service, account, settings, policy and some data. */
 export function objectsOf(app: number): Record<string, string> {
@@ -16,22 +17,40 @@ export function objectsOf(app: number): Record<string, string> {
         selector: { matchLabels: labels },
         template: {
           metadata: { labels },
-          spec: { containers: [{ name: 'main', image: `registry.example/${name}:1.0.0`, ports: [{ containerPort: 8080 }], envFrom: [{ configMapRef: { name: `${name}-config` } }] }] },
+          spec: {
+            containers: [
+              {
+                name: 'main',
+                image: `registry.example/${name}:1.0.0`,
+                ports: [{ containerPort: 8080 }],
+                envFrom: [{ configMapRef: { name: `${name}-config` } }],
+              },
+            ],
+          },
         },
       },
     }),
-    [`${folder}/service.yaml`]: named('v1', 'Service', name, { spec: { selector: labels, ports: [{ port: 80, targetPort: 8080 }] } }),
+    [`${folder}/service.yaml`]: named('v1', 'Service', name, {
+      spec: { selector: labels, ports: [{ port: 80, targetPort: 8080 }] },
+    }),
     [`${folder}/account.yaml`]: named('v1', 'ServiceAccount', name, {}),
     [`${folder}/secret.yaml`]: named('v1', 'Secret', `${name}-secret`, { stringData: { token: 'sample' } }),
-    [`${folder}/policy.yaml`]: named('policy/v1', 'PodDisruptionBudget', name, { spec: { minAvailable: 0, selector: { matchLabels: labels } } }),
+    [`${folder}/policy.yaml`]: named('policy/v1', 'PodDisruptionBudget', name, {
+      spec: { minAvailable: 0, selector: { matchLabels: labels } },
+    }),
     ...valueFile(app, 'first'),
   };
-  for (let item = 0; item < 4; item++) files[`${folder}/item-${item}.yaml`] = named('v1', 'ConfigMap', `${name}-item-${item}`, { data: { value: 'from-git' } });
+  for (let item = 0; item < 4; item++)
+    files[`${folder}/item-${item}.yaml`] = named('v1', 'ConfigMap', `${name}-item-${item}`, {
+      data: { value: 'from-git' },
+    });
   return files;
 }
 
 export function valueFile(app: number, value: string): Record<string, string> {
-  return { [`apps/app-${app}/config.yaml`]: named('v1', 'ConfigMap', `app-${app}-config`, { data: { value } }) };
+  return {
+    [`apps/app-${app}/config.yaml`]: named('v1', 'ConfigMap', `app-${app}-config`, { data: { value } }),
+  };
 }
 
 /** Creates the Applications, sixteen requests at a time. */
@@ -39,7 +58,8 @@ export async function createApplications(server: string, apps: number, repoURL: 
   const kube = kubeAt(server);
   let next = 0;
   const worker = async (): Promise<void> => {
-    for (let app = next++; app < apps; app = next++) await kube.apply(application(`app-${app}`, repoURL, `apps/app-${app}`));
+    for (let app = next++; app < apps; app = next++)
+      await kube.apply(application(`app-${app}`, repoURL, `apps/app-${app}`));
   };
   await Promise.all(Array.from({ length: 16 }, worker));
 }

@@ -25,7 +25,10 @@ export async function createObserver(server: string): Promise<Observer> {
     heardAt = performance.now();
     for (const listener of listeners) listener(type, object);
   };
-  await Promise.all([follow(server + applications, stop.signal, tell), follow(server + maps, stop.signal, tell)]);
+  await Promise.all([
+    follow(server + applications, stop.signal, tell),
+    follow(server + maps, stop.signal, tell),
+  ]);
 
   const when = <T>(seen: (type: string, object: KubeObject) => T | undefined): Promise<T> =>
     new Promise((resolve) => {
@@ -59,10 +62,14 @@ export async function createObserver(server: string): Promise<Observer> {
     async deleteItems(count) {
       const kube = kubeAt(server);
       const list = (await kube.get(maps)) as unknown as { items: KubeObject[] };
-      const names = list.items.map((item) => item.metadata.name).filter((name) => /-item-\d$/.test(name)).slice(0, count);
+      const names = list.items
+        .map((item) => item.metadata.name)
+        .filter((name) => /-item-\d$/.test(name))
+        .slice(0, count);
       let next = 0;
       const worker = async (): Promise<void> => {
-        for (let name = names[next++]; name !== undefined; name = names[next++]) await kube.send('DELETE', `${maps}/${name}`);
+        for (let name = names[next++]; name !== undefined; name = names[next++])
+          await kube.send('DELETE', `${maps}/${name}`);
       };
       await Promise.all(Array.from({ length: 32 }, worker));
     },
@@ -80,14 +87,19 @@ export async function createObserver(server: string): Promise<Observer> {
     },
     async quiet() {
       heardAt = performance.now();
-      while (performance.now() - heardAt < quietMs) await new Promise((resolve) => setTimeout(resolve, quietMs - (performance.now() - heardAt) + 1));
+      while (performance.now() - heardAt < quietMs)
+        await new Promise((resolve) => setTimeout(resolve, quietMs - (performance.now() - heardAt) + 1));
     },
     close: () => stop.abort(),
   };
 }
 
 /** Opens a watch; resolves when the server has begun to answer. */
-async function follow(url: string, signal: AbortSignal, tell: (type: string, object: KubeObject) => void): Promise<void> {
+async function follow(
+  url: string,
+  signal: AbortSignal,
+  tell: (type: string, object: KubeObject) => void,
+): Promise<void> {
   const response = await fetch(`${url}?watch=true`, { signal, headers: { accept: 'application/json' } });
   const read = async (): Promise<void> => {
     const decoder = new TextDecoder();

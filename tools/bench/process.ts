@@ -6,7 +6,9 @@ import type { Plumb } from '../../e2e/harness/plumb.ts';
 const ticks = 100;
 
 function processorSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ');
   return (Number(fields[11]) + Number(fields[12])) / ticks;
 }
 
@@ -24,7 +26,9 @@ export function residentMegabytes(pid: number): number {
 
 async function metric(plumb: Plumb, name: string): Promise<number> {
   const token = readFileSync(join(plumb.data, 'api-token'), 'utf8').trim();
-  const response = await fetch(`${plumb.endpoints.api}/metrics`, { headers: { authorization: `Bearer ${token}` } });
+  const response = await fetch(`${plumb.endpoints.api}/metrics`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
   const text = await response.text();
   const value = new RegExp(`^${name}(?:\\{[^}]*\\})? ([0-9.e+-]+)$`, 'm').exec(text)?.[1];
   if (value === undefined) throw new Error(`the server has no metric ${name}`);

@@ -59,7 +59,12 @@ async function measure(apps: number): Promise<Figures> {
       const name = `app-${app}-item-${i % 4}`;
       const seen = observer.configMapValue(name, 'from-git', 'edited');
       const editing = performance.now();
-      await kube.send('PATCH', `/api/v1/namespaces/default/configmaps/${name}?fieldManager=kubectl-edit`, { data: { value: 'edited' } }, 'application/merge-patch+json');
+      await kube.send(
+        'PATCH',
+        `/api/v1/namespaces/default/configmaps/${name}?fieldManager=kubectl-edit`,
+        { data: { value: 'edited' } },
+        'application/merge-patch+json',
+      );
       healed.push((await seen) - editing);
     }
 
@@ -101,7 +106,11 @@ for (const apps of sizes) {
 process.stdout.write(formatResults(results));
 
 if (process.argv.includes('--check')) {
-  const broken = results.flatMap((figures) => budgets.filter((budget) => !budget.holds(figures)).map((budget) => `${figures.apps} applications: ${budget.name}`));
+  const broken = results.flatMap((figures) =>
+    budgets
+      .filter((budget) => !budget.holds(figures))
+      .map((budget) => `${figures.apps} applications: ${budget.name}`),
+  );
   const total = results.length * budgets.length;
   for (const line of broken) process.stdout.write(`over budget: ${line}\n`);
   process.stdout.write(`${total - broken.length} passed, ${broken.length} failed\n`);

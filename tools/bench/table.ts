@@ -36,6 +36,8 @@ const rows: readonly { readonly title: string; cell(figures: Figures): string }[
 /** A Markdown table, a column per size. */
 export function formatResults(results: readonly Figures[]): string {
   const width = Math.max(...rows.map((row) => row.title.length));
-  const [head, ...rest] = rows.map((row) => `| ${row.title.padEnd(width)} | ${results.map((f) => row.cell(f).padStart(8)).join(' | ')} |`);
+  const [head, ...rest] = rows.map(
+    (row) => `| ${row.title.padEnd(width)} | ${results.map((f) => row.cell(f).padStart(8)).join(' | ')} |`,
+  );
   return `${head}\n|${'-'.repeat(width + 2)}|${results.map(() => `${'-'.repeat(9)}:|`).join('')}\n${rest.join('\n')}\n`;
 }

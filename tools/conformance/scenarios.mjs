@@ -8,10 +8,32 @@ import { dirname, join } from 'node:path';
 import { root } from '../lib/install.mjs';
 import { conformanceFolder, unpackConformance } from '../lib/conformance.mjs';
 
-const tags = ['directory', 'auto', 'prune', 'self-heal', 'drift', 'hook', 'presync', 'postsync', 'hook-delete-policy', 'wave', 'history'];
+const tags = [
+  'directory',
+  'auto',
+  'prune',
+  'self-heal',
+  'drift',
+  'hook',
+  'presync',
+  'postsync',
+  'hook-delete-policy',
+  'wave',
+  'history',
+];
 /** Of the tagged ones, those that need what is not built yet. */
-const later = new Set(readFileSync(join(import.meta.dirname, 'scenarios-later.txt'), 'utf8').split('\n').map((line) => line.split(/\s+#/)[0].trim()).filter((line) => line !== ''));
-const known = new Set(readFileSync(join(import.meta.dirname, 'scenarios-known.txt'), 'utf8').split('\n').map((line) => line.split(/\s+#/)[0].trim()).filter((line) => line !== ''));
+const later = new Set(
+  readFileSync(join(import.meta.dirname, 'scenarios-later.txt'), 'utf8')
+    .split('\n')
+    .map((line) => line.split(/\s+#/)[0].trim())
+    .filter((line) => line !== ''),
+);
+const known = new Set(
+  readFileSync(join(import.meta.dirname, 'scenarios-known.txt'), 'utf8')
+    .split('\n')
+    .map((line) => line.split(/\s+#/)[0].trim())
+    .filter((line) => line !== ''),
+);
 
 if (!(await unpackConformance(['scenarios']))) {
   process.stdout.write('no recordings beside the checkout\n0 passed, 0 failed, 1 skipped\n');
@@ -29,15 +51,23 @@ function selected() {
     .filter((name) => existsSync(join(folder, 'argocd', name, 'scenario.yaml')))
     .filter((name) => {
       const scenario = load(readFileSync(join(folder, 'argocd', name, 'scenario.yaml'), 'utf8'));
-      return scenario.controllers === undefined && (scenario.tags ?? []).some((tag) => tags.includes(tag)) && !later.has(name);
+      return (
+        scenario.controllers === undefined &&
+        (scenario.tags ?? []).some((tag) => tags.includes(tag)) &&
+        !later.has(name)
+      );
     });
 }
 
 function start(data) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [join(root, 'dist/plumb.mjs'), 'up', '--no-demo', '--pods', 'none', '--data', data, '--port', '0'], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const child = spawn(
+      process.execPath,
+      [join(root, 'dist/plumb.mjs'), 'up', '--no-demo', '--pods', 'none', '--data', data, '--port', '0'],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
     let output = '';
     child.stdout.on('data', (chunk) => {
       output += chunk;
@@ -53,10 +83,25 @@ const { kubeconfig } = JSON.parse(readFileSync(join(data, 'endpoints.json'), 'ut
 const names = selected();
 const only = own.includes('--only') ? [] : ['--only', `^argocd/(${names.join('|')})$`];
 let output = '';
-const runner = spawn(process.execPath, [join(folder, 'run.mjs'), 'check', '--kubeconfig', kubeconfig, '--family', 'argocd', '-j', '4', ...only, ...own], {
-  env,
-  stdio: ['ignore', 'pipe', 'inherit'],
-});
+const runner = spawn(
+  process.execPath,
+  [
+    join(folder, 'run.mjs'),
+    'check',
+    '--kubeconfig',
+    kubeconfig,
+    '--family',
+    'argocd',
+    '-j',
+    '4',
+    ...only,
+    ...own,
+  ],
+  {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  },
+);
 runner.stdout.on('data', (chunk) => {
   output += chunk;
   process.stdout.write(chunk);
@@ -84,7 +129,11 @@ const equal = verdicts();
 const different = [...equal].filter(([, ok]) => !ok).map(([name]) => name);
 const surprising = different.filter((name) => !known.has(name));
 const passed = equal.size - different.length;
-process.stdout.write(`equal in structure: ${passed} of ${equal.size} (${((100 * passed) / Math.max(1, equal.size)).toFixed(1)} %)\n`);
+process.stdout.write(
+  `equal in structure: ${passed} of ${equal.size} (${((100 * passed) / Math.max(1, equal.size)).toFixed(1)} %)\n`,
+);
 if (surprising.length > 0) process.stdout.write(`not among the known differences: ${surprising.join(' ')}\n`);
-process.stdout.write(`${passed} passed, ${surprising.length} failed, ${different.length - surprising.length} skipped\n`);
+process.stdout.write(
+  `${passed} passed, ${surprising.length} failed, ${different.length - surprising.length} skipped\n`,
+);
 process.exit(surprising.length === 0 && equal.size > 0 ? 0 : 1);

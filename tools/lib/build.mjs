@@ -19,7 +19,7 @@ function* files(folder) {
 function stamp(folders) {
   const hash = createHash('sha256');
   for (const folder of folders)
-    for (const file of [...files(join(root, folder))].sort()) {
+    for (const file of Array.from(files(join(root, folder))).sort((a, b) => (a < b ? -1 : 1))) {
       hash.update(file.slice(root.length));
       hash.update(readFileSync(file));
     }
@@ -48,7 +48,8 @@ async function bundleProgram() {
     entryFileNames: '[name].mjs',
     chunkFileNames: 'chunks/[name]-[hash].mjs',
     // CommonJS dependencies inside an ES module still ask for `require`.
-    banner: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
+    banner:
+      "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
     sourcemap: false,
     comments: { legal: true, annotation: false, jsdoc: false },
   });

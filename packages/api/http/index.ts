@@ -51,8 +51,16 @@ export interface SyncRequest {
   readonly revision?: string;
   readonly dryRun?: boolean;
   readonly prune?: boolean;
-  readonly strategy?: { readonly apply?: { readonly force?: boolean }; readonly hook?: { readonly force?: boolean } };
-  readonly resources?: readonly { readonly group?: string; readonly kind: string; readonly name: string; readonly namespace?: string }[];
+  readonly strategy?: {
+    readonly apply?: { readonly force?: boolean };
+    readonly hook?: { readonly force?: boolean };
+  };
+  readonly resources?: readonly {
+    readonly group?: string;
+    readonly kind: string;
+    readonly name: string;
+    readonly namespace?: string;
+  }[];
   readonly syncOptions?: { readonly items: readonly string[] };
   readonly retryStrategy?: Readonly<Record<string, unknown>>;
   readonly infos?: readonly { readonly name: string; readonly value: string }[];

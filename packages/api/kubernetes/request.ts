@@ -37,7 +37,10 @@ export interface Transport {
    */
   watch(
     request: KubeRequest,
-    handlers: { readonly onEvents: (events: readonly WatchEvent[]) => void; readonly onEnd: (error?: Error) => void },
+    handlers: {
+      readonly onEvents: (events: readonly WatchEvent[]) => void;
+      readonly onEnd: (error?: Error) => void;
+    },
   ): Promise<void>;
   /** A byte stream (logs). */
   stream(request: KubeRequest): Promise<AsyncIterable<Uint8Array>>;

@@ -4,7 +4,18 @@
  */
 export interface SchemaNode {
   readonly type:
-    'object' | 'map' | 'list' | 'string' | 'integer' | 'number' | 'boolean' | 'int-or-string' | 'quantity' | 'time' | 'bytes' | 'any';
+    | 'object'
+    | 'map'
+    | 'list'
+    | 'string'
+    | 'integer'
+    | 'number'
+    | 'boolean'
+    | 'int-or-string'
+    | 'quantity'
+    | 'time'
+    | 'bytes'
+    | 'any';
   /** For `object`: its fields by JSON name. */
   readonly fields?: Readonly<Record<string, SchemaNode>>;
   /** For `map`: the values; for `list`: the items. */

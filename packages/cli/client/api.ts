@@ -80,7 +80,8 @@ async function* eventData(response: Response): AsyncGenerator<string> {
 
 async function explain(response: Response): Promise<string> {
   const text = await response.text();
-  if (response.status === 401) return 'not signed in: pass --auth-token, or run where `plumb up` keeps its data';
+  if (response.status === 401)
+    return 'not signed in: pass --auth-token, or run where `plumb up` keeps its data';
   try {
     const body: unknown = JSON.parse(text);
     if (isRecord(body) && typeof body['message'] === 'string') return body['message'];

@@ -42,7 +42,9 @@ export async function findContext(flags: ContextFlags, io: Io): Promise<Context>
     const stored = await readFile(join(folder, tokenFile), 'utf8').catch(() => undefined);
     return { server: endpoints.api, token: stored === undefined ? undefined : new Secret(stored.trim()) };
   }
-  throw new CommandError('no server found: start one with `plumb up`, or name it with --server and --auth-token');
+  throw new CommandError(
+    'no server found: start one with `plumb up`, or name it with --server and --auth-token',
+  );
 }
 
 function withScheme(server: string): string {

@@ -26,7 +26,7 @@ export function clusterCommands(parent: Command, io: Io): void {
   cluster
     .command('start')
     .description('Serve the embedded Kubernetes API until interrupted')
-    .requiredOption('--kubeconfig <file>', 'file to write an administrator\'s kubeconfig into')
+    .requiredOption('--kubeconfig <file>', "file to write an administrator's kubeconfig into")
     .option('--port <n>', 'port; the next free one if it is busy', '6443')
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--data <dir>', 'where state is kept (default: in memory)')

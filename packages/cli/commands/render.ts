@@ -47,7 +47,13 @@ export function renderCommand(parent: Command, io: Io): void {
       for (const warning of rendered.value.warnings) io.stderr.write(`warning: ${warning}\n`);
       const { manifests } = rendered.value;
       if (flags.output === 'json') {
-        io.stdout.write(`${JSON.stringify(manifests.map((manifest) => manifest.object), undefined, 2)}\n`);
+        io.stdout.write(
+          `${JSON.stringify(
+            manifests.map((manifest) => manifest.object),
+            undefined,
+            2,
+          )}\n`,
+        );
         return;
       }
       for (const { object, origin } of manifests) {

@@ -69,7 +69,12 @@ async function serve(flags: Flags, io: Io): Promise<void> {
       },
       stopper,
     );
-    const endpoints: Partial<Endpoints> = { ui: platform.url, api: platform.url, kubernetes: access.value.server, kubeconfig: resolve(io.cwd, flags.kubeconfig) };
+    const endpoints: Partial<Endpoints> = {
+      ui: platform.url,
+      api: platform.url,
+      kubernetes: access.value.server,
+      kubeconfig: resolve(io.cwd, flags.kubeconfig),
+    };
     folder.write(endpointsFile, `${JSON.stringify(endpoints, undefined, 2)}\n`);
     folder.write(tokenFile, `${await platform.server.localToken()}\n`);
     stopper.add(() => {
@@ -77,7 +82,9 @@ async function serve(flags: Flags, io: Io): Promise<void> {
       folder.remove(tokenFile);
     });
     const password = await platform.server.initialPassword();
-    io.stdout.write(`Plumbline is ready: ${platform.url}\n  sign in     admin / ${password ?? '(the password that you have set)'}\n`);
+    io.stdout.write(
+      `Plumbline is ready: ${platform.url}\n  sign in     admin / ${password ?? '(the password that you have set)'}\n`,
+    );
     await stopped;
   } finally {
     await stopper.stop();

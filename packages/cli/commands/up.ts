@@ -90,7 +90,16 @@ interface Starting {
 }
 
 /** False when it was interrupted before it was ready. */
-async function start({ flags, folder, wishedPort, pods, io, stopper, progress, stopped }: Starting): Promise<boolean> {
+async function start({
+  flags,
+  folder,
+  wishedPort,
+  pods,
+  io,
+  stopper,
+  progress,
+  stopped,
+}: Starting): Promise<boolean> {
   const ports = { clock: systemClock, random: systemRandom, logger: createLogger(flags.logLevel) };
   const busy = (wished: number) => (port: number) => {
     if (wished !== 0) progress.say(`Port ${wished} is busy, using ${port}.`);
@@ -169,7 +178,8 @@ async function start({ flags, folder, wishedPort, pods, io, stopper, progress, s
     await seedDemoRepository(gitRoot);
     names.push(...(await registerDemoApplications(cluster)));
   }
-  if (flags.repo !== undefined) names.push(await registerRepository(cluster, repositoryAddress(flags.repo, io), flags.path));
+  if (flags.repo !== undefined)
+    names.push(await registerRepository(cluster, repositoryAddress(flags.repo, io), flags.path));
   if (flags.demo && !(await untilReady(cluster, names, progress, stopped))) return false;
   progress.done();
   await sayReady(endpoints, platform.server, flags.demo, io);
@@ -183,13 +193,28 @@ function repositoryAddress(repo: string, io: Io): string {
   return folder;
 }
 
-async function untilReady(cluster: Parameters<typeof waitUntilReady>[0], names: readonly string[], progress: Starting['progress'], stopped: Promise<unknown>): Promise<boolean> {
+async function untilReady(
+  cluster: Parameters<typeof waitUntilReady>[0],
+  names: readonly string[],
+  progress: Starting['progress'],
+  stopped: Promise<unknown>,
+): Promise<boolean> {
   const abort = new AbortController();
   void stopped.then(() => abort.abort());
-  return waitUntilReady(cluster, names, (ready, total) => progress.detail(`${ready} of ${total} applications Synced and Healthy`), abort.signal);
+  return waitUntilReady(
+    cluster,
+    names,
+    (ready, total) => progress.detail(`${ready} of ${total} applications Synced and Healthy`),
+    abort.signal,
+  );
 }
 
-async function sayReady(endpoints: Endpoints, server: { initialPassword(): Promise<string | undefined> }, demo: boolean, io: Io): Promise<void> {
+async function sayReady(
+  endpoints: Endpoints,
+  server: { initialPassword(): Promise<string | undefined> },
+  demo: boolean,
+  io: Io,
+): Promise<void> {
   const password = await server.initialPassword();
   const lines = [
     `Plumbline is ready: ${endpoints.ui}`,

@@ -18,7 +18,9 @@ export function embeddedRepositoryPath(repoURL: string, own: () => string | unde
   const server = new URL(base);
   const isLoopback = ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
   const prefix = `${server.pathname.replace(/\/$/, '')}/`;
-  return isLoopback && url.port === server.port && url.pathname.startsWith(prefix) ? trim(url.pathname.slice(prefix.length)) : undefined;
+  return isLoopback && url.port === server.port && url.pathname.startsWith(prefix)
+    ? trim(url.pathname.slice(prefix.length))
+    : undefined;
 }
 
 function trim(path: string): string {

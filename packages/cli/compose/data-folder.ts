@@ -1,4 +1,13 @@
-import { mkdirSync, openSync, closeSync, readFileSync, rmSync, writeFileSync, writeSync, renameSync } from 'node:fs';
+import {
+  mkdirSync,
+  openSync,
+  closeSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+  renameSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { CommandError } from '../io.ts';
 
@@ -45,7 +54,9 @@ function takeLock(lock: string, folder: string): void {
       if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw thrown;
       const owner = Number.parseInt(readFileSync(lock, 'utf8'), 10);
       if (attempt > 0 || (owner !== process.pid && isRunning(owner))) {
-        throw new CommandError(`${folder} is in use by process ${owner}: stop it, or choose another folder with --data`);
+        throw new CommandError(
+          `${folder} is in use by process ${owner}: stop it, or choose another folder with --data`,
+        );
       }
       rmSync(lock, { force: true });
     }

@@ -14,7 +14,10 @@ const applications = ['gitops/cluster-ops.yaml', 'gitops/apps-ops.yaml'];
 /** Puts the example into the embedded Git server, unless a repository of that name is there from an earlier run. */
 export async function seedDemoRepository(gitRoot: string): Promise<void> {
   const files = await readFolder(example, '');
-  await seedRepository(gitRoot, 'welcome.git', files, { message: 'Welcome aboard', author: { name: 'Plumbline', email: 'demo@plumbline.invalid' } });
+  await seedRepository(gitRoot, 'welcome.git', files, {
+    message: 'Welcome aboard',
+    author: { name: 'Plumbline', email: 'demo@plumbline.invalid' },
+  });
 }
 
 async function readFolder(root: string, path: string): Promise<Record<string, string>> {
@@ -44,8 +47,20 @@ export async function registerDemoApplications(cluster: Cluster): Promise<readon
 
 /** An Application for a folder or address that `--repo` and `--path` name. */
 export async function registerRepository(cluster: Cluster, repoURL: string, path: string): Promise<string> {
-  const base = `${repoURL.replace(/\/+$/, '').replace(/\.git$/, '').split(/[/:]/).at(-1) ?? 'repo'}${path === '' || path === '.' ? '' : `-${path}`}`;
-  const name = base.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 52).replace(/-+$/, '') || 'repo';
+  const base = `${
+    repoURL
+      .replace(/\/+$/, '')
+      .replace(/\.git$/, '')
+      .split(/[/:]/)
+      .at(-1) ?? 'repo'
+  }${path === '' || path === '.' ? '' : `-${path}`}`;
+  const name =
+    base
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-+|-+$/g, '')
+      .slice(0, 52)
+      .replace(/-+$/, '') || 'repo';
   await createIfAbsent(cluster, {
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'Application',
@@ -62,6 +77,13 @@ export async function registerRepository(cluster: Cluster, repoURL: string, path
 
 async function createIfAbsent(cluster: Cluster, object: KubeObject): Promise<void> {
   const [group = '', version = ''] = object.apiVersion.split('/');
-  const reference = { group, version, kind: object.kind, namespace: object.metadata.namespace ?? 'argocd', name: object.metadata.name };
-  if ((await cluster.get(reference)) === undefined) await cluster.create(object, { fieldManager: 'plumb-up' });
+  const reference = {
+    group,
+    version,
+    kind: object.kind,
+    namespace: object.metadata.namespace ?? 'argocd',
+    name: object.metadata.name,
+  };
+  if ((await cluster.get(reference)) === undefined)
+    await cluster.create(object, { fieldManager: 'plumb-up' });
 }

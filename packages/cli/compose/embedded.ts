@@ -43,7 +43,8 @@ export async function startEmbedded(options: EmbeddedOptions, stopper: Stopper):
   stopper.add(() => kube.stop());
   const listener = await listenNear(
     options.port,
-    (port) => kube.listen({ host: options.host, port, ...(secured === undefined ? {} : { tls: secured.tls }) }),
+    (port) =>
+      kube.listen({ host: options.host, port, ...(secured === undefined ? {} : { tls: secured.tls }) }),
     options.said,
   );
   stopper.add(() => listener.close());
@@ -52,13 +53,23 @@ export async function startEmbedded(options: EmbeddedOptions, stopper: Stopper):
     url: listener.url,
     kubeconfig: adminKubeconfig({
       server: listener.url,
-      ...(secured === undefined ? {} : { ca: secured.admin.caCert, clientCert: secured.admin.clientCert, clientKey: secured.admin.clientKey }),
+      ...(secured === undefined
+        ? {}
+        : {
+            ca: secured.admin.caCert,
+            clientCert: secured.admin.clientCert,
+            clientKey: secured.admin.clientKey,
+          }),
     }),
   };
 }
 
 /** The client of the embedded cluster: the same as for a real one, by a function call instead of a socket. */
-export function connectEmbedded(embedded: Embedded, ports: { readonly clock: Clock; readonly logger: Logger }, index: (object: Parameters<Parameters<Cluster['live']['listen']>[0]>[0]['object']) => string | undefined): Cluster {
+export function connectEmbedded(
+  embedded: Embedded,
+  ports: { readonly clock: Clock; readonly logger: Logger },
+  index: (object: Parameters<Parameters<Cluster['live']['listen']>[0]>[0]['object']) => string | undefined,
+): Cluster {
   return connect({
     transport: embedded.kube.transport,
     name: 'in-cluster',

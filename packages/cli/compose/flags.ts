@@ -9,12 +9,19 @@ export function parsePort(text: string): number {
 
 export function parsePods(text: string): 'simulated' | 'none' {
   if (text === 'simulated' || text === 'none') return text;
-  if (text === 'local') throw new CommandError('--pods local (containers as local processes) is not built yet: use simulated or none', 2);
+  if (text === 'local')
+    throw new CommandError(
+      '--pods local (containers as local processes) is not built yet: use simulated or none',
+      2,
+    );
   throw new CommandError(`--pods: ${text} is none of simulated, local, none`, 2);
 }
 
 /** Without TLS only this machine may reach us. */
 export function checkHost(host: string): void {
   if (/^127(\.\d{1,3}){3}$/.test(host) || host === 'localhost' || host === '::1') return;
-  throw new CommandError(`--host ${host}: only loopback addresses are served without TLS, which this command does not have yet`, 2);
+  throw new CommandError(
+    `--host ${host}: only loopback addresses are served without TLS, which this command does not have yet`,
+    2,
+  );
 }

@@ -5,7 +5,12 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
 /** JSON lines on standard error, written at once: a process that is killed has said what it had to say. */
 export function createLogger(level: LogLevel): Logger {
-  return wrap(pino({ level, base: null, timestamp: () => `,"time":"${new Date().toISOString()}"` }, destination({ fd: 2, sync: true })));
+  return wrap(
+    pino(
+      { level, base: null, timestamp: () => `,"time":"${new Date().toISOString()}"` },
+      destination({ fd: 2, sync: true }),
+    ),
+  );
 }
 
 function wrap(log: ReturnType<typeof pino>): Logger {

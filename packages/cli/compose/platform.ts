@@ -51,7 +51,16 @@ export async function startPlatform(options: PlatformOptions, stopper: Stopper):
   const metrics = createMetrics(renderCache);
   stopper.add(() => metrics.stop());
   const queue = createQueue({ clock, logger: logger.with({ room: 'controllers' }) });
-  const controller = createArgoController({ cluster, sources, renderCache, queue, clock, random, logger: logger.with({ room: 'argo' }), namespace: 'argocd' });
+  const controller = createArgoController({
+    cluster,
+    sources,
+    renderCache,
+    queue,
+    clock,
+    random,
+    logger: logger.with({ room: 'argo' }),
+    namespace: 'argocd',
+  });
   const server = await createServer({
     cluster,
     views: controller.views,
@@ -66,7 +75,11 @@ export async function startPlatform(options: PlatformOptions, stopper: Stopper):
     },
     ...(options.git === undefined ? {} : { git: options.git }),
   });
-  const listener = await listenNear(options.port, (port) => server.listen({ host: options.host, port }), options.said);
+  const listener = await listenNear(
+    options.port,
+    (port) => server.listen({ host: options.host, port }),
+    options.said,
+  );
   stopper.add(() => listener.close());
   await controller.start();
   stopper.add(() => controller.stop());

@@ -5,7 +5,11 @@ const attemptsMax = 50;
  * Listens on the wished port or, when it is busy, on the next free one. Port 0 lets the system choose.
  * `said` is told when it is not the wished one.
  */
-export async function listenNear<T>(wished: number, listen: (port: number) => Promise<T>, said: (port: number) => void): Promise<T> {
+export async function listenNear<T>(
+  wished: number,
+  listen: (port: number) => Promise<T>,
+  said: (port: number) => void,
+): Promise<T> {
   for (let port = wished; ; port++) {
     try {
       const listener = await listen(port);

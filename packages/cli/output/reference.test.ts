@@ -7,7 +7,13 @@ import { commandReference } from './reference.ts';
 
 it('is what docs/reference/commands.md shows (UPDATE_DOCS=1 writes it)', () => {
   const file = join(import.meta.dirname, '../../../docs/reference/commands.md');
-  const io = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough(), env: {}, cwd: '/' };
+  const io = {
+    stdin: new PassThrough(),
+    stdout: new PassThrough(),
+    stderr: new PassThrough(),
+    env: {},
+    cwd: '/',
+  };
   const text = commandReference(createProgram(io));
   if (process.env['UPDATE_DOCS'] !== undefined) writeFileSync(file, text);
   expect(readFileSync(file, 'utf8')).toBe(text);

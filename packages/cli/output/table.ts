@@ -9,7 +9,11 @@ export function formatTable(header: readonly string[], rows: readonly (readonly 
     Math.max(...all.map((row) => (row[column] ?? '').length)),
   );
   return all
-    .map((row) => row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd((widths[column] ?? 0) + 2))).join(''))
+    .map((row) =>
+      row
+        .map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd((widths[column] ?? 0) + 2)))
+        .join(''),
+    )
     .map((line) => `${line.trimEnd()}\n`)
     .join('');
 }

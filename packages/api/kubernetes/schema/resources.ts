@@ -38,7 +38,9 @@ const verbOrder = 'cdDglpuw';
 function verbsOf(codes: string): readonly string[] {
   // `connect` (x) stands for the methods of the proxied protocol.
   if (codes.includes('x')) return ['create', 'get'];
-  return [...verbOrder].filter((code) => codes.includes(code)).map((code) => verbNames[code] ?? '');
+  return Array.from(verbOrder)
+    .filter((code) => codes.includes(code))
+    .map((code) => verbNames[code] ?? '');
 }
 
 let cached: readonly BuiltInResource[] | undefined;

@@ -38,17 +38,30 @@ async function differences(name: string, flags: Flags, io: Io): Promise<string> 
   if (flags.refresh === true || flags.hardRefresh === true) {
     await getApplication(api, app, flags.hardRefresh === true ? 'refresh=hard' : 'refresh=normal');
   }
-  const { items } = await api.get<{ items?: readonly ManagedResource[] }>(applicationPath(app, '/managed-resources'));
-  return (items ?? []).filter((resource) => !resource.hook).map(formatDifference).join('');
+  const { items } = await api.get<{ items?: readonly ManagedResource[] }>(
+    applicationPath(app, '/managed-resources'),
+  );
+  return (items ?? [])
+    .filter((resource) => !resource.hook)
+    .map(formatDifference)
+    .join('');
 }
 
 /** One resource as argocd prints it: a headline and a unified diff from live to what would be. */
 export function formatDifference(resource: ManagedResource): string {
   const live = resource.normalizedLiveState === '' ? resource.liveState : resource.normalizedLiveState;
-  const wanted = resource.targetState === '' ? '' : resource.predictedLiveState === '' ? resource.targetState : resource.predictedLiveState;
+  const wanted =
+    resource.targetState === ''
+      ? ''
+      : resource.predictedLiveState === ''
+        ? resource.targetState
+        : resource.predictedLiveState;
   const isSame = !resource.modified && live !== '' && wanted !== '';
   if (isSame || (live === '' && wanted === '')) return '';
-  const patch = createTwoFilesPatch('live', 'desired', asYaml(live), asYaml(wanted), '', '', { context: 3, timeout: 2_000 });
+  const patch = createTwoFilesPatch('live', 'desired', asYaml(live), asYaml(wanted), '', '', {
+    context: 3,
+    timeout: 2_000,
+  });
   const body = (patch ?? `--- live\n+++ desired\n${asYaml(wanted)}`).replace(/^=+\n/, '');
   return `\n===== ${resource.group}/${resource.kind} ${resource.namespace}/${resource.name} ======\n${body}`;
 }

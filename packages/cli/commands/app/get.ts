@@ -22,7 +22,8 @@ export function getCommand(parent: Command, io: Io): void {
     .action(async (name: string, flags: Flags) => {
       checkFormat(flags.output, ['wide', 'json', 'yaml']);
       const context = await findContext(flags, io);
-      const refresh = flags.hardRefresh === true ? 'refresh=hard' : flags.refresh === true ? 'refresh=normal' : '';
+      const refresh =
+        flags.hardRefresh === true ? 'refresh=hard' : flags.refresh === true ? 'refresh=normal' : '';
       const app = await getApplication(apiClient(context), parseApplicationName(name), refresh);
       const text = formatData(app, flags.output);
       io.stdout.write(text ?? formatApplication(app, context.server, flags.showOperation === true));

@@ -16,7 +16,8 @@ export function historyCommand(parent: Command, io: Io): void {
     .action(async (name: string, flags: Flags) => {
       checkFormat(flags.output, ['wide', 'id']);
       const app = await getApplication(apiClient(await findContext(flags, io)), parseApplicationName(name));
-      if (flags.output === 'id') io.stdout.write((app.status?.history ?? []).map((entry) => `${entry.id}\n`).join(''));
+      if (flags.output === 'id')
+        io.stdout.write((app.status?.history ?? []).map((entry) => `${entry.id}\n`).join(''));
       else io.stdout.write(formatHistory(app));
     });
 }

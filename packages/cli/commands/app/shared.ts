@@ -44,7 +44,14 @@ export function parseResource(text: string): {
   readonly namespace?: string;
 } {
   const [group, kind, rest, ...more] = text.split(':');
-  if (group === undefined || kind === undefined || rest === undefined || kind === '' || rest === '' || more.length > 0) {
+  if (
+    group === undefined ||
+    kind === undefined ||
+    rest === undefined ||
+    kind === '' ||
+    rest === '' ||
+    more.length > 0
+  ) {
     throw new CommandError(`invalid resource "${text}": use GROUP:KIND:NAME or GROUP:KIND:NAMESPACE/NAME`, 2);
   }
   const slash = rest.indexOf('/');

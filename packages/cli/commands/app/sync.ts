@@ -4,7 +4,14 @@ import { apiClient, type ApiClient } from '../../client/api.ts';
 import { findContext, type ContextFlags } from '../../client/context.ts';
 import { CommandError, type Io } from '../../io.ts';
 import { formatApplication, formatOperation, formatResources } from './text.ts';
-import { applicationPath, getApplication, parseApplicationName, parseResource, withServer, type ApplicationName } from './shared.ts';
+import {
+  applicationPath,
+  getApplication,
+  parseApplicationName,
+  parseResource,
+  withServer,
+  type ApplicationName,
+} from './shared.ts';
 
 interface Flags extends ContextFlags {
   readonly revision?: string;
@@ -59,14 +66,20 @@ function request(flags: Flags): SyncRequest {
 }
 
 /** Follows the application until the operation that `started` shows has ended. */
-async function waitForOperation(api: ApiClient, name: ApplicationName, started: Application, seconds: number): Promise<Application> {
+async function waitForOperation(
+  api: ApiClient,
+  name: ApplicationName,
+  started: Application,
+  seconds: number,
+): Promise<Application> {
   const before = started.status?.operationState?.startedAt;
   let last = started;
   // The answer to the request still shows the operation before ours, if there was one.
   const ended = (app: Application): boolean =>
     app.operation === undefined &&
     app.status?.operationState?.finishedAt !== undefined &&
-    (app.status.operationState.startedAt !== before || app.metadata.resourceVersion !== started.metadata.resourceVersion);
+    (app.status.operationState.startedAt !== before ||
+      app.metadata.resourceVersion !== started.metadata.resourceVersion);
   const path = `/api/v1/stream/applications?name=${name.name}${name.query === '' ? '' : `&${name.query}`}`;
   const done = await api.follow<ApplicationWatchEvent>(
     path,

@@ -29,7 +29,19 @@ function conditionsColumn(app: Application): string {
 
 /** The table of `argocd app list -o wide`, its default. */
 export function formatList(apps: readonly Application[]): string {
-  const header = ['NAME', 'CLUSTER', 'NAMESPACE', 'PROJECT', 'STATUS', 'HEALTH', 'SYNCPOLICY', 'CONDITIONS', 'REPO', 'PATH', 'TARGET'];
+  const header = [
+    'NAME',
+    'CLUSTER',
+    'NAMESPACE',
+    'PROJECT',
+    'STATUS',
+    'HEALTH',
+    'SYNCPOLICY',
+    'CONDITIONS',
+    'REPO',
+    'PATH',
+    'TARGET',
+  ];
   return formatTable(
     header,
     apps.map((app) => {
@@ -73,7 +85,10 @@ export function formatApplication(app: Application, server: string, showOperatio
   text += formatField('Project', app.spec.project ?? 'default');
   text += formatField('Server', app.spec.destination?.server ?? app.spec.destination?.name ?? '');
   text += formatField('Namespace', app.spec.destination?.namespace ?? '');
-  text += formatField('URL', `${server}/applications/${app.metadata.namespace ?? 'argocd'}/${app.metadata.name}`);
+  text += formatField(
+    'URL',
+    `${server}/applications/${app.metadata.namespace ?? 'argocd'}/${app.metadata.name}`,
+  );
   const sources = sourcesOf(app);
   text += sources.length > 1 ? 'Sources:\n' : 'Source:\n';
   for (const source of sources) {
@@ -86,7 +101,10 @@ export function formatApplication(app: Application, server: string, showOperatio
   text += formatField('Sync Policy', syncPolicyField(app));
   text += formatField('Sync Status', syncStatus(app));
   const health = app.status?.health;
-  text += formatField('Health Status', `${health?.status ?? 'Unknown'}${health?.message === undefined ? '' : ` (${health.message})`}`);
+  text += formatField(
+    'Health Status',
+    `${health?.status ?? 'Unknown'}${health?.message === undefined ? '' : ` (${health.message})`}`,
+  );
   if (showOperation) text += formatOperation(app);
   text += formatConditions(app);
   return `${text}\n${formatResources(app)}`;
@@ -101,7 +119,10 @@ export function formatOperation(app: Application): string {
   text += formatField('Start', state.startedAt);
   text += formatField('Finished', state.finishedAt ?? '');
   if (state.finishedAt !== undefined) {
-    text += formatField('Duration', `${Math.round((Date.parse(state.finishedAt) - Date.parse(state.startedAt)) / 1000)}s`);
+    text += formatField(
+      'Duration',
+      `${Math.round((Date.parse(state.finishedAt) - Date.parse(state.startedAt)) / 1000)}s`,
+    );
   }
   if (state.message !== undefined && state.message !== '') text += formatField('Message', state.message);
   return text;
@@ -140,8 +161,20 @@ export function formatResources(app: Application): string {
     ];
   });
   for (const result of results.values()) {
-    const status = result.hookType === undefined || result.hookType === '' ? (result.status ?? '') : (result.hookPhase ?? '');
-    rows.push([result.group, result.kind, result.namespace, result.name, status, '', result.hookType ?? '', result.message ?? '']);
+    const status =
+      result.hookType === undefined || result.hookType === ''
+        ? (result.status ?? '')
+        : (result.hookPhase ?? '');
+    rows.push([
+      result.group,
+      result.kind,
+      result.namespace,
+      result.name,
+      status,
+      '',
+      result.hookType ?? '',
+      result.message ?? '',
+    ]);
   }
   return formatTable(['GROUP', 'KIND', 'NAMESPACE', 'NAME', 'STATUS', 'HEALTH', 'HOOK', 'MESSAGE'], rows);
 }
@@ -153,7 +186,11 @@ export function formatHistory(app: Application): string {
     const revision = entry.revision ?? entry.revisions?.[0] ?? '';
     const target = source?.targetRevision ?? '';
     const short = /^[0-9a-f]{40}$/.test(revision) ? revision.slice(0, 7) : revision;
-    return [String(entry.id), entry.deployedAt, target === '' || target === revision ? short : `${target} (${short})`];
+    return [
+      String(entry.id),
+      entry.deployedAt,
+      target === '' || target === revision ? short : `${target} (${short})`,
+    ];
   });
   return formatTable(['ID', 'DATE', 'REVISION'], rows);
 }
