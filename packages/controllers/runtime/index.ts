@@ -1,3 +1,4 @@
+export { createQueue } from './default-queue.ts';
 export { createWorkQueue } from './queue.ts';
 export type {
   Backoff,

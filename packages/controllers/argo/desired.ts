@@ -1,0 +1,91 @@
+import { formatProblem } from '@plumbline/base';
+import type { Problem, Result } from '@plumbline/base';
+import type { ApplicationSource, Manifest, Snapshot } from '@plumbline/api';
+import type { Rendered, RenderPort, SourcePort } from './ports.ts';
+
+/** What the sources of an application say. */
+export interface Desired {
+  readonly manifests: readonly Manifest[];
+  readonly revisions: readonly string[];
+  readonly types: readonly string[];
+  readonly renderings: readonly Rendered[];
+}
+
+export type DesiredResult =
+  | { readonly ok: true; readonly value: Desired }
+  | { readonly ok: false; readonly message: string; readonly retryable: boolean };
+
+export interface DesiredRequest {
+  readonly sources: readonly ApplicationSource[];
+  /** Pinned revisions; without them each source's target revision. */
+  readonly revisions?: readonly string[] | undefined;
+  readonly refresh: boolean;
+}
+
+const PREFIX = 'Failed to load target state: failed to generate manifest for source';
+
+/** Reads and renders all sources. One that fails fails all: what is not known must never look like nothing. */
+export async function loadDesired(
+  request: DesiredRequest,
+  sources: SourcePort,
+  renderer: RenderPort,
+): Promise<DesiredResult> {
+  const parts = await Promise.all(
+    request.sources.map((source, index) => loadOne(source, request.revisions?.[index], request.refresh, sources, renderer)),
+  );
+  const loaded: { readonly snapshot: Snapshot; readonly rendered: Rendered }[] = [];
+  for (const [index, part] of parts.entries()) {
+    if (!part.ok) {
+      const message = `${PREFIX} ${index + 1} of ${parts.length}: ${part.error}`;
+      return { ok: false, message, retryable: part.retryable };
+    }
+    loaded.push(part.value);
+  }
+  return {
+    ok: true,
+    value: {
+      manifests: loaded.flatMap(({ rendered }) => rendered.rendering.manifests),
+      revisions: loaded.map(({ snapshot }) => snapshot.revision),
+      types: loaded.map(({ rendered }) => rendered.type),
+      renderings: loaded.map(({ rendered }) => rendered),
+    },
+  };
+}
+
+type Part =
+  | { readonly ok: true; readonly value: { readonly snapshot: Snapshot; readonly rendered: Rendered } }
+  | { readonly ok: false; readonly error: string; readonly retryable: boolean };
+
+async function loadOne(
+  source: ApplicationSource,
+  pinned: string | undefined,
+  refresh: boolean,
+  sources: SourcePort,
+  renderer: RenderPort,
+): Promise<Part> {
+  const revision = pinned || source.targetRevision || 'HEAD';
+  const snapshot = await sources.resolve(source.repoURL, revision, { refresh });
+  if (!snapshot.ok) return refused('Unknown', revisionProblem(snapshot.error, revision), snapshot.error.retryable === true);
+  // A source that only lends its files to others makes nothing itself.
+  if (!source.path && !source.chart) {
+    const rendering = { manifests: [], reads: [], warnings: [] };
+    return { ok: true, value: { snapshot: snapshot.value, rendered: { type: 'Directory', rendering } } };
+  }
+  const rendered: Result<Rendered, readonly Problem[]> = await renderer.render(snapshot.value, source);
+  if (rendered.ok) return { ok: true, value: { snapshot: snapshot.value, rendered: rendered.value } };
+  const [first] = rendered.error;
+  const text = rendered.error.map(formatProblem).join('; ');
+  const code = first?.where?.line === undefined ? 'Unknown' : 'FailedPrecondition';
+  return refused(code, text, first?.retryable === true);
+}
+
+/** People and scripts look for the text that Argo CD's repository server answers with. */
+function revisionProblem(problem: Problem, revision: string): string {
+  return problem.code === 'revision-not-found'
+    ? `unable to resolve '${revision}' to a commit SHA`
+    : formatProblem(problem);
+}
+
+function refused(code: string, text: string, retryable: boolean): Part {
+  return { ok: false, error: `rpc error: code = ${code} desc = ${text}`, retryable };
+}

@@ -1,0 +1,46 @@
+import type { Cancel, Clock, Logger, Problem, Random, Result } from '@plumbline/base';
+import type { ApplicationSource, HealthStatus, KubeObject, Rendering, RevisionInfo, Snapshot } from '@plumbline/api';
+import type { Cluster } from '@plumbline/kube';
+import type { WorkQueue } from '../runtime/index.ts';
+
+/** What the controller needs of the rest of the house. */
+export interface SourcePort {
+  /** The newest known snapshot of a revision; `refresh` asks the source first. */
+  resolve(repoURL: string, targetRevision: string, options?: { readonly refresh?: boolean }): Promise<Result<Snapshot>>;
+  revision(repoURL: string, revision: string): Promise<RevisionInfo | undefined>;
+  /** Called with a repository that may have moved. */
+  listen(listener: (repoURL: string) => void): Cancel;
+  /** True where a push is heard at once, so that nobody need ask. */
+  hears(repoURL: string): boolean;
+}
+
+/** A rendering and what it was rendered as (`Directory`, `Helm`...). */
+export interface Rendered {
+  readonly type: string;
+  readonly rendering: Rendering;
+}
+
+export interface RenderPort {
+  render(snapshot: Snapshot, source: ApplicationSource): Promise<Result<Rendered, readonly Problem[]>>;
+  /** The same as last time, as far as what was read tells: no rendering is needed to know. */
+  unchanged(rendering: Rendering, snapshot: Snapshot): Promise<boolean>;
+}
+
+export interface ArgoSettings {
+  /** The namespace of the control plane. */
+  readonly namespace: string;
+  /** How often repositories are asked that cannot be heard. */
+  readonly pollMs: number;
+}
+
+export interface ArgoPorts {
+  readonly cluster: Cluster;
+  readonly sources: SourcePort;
+  readonly render: RenderPort;
+  readonly queue: WorkQueue;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly settings: ArgoSettings;
+  health(object: KubeObject): HealthStatus | undefined;
+}
