@@ -1,1 +1,13 @@
 export * from './types.ts';
+export { connect } from './cluster.ts';
+export type { ConnectOptions } from './cluster.ts';
+export type { LiveOptions } from './live/live.ts';
+export { StatusError, isStatusError, retryOnConflict, statusErrorFrom, statusErrorOf } from './errors.ts';
+export { collectionPath, objectPath } from './paths.ts';
+export { httpsTransport } from './transport/https.ts';
+export type { HttpsOptions } from './transport/https.ts';
+export { healthOf, ruleHealthOf } from './health/index.ts';
+export { kstatus } from './health/kstatus.ts';
+export type { KStatus } from './health/kstatus.ts';
+export { inClusterAddress, readKubeconfig } from './kubeconfig.ts';
+export type { ClusterAddress, ReadTextFile } from './kubeconfig.ts';

@@ -1,5 +1,12 @@
 import type { Cancel } from '@plumbline/base';
-import type { GroupVersionKind, KubeObject, KubeRequest, KubeResponse, ObjectKey, Status } from '@plumbline/api';
+import type {
+  GroupVersionKind,
+  KubeObject,
+  KubeRequest,
+  KubeResponse,
+  ObjectKey,
+  Status,
+} from '@plumbline/api';
 
 /** A kind as a server serves it. */
 export interface ApiResource extends GroupVersionKind {
@@ -35,15 +42,44 @@ export interface Cluster {
   readonly server: string;
   request(request: KubeRequest): Promise<KubeResponse>;
   /** What the server serves, from a shared discovery that is refreshed when a definition changes or a kind is not found. */
-  resource(kind: { readonly group: string; readonly kind: string; readonly version?: string }): Promise<ApiResource | undefined>;
+  resource(kind: {
+    readonly group: string;
+    readonly kind: string;
+    readonly version?: string;
+  }): Promise<ApiResource | undefined>;
   /** The same from what is known now. */
-  knownResource(kind: { readonly group: string; readonly kind: string; readonly version?: string }): ApiResource | undefined;
+  knownResource(kind: {
+    readonly group: string;
+    readonly kind: string;
+    readonly version?: string;
+  }): ApiResource | undefined;
   get(ref: ObjectReference): Promise<KubeObject | undefined>;
-  list(kind: GroupVersionKind, options?: { readonly namespace?: string; readonly labelSelector?: string; readonly fieldSelector?: string }): Promise<{ readonly items: readonly KubeObject[]; readonly resourceVersion: string }>;
+  list(
+    kind: GroupVersionKind,
+    options?: {
+      readonly namespace?: string;
+      readonly labelSelector?: string;
+      readonly fieldSelector?: string;
+    },
+  ): Promise<{ readonly items: readonly KubeObject[]; readonly resourceVersion: string }>;
   create(object: KubeObject, options?: PatchOptions): Promise<KubeObject>;
   update(object: KubeObject, options?: PatchOptions): Promise<KubeObject>;
-  patch(ref: ObjectReference, contentType: string, body: unknown, options?: PatchOptions): Promise<KubeObject>;
-  delete(ref: ObjectReference, options?: { readonly propagation?: 'Foreground' | 'Background' | 'Orphan'; readonly uid?: string; readonly resourceVersion?: string; readonly dryRun?: boolean; readonly gracePeriodSeconds?: number }): Promise<void>;
+  patch(
+    ref: ObjectReference,
+    contentType: string,
+    body: unknown,
+    options?: PatchOptions,
+  ): Promise<KubeObject>;
+  delete(
+    ref: ObjectReference,
+    options?: {
+      readonly propagation?: 'Foreground' | 'Background' | 'Orphan';
+      readonly uid?: string;
+      readonly resourceVersion?: string;
+      readonly dryRun?: boolean;
+      readonly gracePeriodSeconds?: number;
+    },
+  ): Promise<void>;
   readonly live: Live;
   close(): Promise<void>;
 }

@@ -1,0 +1,33 @@
+import type { HealthStatus, KubeObject } from '@plumbline/api';
+import { condition, health, record, records, text } from './read.ts';
+
+export function apiServiceHealth(object: KubeObject): HealthStatus {
+  const available = condition(record(object, 'status'), 'Available');
+  if (available === undefined) return health('Progressing', 'Waiting to be processed');
+  const message = `${text(available, 'reason')}: ${text(available, 'message')}`;
+  return health(available['status'] === 'True' ? 'Healthy' : 'Progressing', message);
+}
+
+/** A rule from Argo CD's resource library. The conditions are judged in the order in which they stand. */
+export function definitionHealth(object: KubeObject): HealthStatus {
+  if (object.metadata.deletionTimestamp !== undefined) return health('Progressing', 'CRD is terminating');
+  const conditions = records(record(object, 'status'), 'conditions');
+  if (conditions.length === 0) return health('Progressing', 'Status conditions not found');
+  let established = false;
+  for (const c of conditions) {
+    const { type, status, reason } = c;
+    const message = text(c, 'message');
+    if (type === 'Terminating' && status === 'True')
+      return health('Progressing', `CRD is terminating: ${message}`);
+    if (type === 'NamesAccepted' && status === 'False') {
+      return health('Degraded', `CRD names have not been accepted: ${message}`);
+    }
+    if (type === 'NonStructuralSchema' && status === 'True') {
+      return health('Degraded', `Schema violations found: ${message}`);
+    }
+    if (type === 'Established' && status === 'True') established = true;
+    else if (type === 'Established' && reason === 'Installing')
+      return health('Progressing', 'CRD is being installed');
+  }
+  return established ? health('Healthy', 'CRD is healthy') : health('Degraded', 'CRD is not established');
+}

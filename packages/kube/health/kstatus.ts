@@ -1,0 +1,224 @@
+import { parseApiVersion } from '@plumbline/api';
+import type { KubeObject } from '@plumbline/api';
+import { condition, number, optionalNumber, record, records, text } from './read.ts';
+
+/** How far an object is on its way to what its spec says, in the words of the kstatus convention. */
+export interface KStatus {
+  readonly status: 'InProgress' | 'Failed' | 'Current' | 'Terminating' | 'Unknown';
+  readonly message: string;
+}
+
+type Data = Readonly<Record<string, unknown>>;
+
+/** The convention that Flux waits by: the kind's own rule where there is one, else generation and conditions. */
+export function kstatus(object: KubeObject): KStatus {
+  const spec = record(object, 'spec');
+  const status = record(object, 'status');
+  const general = generic(object, status);
+  if (general !== undefined) return general;
+  const { group } = parseApiVersion(object.apiVersion);
+  const rule = RULES[`${group}/${object.kind}`];
+  if (rule !== undefined) return rule(object, spec, status);
+  return readyCondition(status) ?? current('Resource is current');
+}
+
+function current(message: string): KStatus {
+  return { status: 'Current', message };
+}
+
+function inProgress(message: string): KStatus {
+  return { status: 'InProgress', message };
+}
+
+function failed(message: string): KStatus {
+  return { status: 'Failed', message };
+}
+
+/** What holds for every kind: deletion, the generation that was seen, and the two abnormal conditions. */
+function generic(object: KubeObject, status: Data): KStatus | undefined {
+  if (object.metadata.deletionTimestamp !== undefined) {
+    return { status: 'Terminating', message: 'Resource scheduled for deletion' };
+  }
+  const observed = optionalNumber(status, 'observedGeneration');
+  const generation = object.metadata.generation;
+  if (observed !== undefined && generation !== undefined && observed !== generation) {
+    const label = object.kind;
+    return inProgress(`${label} generation is ${generation}, but latest observed generation is ${observed}`);
+  }
+  const reconciling = condition(status, 'Reconciling');
+  if (reconciling?.['status'] === 'True') return inProgress(text(reconciling, 'message'));
+  const stalled = condition(status, 'Stalled');
+  if (stalled?.['status'] === 'True') return failed(text(stalled, 'message'));
+  return undefined;
+}
+
+function readyCondition(status: Data): KStatus | undefined {
+  const ready = condition(status, 'Ready');
+  if (ready === undefined || ready['status'] === 'True') return undefined;
+  return inProgress(text(ready, 'message'));
+}
+
+type Rule = (object: KubeObject, spec: Data, status: Data) => KStatus;
+
+const RULES: Readonly<Record<string, Rule>> = {
+  'apps/Deployment': deployment,
+  'apps/StatefulSet': statefulSet,
+  'apps/DaemonSet': daemonSet,
+  'apps/ReplicaSet': replicaSet,
+  'batch/Job': job,
+  '/Pod': pod,
+  '/Service': service,
+  '/PersistentVolumeClaim': volumeClaim,
+  'policy/PodDisruptionBudget': () => current('AllowedDisruptions has been computed.'),
+  'batch/CronJob': () => current('CronJob is always ready'),
+  '/ConfigMap': () => current('Resource is always ready'),
+  '/Secret': () => current('Resource is always ready'),
+  'apiextensions.k8s.io/CustomResourceDefinition': definition,
+};
+
+function deployment(_object: KubeObject, spec: Data, status: Data): KStatus {
+  const progressing = condition(status, 'Progressing');
+  if (progressing?.['reason'] === 'ProgressDeadlineExceeded') return failed('Progress deadline exceeded');
+  const deadline = spec['progressDeadlineSeconds'];
+  const desired = optionalNumber(spec, 'replicas') ?? 1;
+  const replicas = number(status, 'replicas');
+  const updated = number(status, 'updatedReplicas');
+  const available = number(status, 'availableReplicas');
+  const ready = number(status, 'readyReplicas');
+  if (desired > replicas) return inProgress(`replicas: ${replicas}/${desired}`);
+  if (desired > updated) return inProgress(`Updated: ${updated}/${desired}`);
+  if (replicas > desired) return inProgress(`Pending termination: ${replicas - desired}`);
+  if (updated > available) return inProgress(`Available: ${available}/${updated}`);
+  if (desired > ready) return inProgress(`Ready: ${ready}/${desired}`);
+  if (
+    deadline !== undefined &&
+    progressing !== undefined &&
+    progressing['reason'] !== 'NewReplicaSetAvailable'
+  ) {
+    return inProgress('ReplicaSet not Available');
+  }
+  if (condition(status, 'Available')?.['status'] !== 'True') return inProgress('Deployment not Available');
+  return current(`Deployment is available. Replicas: ${replicas}`);
+}
+
+function statefulSet(_object: KubeObject, spec: Data, status: Data): KStatus {
+  const strategy = record(spec, 'updateStrategy');
+  if (strategy['type'] === 'OnDelete') return current('StatefulSet is using the ondelete update strategy');
+  const desired = optionalNumber(spec, 'replicas') ?? 1;
+  const replicas = number(status, 'replicas');
+  const ready = number(status, 'readyReplicas');
+  const updated = number(status, 'updatedReplicas');
+  if (desired > replicas) return inProgress(`Replicas: ${replicas}/${desired}`);
+  if (desired > ready) return inProgress(`Ready: ${ready}/${desired}`);
+  if (replicas > desired) return inProgress(`Pending termination: ${replicas - desired}`);
+  const partition = optionalNumber(record(strategy, 'rollingUpdate'), 'partition') ?? 0;
+  if (partition > 0) {
+    if (updated < desired - partition) return inProgress(`updated: ${updated}/${desired - partition}`);
+    return current(`Partition rollout complete. updated: ${updated}`);
+  }
+  if (number(status, 'currentReplicas') < desired) {
+    return inProgress(`current: ${number(status, 'currentReplicas')}/${desired}`);
+  }
+  if (text(status, 'currentRevision') !== text(status, 'updateRevision')) {
+    return inProgress('Waiting for updated revision to match current');
+  }
+  return current(`All replicas scheduled as expected. Replicas: ${replicas}`);
+}
+
+function daemonSet(object: KubeObject, _spec: Data, status: Data): KStatus {
+  const desired = optionalNumber(status, 'desiredNumberScheduled');
+  if (object.metadata.generation !== undefined && status['observedGeneration'] === undefined) {
+    return inProgress('Missing .status.observedGeneration');
+  }
+  if (desired === undefined) return inProgress('Missing .status.desiredNumberScheduled');
+  const pairs: readonly [string, string][] = [
+    ['Current', 'currentNumberScheduled'],
+    ['Updated', 'updatedNumberScheduled'],
+    ['Available', 'numberAvailable'],
+    ['Ready', 'numberReady'],
+  ];
+  for (const [label, field] of pairs) {
+    const value = number(status, field);
+    if (desired > value) return inProgress(`${label}: ${value}/${desired}`);
+  }
+  return current(`All replicas scheduled as expected. Replicas: ${desired}`);
+}
+
+function replicaSet(_object: KubeObject, spec: Data, status: Data): KStatus {
+  const failure = condition(status, 'ReplicaFailure');
+  if (failure?.['status'] === 'True') return inProgress('Replica Failure condition. Check Pods');
+  const desired = optionalNumber(spec, 'replicas') ?? 1;
+  const replicas = number(status, 'replicas');
+  const labelled = number(status, 'fullyLabeledReplicas');
+  const available = number(status, 'availableReplicas');
+  const ready = number(status, 'readyReplicas');
+  if (desired > labelled) return inProgress(`Labelled: ${labelled}/${desired}`);
+  if (desired > available) return inProgress(`Available: ${available}/${desired}`);
+  if (desired > ready) return inProgress(`Ready: ${ready}/${desired}`);
+  if (replicas > desired) return inProgress(`Pending termination: ${replicas - desired}`);
+  return current(`ReplicaSet is available. Replicas: ${replicas}`);
+}
+
+function job(_object: KubeObject, spec: Data, status: Data): KStatus {
+  const succeeded = number(status, 'succeeded');
+  const active = number(status, 'active');
+  const failures = number(status, 'failed');
+  for (const c of records(status, 'conditions')) {
+    if (c['status'] !== 'True') continue;
+    if (c['type'] === 'Complete')
+      return current(`Job Completed. succeeded: ${succeeded}/${number(spec, 'completions')}`);
+    if (c['type'] === 'Failed')
+      return failed(`Job Failed. failed: ${failures}/${number(spec, 'completions')}`);
+    if (c['type'] === 'Suspended') return current('Job is suspended');
+  }
+  if (text(status, 'startTime') === '') return inProgress('Job not started');
+  return current(`Job in progress. success:${succeeded}, active: ${active}, failed: ${failures}`);
+}
+
+function pod(_object: KubeObject, _spec: Data, status: Data): KStatus {
+  switch (text(status, 'phase')) {
+    case 'Succeeded':
+      return current('Pod has completed successfully');
+    case 'Failed':
+      return failed('Pod has completed, but not successfully');
+    case 'Running': {
+      if (condition(status, 'Ready')?.['status'] === 'True') return current('Pod is Ready');
+      const looping = records(status, 'containerStatuses').filter(
+        (c) => record(record(c, 'state'), 'waiting')['reason'] === 'CrashLoopBackOff',
+      );
+      if (looping.length === 0) return inProgress('Pod is running but is not Ready');
+      return failed(`Containers in CrashLoop state: ${looping.map((c) => text(c, 'name')).join(',')}`);
+    }
+    case 'Pending': {
+      const scheduled = condition(status, 'PodScheduled');
+      return scheduled?.['status'] === 'False' && scheduled['reason'] === 'Unschedulable'
+        ? failed('Pod could not be scheduled')
+        : inProgress('Pod is in the Pending phase');
+    }
+    default:
+      return inProgress('Pod phase not available');
+  }
+}
+
+function service(_object: KubeObject, spec: Data): KStatus {
+  return spec['type'] === 'LoadBalancer' && text(spec, 'clusterIP') === ''
+    ? inProgress('ClusterIP not set. Service type: LoadBalancer')
+    : current('Service is ready');
+}
+
+function volumeClaim(_object: KubeObject, _spec: Data, status: Data): KStatus {
+  const phase = text(status, 'phase');
+  return phase === 'Bound'
+    ? current('PVC is Bound')
+    : inProgress(`PVC is not Bound. phase: ${phase === '' ? 'unknown' : phase}`);
+}
+
+function definition(_object: KubeObject, _spec: Data, status: Data): KStatus {
+  for (const c of records(status, 'conditions')) {
+    if (c['type'] === 'NamesAccepted' && c['status'] === 'False') return failed(text(c, 'message'));
+    if (c['type'] !== 'Established') continue;
+    if (c['status'] === 'False' && c['reason'] !== 'Installing') return failed(text(c, 'message'));
+    if (c['status'] === 'True') return current('CRD is established');
+  }
+  return inProgress('Install in progress');
+}
