@@ -1,1 +1,2 @@
-export {};
+export { makeRepository, testGit } from './repository.ts';
+export type { TestRepository } from './repository.ts';

@@ -1,1 +1,11 @@
-export {};
+export { createGit, defaultProtocols } from './git/exec.ts';
+export type { Git, GitOptions, GitProtocol } from './git/exec.ts';
+export { createGitSources } from './git/snapshots.ts';
+export type { GitSources, GitSourcesOptions } from './git/snapshots.ts';
+export type { GitCredentials } from './git/mirror.ts';
+export { repositoryKey, sameRepository } from './git/url.ts';
+export { commitFiles, initRepository } from './git/commit-files.ts';
+export type { CommitRequest, FileChange } from './git/commit-files.ts';
+export { createGitServer } from './git-server/server.ts';
+export type { GitAccess, GitServer, GitServerOptions, PushEvent } from './git-server/server.ts';
+export { seedRepository } from './git-server/seed.ts';
