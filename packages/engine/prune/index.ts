@@ -1,0 +1,1 @@
+export { consentMissing, pruneVerdict, type PruneVerdict } from './prune.ts';

@@ -1,0 +1,58 @@
+import { gvkOf, type Action, type KubeObject } from '@plumbline/api';
+import type { Task } from '../order/index.ts';
+import { currentOf, identity, type Purpose, type Run } from './state.ts';
+
+export interface Asked {
+  readonly purpose: Purpose;
+  readonly task: Task;
+  readonly action: Action;
+}
+
+export function applyAction(run: Run, task: Task, dryRun: boolean): Asked[] {
+  const { resource } = task;
+  if (resource === undefined) return [];
+  const current = currentOf(run, task);
+  const action: Action = {
+    id: `${dryRun ? 'validate' : 'apply'} ${task.id}`,
+    type: 'apply',
+    resource,
+    ...(current === undefined ? {} : { live: current }),
+    force: run.context.request.force || resource.apply.force,
+    dryRun,
+  };
+  return [{ purpose: dryRun ? 'validate' : 'apply', task, action }];
+}
+
+export function deleteAction(run: Run, task: Task, live: KubeObject, purpose: Purpose): Asked {
+  const { prunePropagation: propagation } = run.context.target.policy;
+  return {
+    purpose,
+    task,
+    action: { id: `delete ${task.id}`, type: 'delete', key: task.key, live, propagation },
+  };
+}
+
+/** Takes a hook's finalizer off, if it is still on. */
+export function releaseActions(run: Run, task: Task, live: KubeObject): Asked[] {
+  const finalizer = task.resource?.hook?.finalizer;
+  if (finalizer === undefined || live.metadata.finalizers?.includes(finalizer) !== true) return [];
+  if (run.released.has(identity(live))) return [];
+  const id = `release ${task.id}`;
+  return [
+    { purpose: 'finalizer', task, action: { id, type: 'removeFinalizer', key: task.key, live, finalizer } },
+  ];
+}
+
+export function readAction(task: Task): Asked[] {
+  const object = task.resource?.object ?? task.live?.object;
+  if (object === undefined) return [];
+  const kind = gvkOf(object);
+  return [{ purpose: 'read', task, action: { id: `read ${task.id}`, type: 'read', key: task.key, kind } }];
+}
+
+/** Releases and deletes a hook's object; nothing where both were accepted already. */
+export function removeActions(run: Run, task: Task, live: KubeObject, purpose: Purpose): Asked[] {
+  const asked = releaseActions(run, task, live);
+  const going = live.metadata.deletionTimestamp !== undefined || run.deleted.has(identity(live));
+  return going ? asked : [...asked, deleteAction(run, task, live, purpose)];
+}

@@ -1,0 +1,2 @@
+export { advance, startRun } from './advance.ts';
+export { imagesOf } from './images.ts';
