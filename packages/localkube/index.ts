@@ -1,1 +1,4 @@
-export {};
+export { startLocalKube } from './start.ts';
+export type { Attributes, ListenOptions, LocalKube, LocalKubeOptions, Security, User } from './types.ts';
+export { StatusError } from './registry/index.ts';
+export type { Access, Column, DeleteOptions, Resource, StoreEvent } from './registry/index.ts';

@@ -12,8 +12,15 @@ export interface Draft {
 /** A mistake in an object, as metav1.StatusCause has it. `field` is a path like `spec.containers[0].image`. */
 export interface FieldError {
   readonly reason:
-    | 'FieldValueRequired' | 'FieldValueInvalid' | 'FieldValueNotSupported' | 'FieldValueDuplicate'
-    | 'FieldValueForbidden' | 'FieldValueTooLong' | 'FieldValueTooMany' | 'FieldValueTypeInvalid' | 'FieldValueNotFound';
+    | 'FieldValueRequired'
+    | 'FieldValueInvalid'
+    | 'FieldValueNotSupported'
+    | 'FieldValueDuplicate'
+    | 'FieldValueForbidden'
+    | 'FieldValueTooLong'
+    | 'FieldValueTooMany'
+    | 'FieldValueTypeInvalid'
+    | 'FieldValueNotFound';
   readonly field: string;
   /** Without the field in front: `Required value`, `Invalid value: "x": must be ...`. */
   readonly message: string;
@@ -46,7 +53,11 @@ export interface KindHooks {
   prepareForCreate?(draft: Draft, context: WriteContext): void;
   /** On update, before validation: keeps what may not change silently. */
   prepareForUpdate?(draft: Draft, previous: KubeObject, context: WriteContext): void;
-  validate?(object: KubeObject, previous: KubeObject | undefined, context: WriteContext): readonly FieldError[];
+  validate?(
+    object: KubeObject,
+    previous: KubeObject | undefined,
+    context: WriteContext,
+  ): readonly FieldError[];
   /** Whether metadata.generation is kept, starting at 1 and counting changes outside metadata and status. */
   readonly generation?: boolean;
   /** Whether status is a subresource: main writes keep the old status and status writes keep the rest. */
@@ -58,7 +69,7 @@ export interface KindHooks {
   gracePeriod?(object: KubeObject): number;
   /** PUT to a missing name creates. */
   readonly createOnUpdate?: boolean;
-  /** PUT needs metadata.resourceVersion. */
+  /** `false`: PUT needs metadata.resourceVersion. */
   readonly unconditionalUpdate?: boolean;
 }
 
@@ -98,8 +109,11 @@ export interface Access {
   /** Objects of any kind whose ownerReferences name this uid. */
   children(uid: string): Iterable<KubeObject>;
   create(object: KubeObject, manager: string): KubeObject;
-  /** Replaces the object (or, with `status`, its status). Checked against metadata.resourceVersion when that is set. */
-  update(object: KubeObject, manager: string, subresource?: 'status'): KubeObject;
+  /**
+   * Replaces the object (or, with `status`, its status; with `finalize`, a namespace's finalizers). Checked against
+   * metadata.resourceVersion when that is set.
+   */
+  update(object: KubeObject, manager: string, subresource?: 'status' | 'finalize'): KubeObject;
   delete(group: string, kind: string, namespace: string, name: string, options?: DeleteOptions): void;
   /** Every kind served now, custom ones included. */
   resources(): readonly Resource[];

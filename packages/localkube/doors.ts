@@ -1,0 +1,36 @@
+import type { Result } from '@plumbline/base';
+import { applyJsonPatch, applyMergePatch, applyStrategicMerge } from '@plumbline/languages';
+import { kindHooks } from './kinds/index.ts';
+import { errors } from './registry/index.ts';
+import type { Doors } from './registry/index.ts';
+
+/** Connects the registry with its neighbours. */
+export function makeDoors(): Doors {
+  return {
+    hooks: kindHooks,
+    compile: () => ({
+      versions: [],
+      errors: [
+        {
+          reason: 'FieldValueForbidden',
+          field: 'spec',
+          message: 'Forbidden: custom resources are not built into this server',
+        },
+      ],
+    }),
+    applyServerSide: () => {
+      throw errors.failure(501, 'NotImplemented', 'server-side apply is not built into this server');
+    },
+    updateManagers: ({ after }) => (after.metadata['managedFields'] as []) ?? [],
+    jsonPatch: (document, operations) => unwrap(applyJsonPatch(document, operations)),
+    mergePatch: (document, patch) => unwrap(applyMergePatch(document, patch)),
+    strategicPatch: (document, patch, schema) => unwrap(applyStrategicMerge(document, patch, schema)),
+    canonicalQuantity: (text) =>
+      /^[+-]?[0-9.]+([eE][+-]?[0-9]+|[KMGTPE]i|[numkMGTPE])?$/.test(text) ? text : undefined,
+  };
+}
+
+function unwrap<T>(result: Result<T>): T {
+  if (result.ok) return result.value;
+  throw new Error(result.error.message);
+}

@@ -1,0 +1,252 @@
+import type { KubeObject } from '@plumbline/api';
+import { bookmark, create, errors, get, isStored, list, remove, update, watch } from '../registry/index.ts';
+import type { Core, Served } from '../registry/index.ts';
+import type { Attributes } from '../types.ts';
+import { readBody } from './body.ts';
+import { discoveryAnswer } from './discovery.ts';
+import { negotiate } from './negotiate.ts';
+import { booleanOf, deleteOptions, listQuery } from './options.ts';
+import { PlainRefusal } from './refusal.ts';
+import type { ApiAnswer, ApiRequest } from './request.ts';
+import { routeOf } from './route.ts';
+import type { Route } from './route.ts';
+import { objectList, oneObject, watchShape } from './shape.ts';
+import { answerSubresource } from './subresource.ts';
+import type { ResourceRoute, Surroundings } from './surroundings.ts';
+import { patchObject, write } from './writes.ts';
+
+const verbs: Readonly<Record<string, string>> = {
+  POST: 'create',
+  PUT: 'update',
+  PATCH: 'patch',
+  DELETE: 'delete',
+};
+
+/** What a request wants to do, as authorization sees it. */
+export function attributesOf(request: ApiRequest, route: Route): Attributes {
+  const plain = {
+    group: '',
+    version: '',
+    resource: '',
+    subresource: '',
+    namespace: '',
+    name: '',
+    path: request.path,
+    isResource: false,
+  };
+  if (route.type !== 'resource') return { ...plain, verb: request.method.toLowerCase() };
+  const collection = route.name === '';
+  const read = collection
+    ? route.watch || isWatch(request)
+      ? 'watch'
+      : 'list'
+    : route.watch
+      ? 'watch'
+      : 'get';
+  const verb =
+    request.method === 'GET' || request.method === 'HEAD'
+      ? read
+      : (verbs[request.method] ?? request.method.toLowerCase());
+  return {
+    verb: verb === 'delete' && collection ? 'deletecollection' : verb,
+    group: route.group,
+    version: route.version,
+    resource: route.plural,
+    subresource: route.subresource,
+    // A namespace is authorized within itself.
+    namespace: route.namespaced
+      ? route.namespace
+      : route.group === '' && route.plural === 'namespaces'
+        ? route.name
+        : '',
+    name: route.name,
+    path: request.path,
+    isResource: true,
+  };
+}
+
+function isWatch(request: ApiRequest): boolean {
+  return booleanOf(request.query, 'watch');
+}
+
+/** Answers a request, or throws the StatusError that it is refused with. */
+export function dispatch(around: Surroundings, request: ApiRequest): ApiAnswer {
+  const route = routeOf(request.path);
+  authorize(around, request, route);
+  if (route.type !== 'resource') return discoveryAnswer(around, request, route);
+  const resource = around.core.catalogue.find(route.group, route.version, route.plural);
+  if (resource === undefined) throw unknownResource(around.core, route);
+  if (route.subresource !== '') {
+    if (!resource.subresources.includes(route.subresource)) throw errors.noSuchResource();
+    return answerSubresource(around, resource, route, request);
+  }
+  if (!isStored(resource)) return answerSubresource(around, resource, route, request);
+  if (resource.namespaced && !route.namespaced && (route.name !== '' || request.method === 'POST'))
+    throw errors.noSuchResource();
+  if (!resource.namespaced && route.namespaced) throw errors.noSuchResource();
+  return route.name === ''
+    ? onCollection(around, resource, route, request)
+    : onObject(around, resource, route, request);
+}
+
+function authorize(around: Surroundings, request: ApiRequest, route: Route): void {
+  if (around.security === undefined) return;
+  const attributes = attributesOf(request, route);
+  const why = around.security.authorize(request.user, attributes, around.access);
+  if (why === undefined) return;
+  if (!attributes.isResource) {
+    throw errors.failure(
+      403,
+      'Forbidden',
+      `forbidden: User ${JSON.stringify(request.user.name)} cannot ${attributes.verb} path ${JSON.stringify(request.path)}`,
+      {},
+    );
+  }
+  const plural =
+    attributes.subresource === '' ? attributes.resource : `${attributes.resource}/${attributes.subresource}`;
+  throw errors.forbidden(
+    { group: attributes.group, plural: attributes.resource, kind: '' },
+    attributes.name,
+    forbiddenText(request.user.name, attributes, plural, why),
+  );
+}
+
+function forbiddenText(user: string, attributes: Attributes, plural: string, why: string): string {
+  const where =
+    attributes.namespace === ''
+      ? 'at the cluster scope'
+      : `in the namespace ${JSON.stringify(attributes.namespace)}`;
+  const text = `User ${JSON.stringify(user)} cannot ${attributes.verb} resource ${JSON.stringify(plural)} in API group ${JSON.stringify(attributes.group)} ${where}`;
+  return why === '' ? text : `${text}: ${why}`;
+}
+
+function unknownResource(core: Core, route: ResourceRoute): Error {
+  if (core.catalogue.resourcesOf(route.group, route.version).length > 0) return errors.noSuchResource();
+  return new PlainRefusal(404, '404 page not found\n');
+}
+
+function onCollection(
+  around: Surroundings,
+  resource: Served,
+  route: ResourceRoute,
+  request: ApiRequest,
+): ApiAnswer {
+  switch (request.method) {
+    case 'GET':
+    case 'HEAD':
+      return listOrWatch(around, resource, route, request, route.namespace, '');
+    case 'POST':
+      return post(around, resource, route, request);
+    case 'DELETE':
+      return removeCollection(around, resource, route, request);
+    default:
+      throw errors.methodNotAllowed();
+  }
+}
+
+function onObject(
+  around: Surroundings,
+  resource: Served,
+  route: ResourceRoute,
+  request: ApiRequest,
+): ApiAnswer {
+  const { core } = around;
+  switch (request.method) {
+    case 'GET':
+    case 'HEAD':
+      if (route.watch || isWatch(request))
+        return listOrWatch(around, resource, route, request, route.namespace, route.name);
+      return oneObject(around, resource, request, get(core, resource, route.namespace, route.name), 200);
+    case 'PUT':
+      return write(around, resource, request, 'UpdateOptions', (data, options) =>
+        update(core, resource, route.namespace, route.name, data, '', options),
+      );
+    case 'PATCH':
+      return patchObject(around, resource, route, request, '');
+    case 'DELETE':
+      return removeObject(around, resource, route, request);
+    default:
+      throw errors.methodNotAllowed();
+  }
+}
+
+function post(around: Surroundings, resource: Served, route: ResourceRoute, request: ApiRequest): ApiAnswer {
+  if (!resource.verbs.includes('create')) throw errors.methodNotAllowed();
+  return write(around, resource, request, 'CreateOptions', (data, options) =>
+    create(around.core, resource, route.namespace, data, options),
+  );
+}
+
+function removeObject(
+  around: Surroundings,
+  resource: Served,
+  route: ResourceRoute,
+  request: ApiRequest,
+): ApiAnswer {
+  const options = deleteOptions(request, readBody(request, false).data);
+  const { body } = remove(around.core, resource, route.namespace, route.name, options);
+  if (body.kind === 'Status') return { type: 'data', status: 200, data: body };
+  return oneObject(around, resource, request, body as KubeObject, 200);
+}
+
+function removeCollection(
+  around: Surroundings,
+  resource: Served,
+  route: ResourceRoute,
+  request: ApiRequest,
+): ApiAnswer {
+  if (!resource.verbs.includes('deletecollection')) throw errors.methodNotAllowed();
+  const query = listQuery(request, route.namespace, false);
+  const options = deleteOptions(request, readBody(request, false).data);
+  const { items, resourceVersion } = list(around.core, resource, query);
+  const removed: KubeObject[] = [];
+  for (const item of items) {
+    remove(around.core, resource, item.metadata.namespace ?? '', item.metadata.name, options);
+    removed.push(item);
+  }
+  return objectList(around, resource, request, removed, { resourceVersion });
+}
+
+const watchMinMs = 1_800_000;
+
+function listOrWatch(
+  around: Surroundings,
+  resource: Served,
+  route: ResourceRoute,
+  request: ApiRequest,
+  namespace: string,
+  name: string,
+): ApiAnswer {
+  const query = listQuery(request, namespace, route.watch);
+  if (!query.watch) {
+    const result = list(around.core, resource, query);
+    const metadata = {
+      resourceVersion: result.resourceVersion,
+      ...(result.continueToken !== undefined && { continue: result.continueToken }),
+      ...(result.remaining !== undefined && { remainingItemCount: result.remaining }),
+    };
+    return objectList(around, resource, request, result.items, metadata);
+  }
+  const wanted = negotiate(request.headers['accept'], true);
+  const shape = watchShape(around, resource, request, wanted);
+  const fieldSelector = name === '' ? query.fieldSelector : `metadata.name=${name}`;
+  const { core } = around;
+  return {
+    type: 'watch',
+    contentType: wanted.contentType,
+    timeoutMs:
+      query.timeoutSeconds === undefined || query.timeoutSeconds <= 0
+        ? watchMinMs + randomMs(core)
+        : query.timeoutSeconds * 1000,
+    open: (handlers) =>
+      watch(core, resource, { ...query, ...(fieldSelector !== undefined && { fieldSelector }) }, handlers),
+    ...(query.bookmarks && { closing: () => bookmark(resource, core.store.resourceVersion) }),
+    ...(shape !== undefined && { shape }),
+  };
+}
+
+/** Spread, so that clients that started together do not come back together. */
+function randomMs(core: Core): number {
+  const [high = 0, low = 0] = core.random.bytes(2);
+  return Math.floor(((high * 256 + low) / 65_536) * watchMinMs);
+}

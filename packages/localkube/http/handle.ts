@@ -1,0 +1,40 @@
+import { messageOf } from '@plumbline/base';
+import { errors, StatusError } from '../registry/index.ts';
+import type { User } from '../types.ts';
+import { dispatch } from './dispatch.ts';
+import { PlainRefusal } from './refusal.ts';
+import type { ApiAnswer, ApiRequest } from './request.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** Who everybody is where nobody has to sign in. */
+export const admin: User = { name: 'system:admin', groups: ['system:masters', 'system:authenticated'] };
+
+/** Answers every request; refusals are answers too. */
+export function handle(around: Surroundings, request: ApiRequest): ApiAnswer {
+  try {
+    return dispatch(around, request);
+  } catch (thrown) {
+    return refusal(around, thrown);
+  }
+}
+
+function refusal(around: Surroundings, thrown: unknown): ApiAnswer {
+  if (thrown instanceof PlainRefusal) return { type: 'text', status: thrown.status, text: thrown.message };
+  if (thrown instanceof StatusError) return statusAnswer(thrown);
+  around.core.logger.error('a request failed in an unexpected way', {
+    error: messageOf(thrown),
+    stack: thrown instanceof Error ? thrown.stack : undefined,
+  });
+  return statusAnswer(errors.internalError(messageOf(thrown)));
+}
+
+function statusAnswer(error: StatusError): ApiAnswer {
+  const { status } = error;
+  const retry = status.details?.retryAfterSeconds;
+  return {
+    type: 'data',
+    status: status.code ?? 500,
+    data: status,
+    ...(retry !== undefined && { headers: { 'retry-after': String(retry) } }),
+  };
+}

@@ -1,0 +1,306 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { writeYaml } from '@plumbline/languages';
+import type { KubeObject, WatchEvent } from '@plumbline/api';
+import type { Cancel } from '@plumbline/base';
+import { errors } from '../registry/index.ts';
+import type { ListenOptions, User } from '../types.ts';
+import { makeEncoder } from './encode.ts';
+import type { Encoder } from './encode.ts';
+import { guard } from './guard.ts';
+import { admin, handle } from './handle.ts';
+import type { ApiAnswer, ApiRequest } from './request.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** As upstream: larger bodies are refused. */
+const bodyBytesMax = 3 << 20;
+
+export interface Listener {
+  readonly url: string;
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Opens the API on a socket. */
+export async function listen(around: Surroundings, options: ListenOptions): Promise<Listener> {
+  const encoder = makeEncoder();
+  const answer = (request: IncomingMessage, response: ServerResponse): void =>
+    receive(around, encoder, request, response);
+  const { tls } = options;
+  const server =
+    tls === undefined
+      ? createServer({ keepAliveTimeout: 120_000 }, answer)
+      : createTlsServer(
+          {
+            key: tls.key,
+            cert: tls.cert,
+            ca: tls.clientCa,
+            requestCert: true,
+            rejectUnauthorized: false,
+            keepAliveTimeout: 120_000,
+          },
+          answer,
+        );
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    socket.setNoDelay(true);
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
+  return {
+    url: `${tls === undefined ? 'http' : 'https'}://${host}:${port}`,
+    port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}
+
+type Headers = Record<string, string | undefined>;
+
+function headersOf(request: IncomingMessage): Headers {
+  const headers: Headers = {};
+  for (const [name, value] of Object.entries(request.headers))
+    headers[name] = Array.isArray(value) ? value.join(',') : value;
+  return headers;
+}
+
+function receive(
+  around: Surroundings,
+  encoder: Encoder,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const headers = headersOf(request);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const respond = (): void => {
+    const body =
+      size === 0
+        ? ({ type: 'none' } as const)
+        : ({ type: 'bytes', bytes: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks) } as const);
+    const given = size > bodyBytesMax ? tooLarge() : answerTo(around, request, headers, body);
+    const pending = around.core.store.durable();
+    const go = (): void => send(around, encoder, request, response, given);
+    if (pending === undefined) go();
+    else pending.then(go, () => response.destroy());
+  };
+  if (request.headers['content-length'] === undefined && request.headers['transfer-encoding'] === undefined) {
+    respond();
+    return;
+  }
+  request.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (size <= bodyBytesMax) chunks.push(chunk);
+  });
+  request.on('end', respond);
+  request.on('error', () => response.destroy());
+}
+
+function tooLarge(): ApiAnswer {
+  const { status } = errors.failure(
+    413,
+    'RequestEntityTooLarge',
+    `Request entity too large: limit is ${bodyBytesMax}`,
+  );
+  return { type: 'data', status: 413, data: status };
+}
+
+function answerTo(
+  around: Surroundings,
+  request: IncomingMessage,
+  headers: Headers,
+  body: ApiRequest['body'],
+): ApiAnswer {
+  const url = request.url ?? '/';
+  const at = url.indexOf('?');
+  const refused = around.security === undefined ? guard(headers) : undefined;
+  if (refused !== undefined) return { type: 'data', status: 403, data: refused };
+  const user = userOf(around, request, headers);
+  if (user === undefined)
+    return { type: 'data', status: 401, data: errors.failure(401, 'Unauthorized', 'Unauthorized').status };
+  return handle(around, {
+    method: request.method ?? 'GET',
+    path: at < 0 ? url : url.slice(0, at),
+    query: new URLSearchParams(at < 0 ? '' : url.slice(at + 1)),
+    headers,
+    body,
+    user,
+  });
+}
+
+function userOf(around: Surroundings, request: IncomingMessage, headers: Headers): User | undefined {
+  if (around.security === undefined) return admin;
+  const socket = request.socket as Partial<TLSSocket>;
+  const certificate = socket.authorized === true ? socket.getPeerCertificate?.() : undefined;
+  const subject = certificate?.subject;
+  return around.security.authenticate({
+    headers,
+    ...(subject?.CN !== undefined && {
+      clientCertificate: { subject: String(subject.CN), groups: groupsOf(subject.O) },
+    }),
+  });
+}
+
+function groupsOf(organization: string | readonly string[] | undefined): readonly string[] {
+  if (organization === undefined) return [];
+  return typeof organization === 'string' ? [organization] : organization;
+}
+
+function send(
+  around: Surroundings,
+  encoder: Encoder,
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: ApiAnswer,
+): void {
+  switch (answer.type) {
+    case 'data':
+      sendData(encoder, request, response, answer);
+      return;
+    case 'text': {
+      const body = Buffer.from(answer.text);
+      response.writeHead(answer.status, {
+        'content-type': 'text/plain; charset=utf-8',
+        'content-length': body.length,
+        ...answer.headers,
+      });
+      response.end(request.method === 'HEAD' ? undefined : body);
+      return;
+    }
+    case 'watch':
+      sendWatch(around, encoder, request, response, answer);
+      return;
+    case 'stream':
+      void sendStream(response, answer);
+  }
+}
+
+type DataAnswer = Extract<ApiAnswer, { type: 'data' }>;
+
+function wantsPretty(request: IncomingMessage): boolean {
+  const pretty = /[?&]pretty=([^&]*)/.exec(request.url ?? '')?.[1];
+  if (pretty !== undefined) return pretty === '' || pretty === '1' || pretty === 'true';
+  return /^(curl|Wget|Mozilla)/.test(request.headers['user-agent'] ?? '');
+}
+
+function encode(encoder: Encoder, request: IncomingMessage, answer: DataAnswer): string {
+  if (answer.contentType?.startsWith('application/yaml') === true) return writeYaml(plain(answer));
+  if (wantsPretty(request)) return `${JSON.stringify(plain(answer), undefined, 2)}\n`;
+  const { data } = answer;
+  const text = isList(data) ? encoder.list(data, answer.bareItems === true) : encoder.object(data);
+  return `${text}\n`;
+}
+
+/** The data as it looks on the wire. */
+function plain(answer: DataAnswer): unknown {
+  if (answer.bareItems !== true || !isList(answer.data)) return answer.data;
+  return { ...answer.data, items: answer.data.items.map(({ apiVersion: _, kind: __, ...rest }) => rest) };
+}
+
+function isList(data: unknown): data is { readonly kind: string; readonly items: readonly KubeObject[] } {
+  return (
+    data !== null &&
+    typeof data === 'object' &&
+    Array.isArray((data as { items?: unknown }).items) &&
+    (data as { kind?: unknown }).kind !== 'APIGroupDiscoveryList'
+  );
+}
+
+function sendData(
+  encoder: Encoder,
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: DataAnswer,
+): void {
+  const body = Buffer.from(encode(encoder, request, answer));
+  for (const text of answer.warnings ?? []) response.appendHeader('warning', `299 - ${JSON.stringify(text)}`);
+  response.writeHead(answer.status, {
+    'content-type': answer.contentType ?? 'application/json',
+    'cache-control': 'no-cache, private',
+    'content-length': body.length,
+    ...answer.headers,
+  });
+  response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+function sendWatch(
+  around: Surroundings,
+  encoder: Encoder,
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: Extract<ApiAnswer, { type: 'watch' }>,
+): void {
+  response.writeHead(200, {
+    'content-type': answer.contentType,
+    'cache-control': 'no-cache, private',
+    'transfer-encoding': 'chunked',
+  });
+  response.flushHeaders();
+  let cancel: Cancel = () => {};
+  let stopTimer: Cancel = () => {};
+  let closed = false;
+  const close = (): void => {
+    if (closed) return;
+    closed = true;
+    cancel();
+    stopTimer();
+    response.end();
+  };
+  const write = (events: readonly WatchEvent[]): void => {
+    if (closed) return;
+    let text = '';
+    for (const event of events)
+      text += encoder.event(answer.shape === undefined ? event : answer.shape(event));
+    // One chunk for the batch. A client that does not read is dropped before its backlog grows without bounds.
+    if (!response.write(text) && response.writableLength > backlogBytesMax) response.destroy();
+  };
+  request.on('close', close);
+  response.on('close', close);
+  const stop = answer.open({ onEvents: write, onEnd: close });
+  if (closed) {
+    stop();
+    return;
+  }
+  cancel = stop;
+  stopTimer = around.core.clock.after(answer.timeoutMs, () => {
+    const last = answer.closing?.();
+    if (last !== undefined) write([last]);
+    close();
+  });
+}
+
+const backlogBytesMax = 64 << 20;
+
+async function sendStream(
+  response: ServerResponse,
+  answer: Extract<ApiAnswer, { type: 'stream' }>,
+): Promise<void> {
+  const chunks = answer.chunks[Symbol.asyncIterator]();
+  response.on('close', () => void chunks.return?.());
+  response.writeHead(200, { 'content-type': answer.contentType });
+  response.flushHeaders();
+  try {
+    for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) {
+      if (response.destroyed) break;
+      if (!response.write(next.value))
+        await new Promise<void>((resolve) => response.once('drain', resolve).once('close', resolve));
+    }
+  } catch {
+    // The text has begun already; all that is left to say is that it ended early.
+    response.destroy();
+    return;
+  }
+  response.end();
+}

@@ -1,0 +1,34 @@
+import type { KubeObject } from '@plumbline/api';
+import type { Access, Core } from '../registry/index.ts';
+import type { Security } from '../types.ts';
+import type { Discovery } from './discovery.ts';
+import type { Route } from './route.ts';
+
+/** What runs pods tells about them. */
+export interface PodStreams {
+  /** The text that a container has written, or why there is none. Refuses with a StatusError. */
+  log(pod: KubeObject, options: LogOptions): AsyncIterable<Uint8Array>;
+}
+
+export interface LogOptions {
+  readonly container: string;
+  readonly follow: boolean;
+  readonly previous: boolean;
+  readonly timestamps: boolean;
+  readonly tailLines?: number;
+  readonly sinceSeconds?: number;
+  readonly sinceTime?: string;
+  readonly limitBytes?: number;
+}
+
+/** What requests are answered with. */
+export interface Surroundings {
+  readonly core: Core;
+  readonly access: Access;
+  readonly discovery: Discovery;
+  readonly security?: Security;
+  /** Where the text of containers comes from. */
+  readonly pods?: PodStreams;
+}
+
+export type ResourceRoute = Extract<Route, { type: 'resource' }>;

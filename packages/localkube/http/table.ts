@@ -1,0 +1,112 @@
+import type { KubeObject, WatchEvent } from '@plumbline/api';
+import type { Column, Served } from '../registry/index.ts';
+import { age } from '../kinds/index.ts';
+
+/** Which part of each object a row carries. */
+export type IncludeObject = 'None' | 'Metadata' | 'Object';
+
+const nameDescription =
+  'Name must be unique within a namespace. Is required when creating resources, although some resources may allow a client to request the generation of an appropriate name automatically. Name is primarily intended for creation idempotence and configuration definition. Cannot be updated. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names';
+const createdDescription =
+  'CreationTimestamp is a timestamp representing the server time when this object was created. It is not guaranteed to be set in happens-before order across separate operations. Clients may not set this value. It is represented in RFC3339 form and is in UTC.\n\nPopulated by the system. Read-only. Null for lists. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata';
+
+const nameColumn: Column = {
+  name: 'Name',
+  type: 'string',
+  format: 'name',
+  description: nameDescription,
+  cell: (object) => object.metadata.name,
+};
+const createdColumn: Column = {
+  name: 'Created At',
+  type: 'date',
+  description: createdDescription,
+  cell: (object) => object.metadata.creationTimestamp ?? null,
+};
+const ageColumn: Column = {
+  name: 'Age',
+  type: 'date',
+  description: createdDescription,
+  cell: (object, now) => age(object.metadata.creationTimestamp, now),
+};
+
+/** The columns of a kind: its own, or name and age. */
+export function columnsOf(resource: Pick<Served, 'columns' | 'custom'>): readonly Column[] {
+  const own = resource.columns ?? [];
+  if (!resource.custom) return own.length > 0 ? own : [nameColumn, createdColumn];
+  const columns = own.some((column) => column.name.toLowerCase() === 'name') ? own : [nameColumn, ...own];
+  return own.length > 0 ? columns : [nameColumn, ageColumn];
+}
+
+function definitionsOf(columns: readonly Column[]): readonly unknown[] {
+  return columns.map(({ name, type, format = '', description = '', priority = 0 }) => ({
+    name,
+    type,
+    format,
+    description,
+    priority,
+  }));
+}
+
+/** An object without its state. */
+export function partialOf(object: KubeObject, version: 'v1' | 'v1beta1'): unknown {
+  return { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${version}`, metadata: object.metadata };
+}
+
+export interface TableOptions {
+  readonly version: 'v1' | 'v1beta1';
+  readonly include: IncludeObject;
+  readonly now: number;
+}
+
+function rowOf(columns: readonly Column[], object: KubeObject, options: TableOptions): unknown {
+  const cells = columns.map((column) => column.cell(object, options.now) ?? null);
+  if (options.include === 'None') return { cells, object: null };
+  return { cells, object: options.include === 'Object' ? object : partialOf(object, options.version) };
+}
+
+/** Objects as `kubectl get` prints them. */
+export function tableOfObjects(
+  resource: Pick<Served, 'columns' | 'custom'>,
+  objects: readonly KubeObject[],
+  metadata: unknown,
+  options: TableOptions,
+): unknown {
+  const columns = columnsOf(resource);
+  return {
+    kind: 'Table',
+    apiVersion: `meta.k8s.io/${options.version}`,
+    metadata,
+    columnDefinitions: definitionsOf(columns),
+    rows: objects.map((object) => rowOf(columns, object, options)),
+  };
+}
+
+/** Shapes a watch's events as tables; only the first one defines the columns. */
+export function tableEvents(
+  resource: Pick<Served, 'columns' | 'custom'>,
+  options: Omit<TableOptions, 'now'>,
+  now: () => number,
+): (event: WatchEvent) => WatchEvent {
+  const columns = columnsOf(resource);
+  let first = true;
+  return (event) => {
+    if (event.type === 'ERROR') return event;
+    const at = { ...options, now: now() };
+    const { resourceVersion } = event.object.metadata;
+    const table = {
+      kind: 'Table',
+      apiVersion: `meta.k8s.io/${options.version}`,
+      metadata: { resourceVersion },
+      columnDefinitions: first ? definitionsOf(columns) : null,
+      rows: [
+        event.type === 'BOOKMARK'
+          ? { cells: columns.map(() => null), object: partialOf(event.object, options.version) }
+          : rowOf(columns, event.object, at),
+      ],
+    };
+    first = false;
+    // What travels in an event is any object of the API, also one without a name.
+    return { type: event.type, object: table as unknown as KubeObject };
+  };
+}

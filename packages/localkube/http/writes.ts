@@ -1,0 +1,73 @@
+import type { KubeObject } from '@plumbline/api';
+import { errors, patch } from '../registry/index.ts';
+import type { PatchType, Served, WriteOptions } from '../registry/index.ts';
+import { mediaType, readBody, readPatchBody } from './body.ts';
+import { toWriteOptions, writeQuery } from './options.ts';
+import type { ApiAnswer, ApiRequest } from './request.ts';
+import { oneObject } from './shape.ts';
+import type { ResourceRoute, Surroundings } from './surroundings.ts';
+
+/** Reads the body and the options of a write, runs it and shapes its result. */
+export function write(
+  around: Surroundings,
+  resource: Served,
+  request: ApiRequest,
+  kind: 'CreateOptions' | 'UpdateOptions',
+  run: (data: unknown, options: WriteOptions) => { readonly object: KubeObject; readonly created: boolean },
+): ApiAnswer {
+  const query = writeQuery(request, kind);
+  const body = readBody(request, query.fieldValidation !== 'Ignore');
+  const warnings: string[] = [];
+  const { object, created } = run(
+    body.data,
+    toWriteOptions(query, body.duplicates, (text) => warnings.push(text)),
+  );
+  return oneObject(around, resource, request, object, created ? 201 : 200, warnings);
+}
+
+const patchTypes: Readonly<Record<string, PatchType>> = {
+  'application/json-patch+json': 'json',
+  'application/merge-patch+json': 'merge',
+  'application/strategic-merge-patch+json': 'strategic',
+  'application/apply-patch+yaml': 'apply',
+};
+
+/** The kind of patch by its media type; 415 where the resource does not take it. */
+export function patchTypeOf(request: ApiRequest, resource: Pick<Served, 'custom'>): PatchType {
+  const accepted = Object.keys(patchTypes).filter(
+    (media) => !(resource.custom && patchTypes[media] === 'strategic'),
+  );
+  const media = mediaType(request);
+  const type = accepted.includes(media) ? patchTypes[media] : undefined;
+  if (type !== undefined) return type;
+  throw errors.failure(
+    415,
+    'UnsupportedMediaType',
+    `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
+  );
+}
+
+export function patchObject(
+  around: Surroundings,
+  resource: Served,
+  route: ResourceRoute,
+  request: ApiRequest,
+  subresource: string,
+): ApiAnswer {
+  const type = patchTypeOf(request, resource);
+  const query = writeQuery(request, 'PatchOptions', type === 'apply');
+  const body = readPatchBody(request, type === 'apply', query.fieldValidation !== 'Ignore');
+  const warnings: string[] = [];
+  const options = toWriteOptions(query, body.duplicates, (text) => warnings.push(text));
+  const wanted = { type, patch: body.data, force: query.force };
+  const { object, created } = patch(
+    around.core,
+    resource,
+    route.namespace,
+    route.name,
+    subresource,
+    wanted,
+    options,
+  );
+  return oneObject(around, resource, request, object, created ? 201 : 200, warnings);
+}

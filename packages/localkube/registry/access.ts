@@ -1,0 +1,54 @@
+import type { KubeObject } from '@plumbline/api';
+import { parseApiVersion } from '@plumbline/api';
+import type { Served } from './catalogue.ts';
+import { internalWrite, read, tableOf } from './core.ts';
+import type { Core } from './core.ts';
+import { noSuchResource } from './errors.ts';
+import { remove } from './remove.ts';
+import type { Access } from './types.ts';
+import { create, update } from './write.ts';
+
+/** The door for the server's own controllers. */
+export function makeAccess(core: Core): Access {
+  const served = (group: string, kind: string, version?: string): Served => {
+    const found = core.catalogue.byKind(group, kind, version);
+    if (found === undefined) throw noSuchResource();
+    return found;
+  };
+  const servedOf = (object: KubeObject): Served => {
+    const { group, version } = parseApiVersion(object.apiVersion);
+    return served(group, object.kind, version);
+  };
+  return {
+    now: () => core.clock.now(),
+    get(group, kind, namespace, name) {
+      const resource = core.catalogue.byKind(group, kind);
+      return resource === undefined ? undefined : read(core, resource, namespace, name);
+    },
+    *list(group, kind, namespace) {
+      const resource = core.catalogue.byKind(group, kind);
+      if (resource === undefined) return;
+      for (const object of tableOf(core, resource).list(namespace)) yield resource.fromStorage(object);
+    },
+    children: (uid) => core.store.children(uid),
+    create: (object, manager) =>
+      create(core, servedOf(object), object.metadata.namespace ?? '', object, { ...internalWrite, manager })
+        .object,
+    update(object, manager, subresource = undefined) {
+      const { namespace = '', name } = object.metadata;
+      return update(core, servedOf(object), namespace, name, object, subresource ?? '', {
+        ...internalWrite,
+        manager,
+      }).object;
+    },
+    delete(group, kind, namespace, name, options = {}) {
+      remove(core, served(group, kind), namespace, name, options);
+    },
+    resources: () => core.catalogue.all(),
+    subscribe(group, kind, listener) {
+      if (kind === '*') return core.store.subscribeAll(listener);
+      // The table lasts as long as its kind; kinds that are not served yet get theirs now.
+      return core.store.table(group, kind).subscribe(listener);
+    },
+  };
+}

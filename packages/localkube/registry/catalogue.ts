@@ -1,0 +1,174 @@
+import type { KubeObject } from '@plumbline/api';
+import { builtInResources, schemaFor } from '@plumbline/api/schema';
+import type { BuiltInResource, BuiltInSubresource, TypedNode } from '@plumbline/api/schema';
+import type { CompiledVersion } from '../crd/types.ts';
+import { conversionFor } from './convert.ts';
+import type { KindHooks, Resource } from './types.ts';
+
+/** A resource in one of its versions, as the registry works with it. */
+export interface Served extends Resource {
+  readonly subresourceList: readonly BuiltInSubresource[];
+  /** Where its objects are kept; several versions, and the two event groups, share a table. */
+  readonly storage: { readonly group: string; readonly version: string; readonly kind: string };
+  /** Built-in kinds only. */
+  readonly typed?: TypedNode;
+  /** Custom kinds only. */
+  readonly compiled?: CompiledVersion;
+  /** The version that clients should use. */
+  readonly preferred: boolean;
+  fromStorage(object: KubeObject): KubeObject;
+  toStorage(object: KubeObject): KubeObject;
+}
+
+export interface ServedGroup {
+  readonly name: string;
+  /** Most preferred first. */
+  readonly versions: readonly string[];
+}
+
+/** Every resource that is served now. */
+export interface Catalogue {
+  find(group: string, version: string, plural: string): Served | undefined;
+  /** By kind, in the version given or else the one that is stored. */
+  byKind(group: string, kind: string, version?: string): Served | undefined;
+  all(): readonly Served[];
+  resourcesOf(group: string, version: string): readonly Served[];
+  groups(): readonly ServedGroup[];
+  /** Counts changes, for caches. */
+  readonly revision: number;
+  /** Sets the versions of a custom resource; none removes it. */
+  define(group: string, plural: string, versions: readonly Served[]): void;
+}
+
+/** Kinds that are not stored: their requests are answered by functions. */
+const answered = new Set([
+  'Binding',
+  'ComponentStatus',
+  'SelfSubjectReview',
+  'TokenReview',
+  'LocalSubjectAccessReview',
+  'SelfSubjectAccessReview',
+  'SelfSubjectRulesReview',
+  'SubjectAccessReview',
+]);
+
+export function isStored(resource: Pick<Resource, 'kind' | 'custom'>): boolean {
+  return resource.custom || !answered.has(resource.kind);
+}
+
+export function makeCatalogue(hooks: (group: string, kind: string) => KindHooks | undefined): Catalogue {
+  const builtIn = builtInResources().map((resource) =>
+    servedBuiltIn(resource, hooks(resource.group, resource.kind) ?? {}),
+  );
+  const custom = new Map<string, readonly Served[]>();
+  let revision = 1;
+  let all: readonly Served[] = [];
+  let byPath = new Map<string, Served>();
+  let byKindKey = new Map<string, Served>();
+  let groups: readonly ServedGroup[] = [];
+
+  const rebuild = (): void => {
+    all = [...builtIn, ...[...custom.values()].flat()];
+    byPath = new Map(all.map((one) => [`${one.group}/${one.version}/${one.plural}`, one]));
+    byKindKey = new Map();
+    for (const one of all) {
+      byKindKey.set(`${one.group}/${one.kind}/${one.version}`, one);
+      if (one.storage.version === one.version || !byKindKey.has(`${one.group}/${one.kind}/`)) {
+        byKindKey.set(`${one.group}/${one.kind}/`, one);
+      }
+    }
+    const versions = new Map<string, Set<string>>();
+    for (const one of all) {
+      const known = versions.get(one.group) ?? new Set<string>();
+      known.add(one.version);
+      versions.set(one.group, known);
+    }
+    groups = [...versions]
+      .map(([name, set]) => ({ name, versions: [...set].sort(compareVersions) }))
+      .sort(compareGroups);
+  };
+  rebuild();
+
+  return {
+    find: (group, version, plural) => byPath.get(`${group}/${version}/${plural}`),
+    byKind: (group, kind, version = '') => byKindKey.get(`${group}/${kind}/${version}`),
+    all: () => all,
+    resourcesOf: (group, version) => all.filter((one) => one.group === group && one.version === version),
+    groups: () => groups,
+    get revision() {
+      return revision;
+    },
+    define(group, plural, list) {
+      revision++;
+      if (list.length === 0) custom.delete(`${group}/${plural}`);
+      else custom.set(`${group}/${plural}`, list);
+      rebuild();
+    },
+  };
+}
+
+const stage: Readonly<Record<string, number>> = { alpha: 0, beta: 1, '': 2 };
+
+/** Newest and most stable first: v2, v1, v1beta2, v1alpha1, then whatever has another form, by name. */
+export function compareVersions(a: string, b: string): number {
+  const [left, right] = [a, b].map((text) => /^v(\d+)(?:(alpha|beta)(\d+))?$/.exec(text));
+  if (left == null || right == null) return left != null ? -1 : right != null ? 1 : a < b ? -1 : 1;
+  const byStage = (stage[right[2] ?? ''] ?? 0) - (stage[left[2] ?? ''] ?? 0);
+  return byStage || Number(right[1]) - Number(left[1]) || Number(right[3] ?? 0) - Number(left[3] ?? 0);
+}
+
+/** The order in which the real server lists its own groups; kubectl resolves ambiguous names by it. */
+const groupOrder = [
+  '',
+  'apiregistration.k8s.io',
+  'apps',
+  'events.k8s.io',
+  'authentication.k8s.io',
+  'authorization.k8s.io',
+  'autoscaling',
+  'batch',
+  'certificates.k8s.io',
+  'networking.k8s.io',
+  'policy',
+  'rbac.authorization.k8s.io',
+  'storage.k8s.io',
+  'admissionregistration.k8s.io',
+  'apiextensions.k8s.io',
+  'scheduling.k8s.io',
+  'coordination.k8s.io',
+  'node.k8s.io',
+  'discovery.k8s.io',
+  'resource.k8s.io',
+  'flowcontrol.apiserver.k8s.io',
+];
+
+function compareGroups(a: ServedGroup, b: ServedGroup): number {
+  const [left, right] = [a, b].map(({ name }) =>
+    groupOrder.includes(name) ? groupOrder.indexOf(name) : groupOrder.length,
+  );
+  return left! - right! || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+}
+
+function servedBuiltIn(resource: BuiltInResource, hooks: KindHooks): Served {
+  const typed = schemaFor(resource) ?? { type: 'object' as const };
+  return {
+    ...hooks,
+    ...conversionFor(resource.group, resource.version, resource.kind),
+    group: resource.group,
+    version: resource.version,
+    kind: resource.kind,
+    listKind: `${resource.kind}List`,
+    plural: resource.plural,
+    singular: resource.singular,
+    shortNames: resource.shortNames,
+    categories: resource.categories,
+    namespaced: resource.namespaced,
+    verbs: resource.verbs,
+    subresources: resource.subresources.map((sub) => sub.name),
+    subresourceList: resource.subresources,
+    schema: typed,
+    typed,
+    custom: false,
+    preferred: true,
+  };
+}

@@ -1,0 +1,78 @@
+import type { Clock, Logger, Random } from '@plumbline/base';
+import type { KubeObject, SchemaNode } from '@plumbline/api';
+import type { ApplyRequest, ApplyResult, UpdateManagers } from '../apply/types.ts';
+import type { CompileDefinition } from '../crd/types.ts';
+import type { Store, Table } from '../store/index.ts';
+import type { Catalogue, Served } from './catalogue.ts';
+import type { KindHooks, WriteContext } from './types.ts';
+
+/** What the registry takes from its neighbours. */
+export interface Doors {
+  hooks(group: string, kind: string): KindHooks | undefined;
+  readonly compile: CompileDefinition;
+  applyServerSide(request: ApplyRequest): ApplyResult;
+  readonly updateManagers: UpdateManagers;
+  /** The patches throw an Error that says what is wrong. They change nothing that they are given. */
+  jsonPatch(document: unknown, operations: unknown): unknown;
+  mergePatch(document: unknown, patch: unknown): unknown;
+  strategicPatch(document: unknown, patch: unknown, schema: SchemaNode): unknown;
+  canonicalQuantity(text: string): string | undefined;
+}
+
+/** What every part of the registry works with. */
+export interface Core {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly catalogue: Catalogue;
+  readonly doors: Doors;
+}
+
+export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';
+
+/** What a write carries besides the object. */
+export interface WriteOptions {
+  readonly manager: string;
+  readonly dryRun: boolean;
+  readonly fieldValidation: FieldValidation;
+  /** Paths that the body names twice. */
+  readonly duplicates: readonly string[];
+  warn(text: string): void;
+}
+
+export interface WriteResult {
+  readonly object: KubeObject;
+  readonly created: boolean;
+}
+
+export const internalWrite: Omit<WriteOptions, 'manager'> = {
+  dryRun: false,
+  fieldValidation: 'Ignore',
+  duplicates: [],
+  warn: () => {},
+};
+
+export function tableOf(core: Core, resource: Served): Table {
+  return core.store.table(resource.storage.group, resource.storage.kind);
+}
+
+/** The stored object in the version of the resource. */
+export function read(core: Core, resource: Served, namespace: string, name: string): KubeObject | undefined {
+  const stored = tableOf(core, resource).get(namespace, name);
+  return stored === undefined ? undefined : resource.fromStorage(stored);
+}
+
+/** RFC 3339 with second precision. */
+export function timeText(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}
+
+export function writeContext(core: Core, dryRun: boolean): WriteContext {
+  return {
+    now: core.clock.now(),
+    dryRun,
+    find: (group, kind, namespace, name) => core.store.table(group, kind).get(namespace, name),
+    list: (group, kind, namespace) => core.store.table(group, kind).list(namespace),
+  };
+}

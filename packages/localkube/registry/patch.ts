@@ -1,0 +1,210 @@
+import { isRecord, messageOf } from '@plumbline/base';
+import type { KubeObject } from '@plumbline/api';
+import { formatApiVersion } from '@plumbline/api';
+import type { Served } from './catalogue.ts';
+import { read, timeText } from './core.ts';
+import type { Core, WriteOptions, WriteResult } from './core.ts';
+import { decodeBody } from './decode.ts';
+import { badRequest, conflict, failure, invalidOptions, notFound } from './errors.ts';
+import { StatusError } from './types.ts';
+import type { Draft } from './types.ts';
+import { checkName, finishCreate, finishUpdate, placeInNamespace } from './write.ts';
+
+export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
+
+export interface PatchRequest {
+  readonly type: PatchType;
+  /** Parsed. */
+  readonly patch: unknown;
+  readonly force: boolean;
+}
+
+const jsonOperationsMax = 10_000;
+
+/** PATCH on the object or a subresource that shares its shape. */
+export function patch(
+  core: Core,
+  resource: Served,
+  namespace: string,
+  name: string,
+  subresource: string,
+  request: PatchRequest,
+  options: WriteOptions,
+): WriteResult {
+  if (request.type === 'apply') return apply(core, resource, namespace, name, subresource, request, options);
+  const live = read(core, resource, namespace, name);
+  if (live === undefined) throw notFound(resource, name);
+  const patched = patchData(core, resource, live, request);
+  const draft = decodeBody(core, resource, patched, options);
+  if (draft.metadata.name === '') {
+    throw badRequest(`the name of the object () does not match the name on the URL (${name})`);
+  }
+  checkName(draft, name);
+  placeInNamespace(resource, draft, namespace);
+  return {
+    object: finishUpdate(core, resource, draft, live, subresource, options, undefined),
+    created: false,
+  };
+}
+
+const rejected = 'the server rejected our request due to an error in our request';
+
+/** Applies a patch to plain data; what cannot be applied is refused as upstream does. */
+export function patchData(
+  core: Core,
+  resource: Pick<Served, 'group' | 'plural' | 'kind' | 'schema' | 'custom'>,
+  live: unknown,
+  request: PatchRequest,
+): unknown {
+  switch (request.type) {
+    case 'json':
+      if (!Array.isArray(request.patch))
+        throw badRequest(
+          'error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch',
+        );
+      if (request.patch.length > jsonOperationsMax) {
+        throw failure(
+          413,
+          'RequestEntityTooLarge',
+          `The allowed maximum operations in a JSON patch is ${jsonOperationsMax}, got ${request.patch.length}`,
+        );
+      }
+      return attempt(
+        () => core.doors.jsonPatch(live, request.patch),
+        () => failure(422, 'Invalid', rejected, {}),
+      );
+    case 'merge':
+      if (!isRecord(request.patch))
+        throw badRequest(
+          'error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}',
+        );
+      return attempt(
+        () => core.doors.mergePatch(live, request.patch),
+        (why) => badRequest(why),
+      );
+    default:
+      if (!isRecord(request.patch))
+        throw badRequest(
+          'error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}',
+        );
+      return attempt(
+        () => core.doors.strategicPatch(live, request.patch, resource.schema),
+        (why) => badRequest(why),
+      );
+  }
+}
+
+function attempt(run: () => unknown, refuse: (why: string) => StatusError): unknown {
+  try {
+    return run();
+  } catch (thrown) {
+    throw thrown instanceof StatusError ? thrown : refuse(messageOf(thrown));
+  }
+}
+
+function apply(
+  core: Core,
+  resource: Served,
+  namespace: string,
+  name: string,
+  subresource: string,
+  request: PatchRequest,
+  options: WriteOptions,
+): WriteResult {
+  if (options.manager === '') {
+    throw invalidOptions('PatchOptions', [
+      {
+        reason: 'FieldValueRequired',
+        field: 'fieldManager',
+        message: 'Required value: is required for apply patch',
+      },
+    ]);
+  }
+  const applied = appliedDraft(resource, namespace, name, request.patch);
+  const live = read(core, resource, namespace, name);
+  if (live === undefined && subresource !== '') throw notFound(resource, name);
+  if (live === undefined && applied.metadata.uid !== undefined) {
+    throw conflict(
+      resource,
+      name,
+      `uid mismatch: the provided object specified uid ${String(applied.metadata.uid)}, and no existing object was found`,
+    );
+  }
+  const result = core.doors.applyServerSide({
+    live: live as unknown as Draft | undefined,
+    applied,
+    manager: options.manager,
+    force: request.force,
+    schema: resource.schema,
+    apiVersion: formatApiVersion(resource.group, resource.version),
+    ...(subresource !== '' && { subresource }),
+    time: timeText(core.clock.now()),
+  });
+  if (result.type === 'invalid') throw failure(500, undefined, result.message);
+  if (result.type === 'conflict') {
+    throw failure(409, 'Conflict', result.message, {
+      causes: result.conflicts.map((one) => ({
+        reason: 'FieldManagerConflict',
+        message: conflictText(one),
+        field: one.path,
+      })),
+    });
+  }
+  if (result.unchanged && live !== undefined) return { object: live, created: false };
+  const { managedFields } = result.object.metadata as {
+    managedFields?: KubeObject['metadata']['managedFields'];
+  };
+  const draft = decodeBody(core, resource, result.object, options);
+  checkName(draft, name);
+  placeInNamespace(resource, draft, namespace);
+  if (live === undefined)
+    return { object: finishCreate(core, resource, draft, options, managedFields ?? []), created: true };
+  return {
+    object: finishUpdate(core, resource, draft, live, subresource, options, managedFields ?? []),
+    created: false,
+  };
+}
+
+function conflictText(one: {
+  readonly manager: string;
+  readonly operation: string;
+  readonly apiVersion: string;
+  readonly subresource?: string;
+}): string {
+  const subresource =
+    one.subresource === undefined ? '' : ` with subresource ${JSON.stringify(one.subresource)}`;
+  const using = one.operation === 'Update' ? ` using ${one.apiVersion}` : '';
+  return `conflict with ${JSON.stringify(one.manager)}${subresource}${using}`;
+}
+
+function appliedDraft(resource: Served, namespace: string, name: string, body: unknown): Draft {
+  if (!isRecord(body)) throw badRequest('error decoding YAML: the applied object must be a map');
+  const wanted = formatApiVersion(resource.group, resource.version);
+  if (body.apiVersion === undefined || body.kind === undefined) {
+    throw badRequest(
+      `Object '${body.kind === undefined ? 'Kind' : 'apiVersion'}' is missing in '${JSON.stringify(body)}'`,
+    );
+  }
+  if (body.apiVersion !== wanted || body.kind !== resource.kind) {
+    throw badRequest(
+      `patch type ${String(body.apiVersion)}, Kind=${String(body.kind)} does not match ${wanted}, Kind=${resource.kind}`,
+    );
+  }
+  const metadata = isRecord(body.metadata) ? body.metadata : {};
+  if (metadata.managedFields !== undefined && metadata.managedFields !== null)
+    throw badRequest('metadata.managedFields must be nil');
+  if (metadata.name !== undefined && metadata.name !== name) {
+    throw badRequest(
+      `the name of the object (${String(metadata.name)}) does not match the name on the URL (${name})`,
+    );
+  }
+  if (resource.namespaced && metadata.namespace !== undefined && metadata.namespace !== namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  }
+  return {
+    ...body,
+    apiVersion: wanted,
+    kind: resource.kind,
+    metadata: { ...metadata, name, ...(resource.namespaced && { namespace }) },
+  };
+}

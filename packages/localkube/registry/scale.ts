@@ -1,0 +1,194 @@
+import { equalData, isRecord } from '@plumbline/base';
+import type { KubeObject } from '@plumbline/api';
+import { formatApiVersion } from '@plumbline/api';
+import { schemaFor } from '@plumbline/api/schema';
+import { formatSelector } from '../kinds/index.ts';
+import type { Served } from './catalogue.ts';
+import { read, timeText } from './core.ts';
+import type { Core, WriteOptions } from './core.ts';
+import { badRequest, conflict, invalid, modifiedText, notFound } from './errors.ts';
+import { patchData } from './patch.ts';
+import type { PatchRequest } from './patch.ts';
+import type { Draft } from './types.ts';
+import { finishUpdate } from './write.ts';
+
+/** autoscaling/v1 Scale, the view of an object that only counts replicas. */
+interface Paths {
+  readonly spec: readonly string[];
+  readonly status: readonly string[];
+  readonly selector: readonly string[] | undefined;
+}
+
+const builtInPaths: Paths = {
+  spec: ['spec', 'replicas'],
+  status: ['status', 'replicas'],
+  selector: undefined,
+};
+
+function pathsOf(resource: Served): Paths {
+  const scale = resource.compiled?.scale;
+  if (scale === undefined) return builtInPaths;
+  const split = (path: string): readonly string[] => path.split('.').filter((part) => part !== '');
+  return {
+    spec: split(scale.specReplicasPath),
+    status: split(scale.statusReplicasPath),
+    selector: scale.labelSelectorPath === undefined ? undefined : split(scale.labelSelectorPath),
+  };
+}
+
+function at(value: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((here, name) => (isRecord(here) ? here[name] : undefined), value);
+}
+
+function withValue(value: unknown, path: readonly string[], leaf: unknown): unknown {
+  const [name, ...rest] = path;
+  if (name === undefined) return leaf;
+  const record = isRecord(value) ? value : {};
+  return { ...record, [name]: withValue(record[name], rest, leaf) };
+}
+
+function selectorText(resource: Served, object: KubeObject, paths: Paths): string | undefined {
+  if (resource.custom) {
+    const text = paths.selector === undefined ? undefined : at(object, paths.selector);
+    return typeof text === 'string' ? text : undefined;
+  }
+  const selector = at(object, ['spec', 'selector']);
+  if (!isRecord(selector)) return undefined;
+  // Replication controllers select by a plain map.
+  return formatSelector(resource.group === '' ? { matchLabels: selector } : selector);
+}
+
+function scaleOf(resource: Served, object: KubeObject): KubeObject {
+  const paths = pathsOf(resource);
+  const selector = selectorText(resource, object, paths);
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
+  const wanted = at(object, paths.spec);
+  const present = at(object, paths.status);
+  return {
+    kind: 'Scale',
+    apiVersion: 'autoscaling/v1',
+    metadata: {
+      name,
+      ...(namespace !== undefined && { namespace }),
+      uid: uid!,
+      resourceVersion: resourceVersion!,
+      creationTimestamp: creationTimestamp!,
+    },
+    spec: typeof wanted === 'number' && wanted !== 0 ? { replicas: wanted } : {},
+    status: {
+      replicas: typeof present === 'number' ? present : 0,
+      ...(selector !== undefined && selector !== '' && { selector }),
+    },
+  };
+}
+
+/** GET scale. */
+export function answerScale(core: Core, resource: Served, namespace: string, name: string): KubeObject {
+  const object = read(core, resource, namespace, name);
+  if (object === undefined) throw notFound(resource, name);
+  return scaleOf(resource, object);
+}
+
+/** PUT scale. */
+export function updateScale(
+  core: Core,
+  resource: Served,
+  namespace: string,
+  name: string,
+  body: unknown,
+  options: WriteOptions,
+): KubeObject {
+  const live = read(core, resource, namespace, name);
+  if (live === undefined) throw notFound(resource, name);
+  if (!isRecord(body) || (body.kind !== undefined && body.kind !== 'Scale'))
+    throw badRequest('expected input object type to be Scale');
+  const metadata = isRecord(body.metadata) ? body.metadata : {};
+  if (metadata.name !== undefined && metadata.name !== '' && metadata.name !== name) {
+    throw badRequest(
+      `the name of the object (${String(metadata.name)}) does not match the name on the URL (${name})`,
+    );
+  }
+  const version = metadata.resourceVersion;
+  if (typeof version === 'string' && version !== '' && version !== live.metadata.resourceVersion)
+    throw conflict(resource, name, modifiedText);
+  return setReplicas(core, resource, live, at(body, ['spec', 'replicas']) ?? 0, options);
+}
+
+/** PATCH scale. */
+export function patchScale(
+  core: Core,
+  resource: Served,
+  namespace: string,
+  name: string,
+  request: PatchRequest,
+  options: WriteOptions,
+): KubeObject {
+  const scale = answerScale(core, resource, namespace, name);
+  if (request.type === 'apply') return applyScale(core, resource, namespace, name, request, options);
+  const schema = schemaFor({ group: 'autoscaling', version: 'v1', kind: 'Scale' }) ?? {
+    type: 'object' as const,
+  };
+  const patched = patchData(core, { ...resource, schema }, scale, request);
+  return updateScale(core, resource, namespace, name, patched, options);
+}
+
+/** Server-side apply of a Scale owns `spec.replicas` and nothing else. */
+function applyScale(
+  core: Core,
+  resource: Served,
+  namespace: string,
+  name: string,
+  request: PatchRequest,
+  options: WriteOptions,
+): KubeObject {
+  const live = read(core, resource, namespace, name)!;
+  const paths = pathsOf(resource);
+  const replicas = at(request.patch, ['spec', 'replicas']);
+  const applied = {
+    apiVersion: formatApiVersion(resource.group, resource.version),
+    kind: resource.kind,
+    metadata: { name, namespace },
+    ...(replicas !== undefined && (withValue({}, paths.spec, replicas) as object)),
+  };
+  const result = core.doors.applyServerSide({
+    live: live as unknown as Draft,
+    applied,
+    manager: options.manager,
+    force: request.force,
+    schema: resource.schema,
+    apiVersion: applied.apiVersion,
+    subresource: 'scale',
+    time: timeText(core.clock.now()),
+  });
+  if (result.type !== 'applied')
+    throw result.type === 'conflict' ? conflict(resource, name, result.message) : badRequest(result.message);
+  const managers = (result.object.metadata as KubeObject['metadata']).managedFields ?? [];
+  return scaleOf(resource, finishUpdate(core, resource, result.object, live, 'scale', options, managers));
+}
+
+function setReplicas(
+  core: Core,
+  resource: Served,
+  live: KubeObject,
+  replicas: unknown,
+  options: WriteOptions,
+): KubeObject {
+  if (typeof replicas !== 'number' || !Number.isInteger(replicas)) {
+    throw badRequest(
+      `Scale in version "v1" cannot be handled as a Scale: json: cannot unmarshal ${typeof replicas} into Go struct field ScaleSpec.spec.replicas of type int32`,
+    );
+  }
+  if (replicas < 0) {
+    throw invalid('autoscaling', 'Scale', live.metadata.name, [
+      {
+        reason: 'FieldValueInvalid',
+        field: 'spec.replicas',
+        message: `Invalid value: ${replicas}: must be greater than or equal to 0`,
+      },
+    ]);
+  }
+  const paths = pathsOf(resource);
+  if (equalData(at(live, paths.spec), replicas)) return scaleOf(resource, live);
+  const draft = structuredClone(withValue(live, paths.spec, replicas)) as Draft;
+  return scaleOf(resource, finishUpdate(core, resource, draft, live, 'scale', options, undefined));
+}

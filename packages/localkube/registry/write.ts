@@ -1,0 +1,374 @@
+import { equalData } from '@plumbline/base';
+import type { KubeObject, ManagedFieldsEntry } from '@plumbline/api';
+import { formatApiVersion } from '@plumbline/api';
+import type { Served } from './catalogue.ts';
+import { internalWrite, read, tableOf, timeText, writeContext } from './core.ts';
+import type { Core, WriteOptions, WriteResult } from './core.ts';
+import { decodeBody } from './decode.ts';
+import { checkDefinition } from './definitions.ts';
+import {
+  alreadyExists,
+  badRequest,
+  conflict,
+  failure,
+  forbidden,
+  invalid,
+  modifiedText,
+  notFound,
+} from './errors.ts';
+import { specChanged, validateMetadata, validateMetadataUpdate } from './metadata.ts';
+import { generateName } from './names.ts';
+import type { Draft, FieldError } from './types.ts';
+
+/** Upstream tries generated names this often. */
+const generateNameTries = 8;
+
+/** POST. */
+export function create(
+  core: Core,
+  resource: Served,
+  namespace: string,
+  body: unknown,
+  options: WriteOptions,
+): WriteResult {
+  const draft = decodeBody(core, resource, body, options);
+  placeInNamespace(resource, draft, namespace);
+  return { object: finishCreate(core, resource, draft, options, undefined), created: true };
+}
+
+/** PUT, on the object or on a subresource that shares its shape (`status`, `finalize`, `approval`...). */
+export function update(
+  core: Core,
+  resource: Served,
+  namespace: string,
+  name: string,
+  body: unknown,
+  subresource: string,
+  options: WriteOptions,
+): WriteResult {
+  const draft = decodeBody(core, resource, body, options);
+  checkName(draft, name);
+  placeInNamespace(resource, draft, namespace);
+  const live = read(core, resource, namespace, name);
+  if (live !== undefined) {
+    if (draft.metadata.resourceVersion === undefined && resource.unconditionalUpdate === false)
+      throw missingVersion(resource, name);
+    return {
+      object: finishUpdate(core, resource, draft, live, subresource, options, undefined),
+      created: false,
+    };
+  }
+  if (subresource !== '' || resource.createOnUpdate !== true) throw notFound(resource, name);
+  return { object: finishCreate(core, resource, draft, options, undefined), created: true };
+}
+
+function missingVersion(resource: Served, name: string): Error {
+  return invalid(resource.group, resource.kind, name, [
+    {
+      reason: 'FieldValueInvalid',
+      field: 'metadata.resourceVersion',
+      message: 'Invalid value: 0: must be specified for an update',
+    },
+  ]);
+}
+
+export function checkName(draft: Draft, name: string): void {
+  if (draft.metadata.name === '') draft.metadata.name = name;
+  if (draft.metadata.name === name) return;
+  throw badRequest(
+    `the name of the object (${draft.metadata.name}) does not match the name on the URL (${name})`,
+  );
+}
+
+export function placeInNamespace(resource: Served, draft: Draft, namespace: string): void {
+  if (!resource.namespaced) return;
+  const given = draft.metadata.namespace ?? '';
+  if (given !== '' && given !== namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  }
+  draft.metadata.namespace = namespace;
+}
+
+/** New content needs a namespace that is there and stays. */
+export function checkNamespace(core: Core, resource: Served, namespace: string, name: string): void {
+  if (!resource.namespaced) return;
+  const found = core.store.table('', 'Namespace').get('', namespace);
+  if (found === undefined) throw notFound({ group: '', plural: 'namespaces', kind: 'Namespace' }, namespace);
+  if (found.metadata.deletionTimestamp === undefined) return;
+  throw forbidden(
+    resource,
+    name,
+    `unable to create new content in namespace ${namespace} because it is being terminated`,
+    [
+      {
+        reason: 'NamespaceTerminating',
+        message: `namespace ${namespace} is being terminated`,
+        field: 'metadata.namespace',
+      },
+    ],
+  );
+}
+
+/**
+ * Makes an object of a decoded draft. `managers`: what server-side apply has worked out; without it the write counts
+ * as an ordinary one of `options.manager`.
+ */
+export function finishCreate(
+  core: Core,
+  resource: Served,
+  draft: Draft,
+  options: WriteOptions,
+  managers: readonly ManagedFieldsEntry[] | undefined,
+): KubeObject {
+  const kept = storedShape(core, resource);
+  if (kept !== resource) {
+    return resource.fromStorage(
+      finishCreate(core, kept, inStoredShape(core, resource, kept, draft), options, managers),
+    );
+  }
+  const { metadata } = draft;
+  if (metadata.resourceVersion !== undefined) {
+    throw failure(500, undefined, 'resourceVersion should not be set on objects to be created');
+  }
+  checkNamespace(core, resource, metadata.namespace ?? '', metadata.name);
+  const now = core.clock.now();
+  const context = writeContext(core, options.dryRun);
+  for (const field of [
+    'deletionTimestamp',
+    'deletionGracePeriodSeconds',
+    'selfLink',
+    'creationTimestamp',
+    'generation',
+    'uid',
+  ])
+    delete metadata[field];
+  if (resource.status === true) resetStatus(resource, draft);
+  if (managers === undefined) dropEmptyManagers(draft);
+  resource.default?.(draft, context);
+  resource.compiled?.default(draft);
+  const owned = managers ?? ownedAfter(core, resource, undefined, draft, '', options);
+  metadata.uid = core.random.uuid();
+  metadata.creationTimestamp = timeText(now);
+  if (resource.generation === true) metadata.generation = 1;
+  setManagers(draft, owned);
+  resource.prepareForCreate?.(draft, context);
+  const generated =
+    metadata.name === '' && typeof metadata.generateName === 'string' && metadata.generateName !== '';
+  if (generated) metadata.name = generateName(metadata.generateName as string, core.random);
+  validate(core, resource, draft, undefined, context);
+  const table = tableOf(core, resource);
+  for (let tries = 1; table.get(metadata.namespace ?? '', metadata.name) !== undefined; tries++) {
+    if (!generated || tries >= generateNameTries) throw alreadyExists(resource, metadata.name);
+    metadata.name = generateName(metadata.generateName as string, core.random);
+  }
+  const object = asObject(draft);
+  return options.dryRun ? object : resource.fromStorage(table.put(resource.toStorage(object)));
+}
+
+/** Brings a draft in the place of what is live. */
+export function finishUpdate(
+  core: Core,
+  resource: Served,
+  draft: Draft,
+  live: KubeObject,
+  subresource: string,
+  options: WriteOptions,
+  managers: readonly ManagedFieldsEntry[] | undefined,
+): KubeObject {
+  const kept = storedShape(core, resource);
+  if (kept !== resource) {
+    const stored =
+      tableOf(core, resource).get(live.metadata.namespace ?? '', live.metadata.name) ??
+      resource.toStorage(live);
+    const after = inStoredShape(core, resource, kept, draft);
+    return resource.fromStorage(finishUpdate(core, kept, after, stored, subresource, options, managers));
+  }
+  const { metadata } = draft;
+  const name = live.metadata.name;
+  if (metadata.uid !== undefined && metadata.uid !== live.metadata.uid) {
+    throw conflict(
+      resource,
+      name,
+      `Precondition failed: UID in precondition: ${String(metadata.uid)}, UID in object meta: ${live.metadata.uid ?? ''}`,
+    );
+  }
+  if (metadata.resourceVersion !== undefined && metadata.resourceVersion !== live.metadata.resourceVersion) {
+    throw conflict(resource, name, modifiedText);
+  }
+  const context = writeContext(core, options.dryRun);
+  carryOver(draft, live);
+  splitStatus(resource, draft, live, subresource);
+  resource.default?.(draft, context);
+  resource.compiled?.default(draft);
+  splitStatus(resource, draft, live, subresource);
+  setManagers(draft, managers ?? ownedAfter(core, resource, live, draft, subresource, options));
+  if (subresource === '') resource.prepareForUpdate?.(draft, live, context);
+  shareEqual(draft, live);
+  if (resource.generation === true && subresource !== 'status') {
+    const changed = specChanged(
+      draft as unknown as KubeObject,
+      live,
+      resource.status === true || !resource.custom,
+    );
+    metadata.generation = (live.metadata.generation ?? 0) + (changed ? 1 : 0);
+  }
+  validate(core, resource, draft, live, context);
+  const object = asObject(draft);
+  if (sameObject(object, live)) return live;
+  if (options.dryRun) return object;
+  return keep(core, resource, object);
+}
+
+/** Built-in kinds with two shapes are written in the one that is kept; custom versions differ in their name only. */
+function storedShape(core: Core, resource: Served): Served {
+  const { group, version, kind } = resource.storage;
+  if (resource.custom || (group === resource.group && version === resource.version)) return resource;
+  return core.catalogue.byKind(group, kind, version) ?? resource;
+}
+
+function inStoredShape(core: Core, resource: Served, kept: Served, draft: Draft): Draft {
+  const converted = resource.toStorage(draft as unknown as KubeObject);
+  return decodeBody(core, kept, converted, { ...internalWrite, manager: '' });
+}
+
+/** Stores an updated object, or removes it when nothing holds it back any more. */
+export function keep(core: Core, resource: Served, object: KubeObject): KubeObject {
+  const table = tableOf(core, resource);
+  if (!isFinished(object)) return resource.fromStorage(table.put(resource.toStorage(object)));
+  const removed = table.remove(object.metadata.namespace ?? '', object.metadata.name);
+  return removed === undefined
+    ? object
+    : { ...object, metadata: { ...object.metadata, resourceVersion: removed.metadata.resourceVersion! } };
+}
+
+function isFinished(object: KubeObject): boolean {
+  const { deletionTimestamp, deletionGracePeriodSeconds, finalizers } = object.metadata;
+  if (
+    deletionTimestamp === undefined ||
+    (finalizers?.length ?? 0) > 0 ||
+    (deletionGracePeriodSeconds ?? 0) !== 0
+  )
+    return false;
+  if (object.kind !== 'Namespace' || object.apiVersion !== 'v1') return true;
+  return ((object.spec as { finalizers?: readonly string[] } | undefined)?.finalizers?.length ?? 0) === 0;
+}
+
+/** What clients may not change. */
+function carryOver(draft: Draft, live: KubeObject): void {
+  for (const field of [
+    'uid',
+    'creationTimestamp',
+    'deletionTimestamp',
+    'deletionGracePeriodSeconds',
+    'generation',
+    'resourceVersion',
+    'generateName',
+  ]) {
+    if (live.metadata[field] === undefined) delete draft.metadata[field];
+    else draft.metadata[field] = live.metadata[field];
+  }
+  delete draft.metadata.selfLink;
+}
+
+function resetStatus(resource: Served, draft: Draft): void {
+  delete draft.status;
+  // A struct in Go is always there.
+  if (resource.typed?.fields?.status?.type === 'object' && resource.typed.fields.status.pointer !== true)
+    draft.status = {};
+}
+
+/** Writes to the object keep its status; writes to `status` keep the rest. */
+function splitStatus(resource: Served, draft: Draft, live: KubeObject, subresource: string): void {
+  if (subresource === 'status') {
+    for (const field of Object.keys(draft))
+      if (field !== 'status' && field !== 'metadata') delete draft[field];
+    for (const field of Object.keys(live))
+      if (field !== 'status' && field !== 'metadata') draft[field] = live[field];
+    // Custom resources take no metadata through `status`; built-in ones take labels, annotations and finalizers.
+    if (resource.custom)
+      draft.metadata = {
+        ...live.metadata,
+        ...(draft.metadata.managedFields !== undefined && { managedFields: draft.metadata.managedFields }),
+      } as Draft['metadata'];
+    return;
+  }
+  if (resource.status !== true) return;
+  if (live.status === undefined) delete draft.status;
+  else draft.status = live.status;
+}
+
+/** Parts that did not change stay the frozen ones, so that versions of an object share memory. */
+function shareEqual(draft: Draft, live: KubeObject): void {
+  for (const field of Object.keys(draft)) {
+    if (field !== 'metadata' && draft[field] !== live[field] && equalData(draft[field], live[field]))
+      draft[field] = live[field];
+  }
+  for (const field of ['labels', 'annotations', 'ownerReferences', 'finalizers', 'managedFields']) {
+    const [now, then] = [draft.metadata[field], live.metadata[field]];
+    if (now !== then && now !== undefined && equalData(now, then)) draft.metadata[field] = then;
+  }
+}
+
+/** Times of managers do not count: a write that changes nothing else is none. */
+function sameObject(object: KubeObject, live: KubeObject): boolean {
+  for (const field of new Set([...Object.keys(object), ...Object.keys(live)])) {
+    if (field !== 'metadata' && !equalData(object[field], live[field])) return false;
+  }
+  return equalData(withoutTimes(object), withoutTimes(live));
+}
+
+function withoutTimes(object: KubeObject): unknown {
+  const { managedFields, ...rest } = object.metadata;
+  return { ...rest, managedFields: managedFields?.map(({ time: _, ...entry }) => entry) };
+}
+
+function validate(
+  core: Core,
+  resource: Served,
+  draft: Draft,
+  live: KubeObject | undefined,
+  context: ReturnType<typeof writeContext>,
+): void {
+  const object = draft as unknown as KubeObject;
+  const errors: FieldError[] = [...validateMetadata(object, resource.group, resource.namespaced)];
+  if (live !== undefined) errors.push(...validateMetadataUpdate(object, live));
+  errors.push(...(resource.validate?.(object, live, context) ?? []));
+  errors.push(...(resource.compiled?.validate(object, live) ?? []));
+  errors.push(...checkDefinition(core, resource, object));
+  if (errors.length > 0) throw invalid(resource.group, resource.kind, draft.metadata.name, errors);
+}
+
+function ownedAfter(
+  core: Core,
+  resource: Served,
+  before: KubeObject | undefined,
+  after: Draft,
+  subresource: string,
+  options: WriteOptions,
+): readonly ManagedFieldsEntry[] {
+  return core.doors.updateManagers({
+    before: before as unknown as Draft | undefined,
+    after,
+    manager: options.manager,
+    schema: resource.schema,
+    apiVersion: formatApiVersion(resource.group, resource.version),
+    ...(subresource !== '' && { subresource }),
+    time: timeText(core.clock.now()),
+  });
+}
+
+function dropEmptyManagers(draft: Draft): void {
+  if (Array.isArray(draft.metadata.managedFields) && draft.metadata.managedFields.length === 0)
+    delete draft.metadata.managedFields;
+}
+
+function setManagers(draft: Draft, entries: readonly ManagedFieldsEntry[]): void {
+  if (entries.length === 0) delete draft.metadata.managedFields;
+  else draft.metadata.managedFields = entries;
+}
+
+/** The wire order that lists rely on: apiVersion and kind, then metadata, then the rest. */
+function asObject(draft: Draft): KubeObject {
+  const { apiVersion, kind, metadata, ...rest } = draft;
+  return { apiVersion, kind, metadata, ...rest } as unknown as KubeObject;
+}

@@ -1,0 +1,270 @@
+import type { TypedNode } from '@plumbline/api/schema';
+
+/** What decoding reports besides the value. */
+export interface DecodeReport {
+  /** Turns a quantity into its canonical form; undefined: not a quantity. */
+  quantity(text: string): string | undefined;
+  /** Paths of fields that the schema does not declare, in order of appearance. */
+  readonly unknown: string[];
+}
+
+/** A value of the wrong type: the request is refused with this text. */
+export class DecodeError extends Error {
+  override readonly name = 'DecodeError';
+}
+
+type Data = Readonly<Record<string, unknown>>;
+
+/** What has to be there in an object even if nobody wrote it. */
+interface Plan {
+  readonly fields: ReadonlyMap<string, TypedNode>;
+  readonly always: readonly (readonly [string, (report: DecodeReport) => unknown])[];
+}
+
+const plans = new WeakMap<TypedNode, Plan>();
+
+/**
+ * Reads JSON data into a fresh value as Go's typed decoding and encoding would: unknown fields and nulls vanish, empty
+ * lists, maps and zero scalars vanish unless their field is always written, structs are always there, quantities and
+ * times get their canonical form. Nothing of `value` is changed; what is `anything` by its schema is shared with it.
+ */
+export function decodeTyped(node: TypedNode, value: unknown, path: string, report: DecodeReport): unknown {
+  switch (node.type) {
+    case 'object':
+      return decodeObject(node, value, path, report);
+    case 'map':
+      return decodeMap(node, value, path, report);
+    case 'list':
+      return decodeList(node, value, path, report);
+    default:
+      return decodeScalar(node, value, path, report);
+  }
+}
+
+function planOf(node: TypedNode): Plan {
+  // Nodes of one definition share their fields object, so it is the better key.
+  const key = (node.fields ?? node) as TypedNode;
+  const known = plans.get(key);
+  if (known !== undefined) return known;
+  const always: (readonly [string, (report: DecodeReport) => unknown])[] = [];
+  for (const [name, field] of Object.entries(node.fields ?? {})) {
+    const make = absentValue(node, name, field);
+    if (make !== undefined) always.push([name, make]);
+  }
+  const made: Plan = { fields: new Map(Object.entries(node.fields ?? {})), always };
+  plans.set(key, made);
+  return made;
+}
+
+/** How a field that is absent is written; undefined where it is left out. */
+function absentValue(
+  owner: TypedNode,
+  name: string,
+  field: TypedNode,
+): ((report: DecodeReport) => unknown) | undefined {
+  if (name === 'apiVersion' || name === 'kind') return undefined;
+  if (field.pointer === true) return field.keepZero === true ? () => null : undefined;
+  if (field.type === 'object') return (report) => decodeObject(field, {}, '', report);
+  if (field.type === 'time') {
+    // `omitzero`, since 1.34; every other time without a pointer is written as null.
+    return owner.definition?.endsWith('.ObjectMeta') === true ? undefined : () => null;
+  }
+  if (field.keepZero !== true) return undefined;
+  const zero = zeroOf(field);
+  return () => zero;
+}
+
+function zeroOf(node: TypedNode): unknown {
+  switch (node.type) {
+    case 'string':
+      return '';
+    case 'integer':
+    case 'number':
+    case 'int-or-string':
+      return 0;
+    case 'quantity':
+      return '0';
+    case 'boolean':
+      return false;
+    case 'object':
+      return {};
+    default:
+      return null;
+  }
+}
+
+function decodeObject(node: TypedNode, value: unknown, path: string, report: DecodeReport): unknown {
+  if (!isData(value)) throw typeError(node, value, path);
+  const plan = planOf(node);
+  const result: Record<string, unknown> = {};
+  for (const name in value) {
+    const field = plan.fields.get(name);
+    const at = path === '' ? name : `${path}.${name}`;
+    if (field === undefined) {
+      report.unknown.push(at);
+      continue;
+    }
+    const member = value[name];
+    if (member === null || member === undefined) continue;
+    const read = decodeTyped(field, member, at, report);
+    if (keeps(field, read)) result[name] = read;
+  }
+  for (const [name, make] of plan.always) {
+    if (result[name] === undefined) result[name] = make(report);
+  }
+  return result;
+}
+
+/** Whether a value that was given is written again. */
+function keeps(field: TypedNode, value: unknown): boolean {
+  if (field.keepZero === true || field.pointer === true || field.type === 'object' || field.type === 'any')
+    return true;
+  if (value === '' || value === 0 || value === false || value === null) return field.type === 'int-or-string';
+  if (Array.isArray(value)) return value.length > 0;
+  if (typeof value !== 'object' || value === null) return true;
+  for (const _ in value) return true;
+  return false;
+}
+
+function decodeMap(node: TypedNode, value: unknown, path: string, report: DecodeReport): unknown {
+  if (!isData(value)) throw typeError(node, value, path);
+  const result: Record<string, unknown> = {};
+  const items = node.items ?? anything;
+  for (const name in value) {
+    const member = value[name];
+    result[name] = member === null ? zeroOf(items) : decodeTyped(items, member, `${path}.${name}`, report);
+  }
+  return result;
+}
+
+function decodeList(node: TypedNode, value: unknown, path: string, report: DecodeReport): unknown {
+  if (!Array.isArray(value)) throw typeError(node, value, path);
+  const items = node.items ?? anything;
+  return value.map((item: unknown, index) => {
+    if (item === null && items.type !== 'object') return zeroOf(items);
+    return decodeTyped(items, item ?? {}, `${path}[${index}]`, report);
+  });
+}
+
+const anything: TypedNode = { type: 'any' };
+
+function decodeScalar(node: TypedNode, value: unknown, path: string, report: DecodeReport): unknown {
+  switch (node.type) {
+    case 'string':
+      if (typeof value !== 'string') throw typeError(node, value, path);
+      return value;
+    case 'boolean':
+      if (typeof value !== 'boolean') throw typeError(node, value, path);
+      return value;
+    case 'integer':
+      return decodeInteger(node, value, path);
+    case 'number':
+      if (typeof value !== 'number') throw typeError(node, value, path);
+      return value;
+    case 'int-or-string':
+      if (typeof value === 'string') return value;
+      return decodeInteger({ type: 'integer', bits: 32 }, value, path);
+    case 'quantity':
+      return decodeQuantity(node, value, path, report);
+    case 'time':
+      return decodeTime(node, value, path);
+    case 'bytes':
+      return decodeBytes(node, value, path);
+    default:
+      return value;
+  }
+}
+
+function decodeInteger(node: TypedNode, value: unknown, path: string): number {
+  if (typeof value !== 'number') throw typeError(node, value, path);
+  const limit = node.bits === 32 ? 2 ** 31 : 2 ** 63;
+  if (!Number.isInteger(value) || value >= limit || value < -limit) throw typeError(node, value, path);
+  return value;
+}
+
+const quantityRule =
+  "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+
+function decodeQuantity(node: TypedNode, value: unknown, path: string, report: DecodeReport): string {
+  if (typeof value !== 'string' && typeof value !== 'number') throw typeError(node, value, path);
+  const text = String(value).trim();
+  // The empty text is what Go's zero Quantity is read from.
+  const read = text === '' ? undefined : report.quantity(text);
+  if (read === undefined) throw new DecodeError(quantityRule);
+  return read;
+}
+
+const timePattern = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:[.,](\d+))?(Z|[+-]\d\d:\d\d)$/;
+
+function decodeTime(node: TypedNode, value: unknown, path: string): string | null {
+  if (typeof value !== 'string') throw typeError(node, value, path);
+  if (value === '') return null;
+  const match = timePattern.exec(value);
+  const ms = match === null ? Number.NaN : Date.parse(value.replace(/[.,]\d+/, ''));
+  if (match === null || Number.isNaN(ms)) {
+    throw new DecodeError(
+      `parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(value)} as "2006"`,
+    );
+  }
+  const seconds = new Date(ms).toISOString().slice(0, 19);
+  return node.micro === true ? `${seconds}.${(match[7] ?? '').padEnd(6, '0').slice(0, 6)}Z` : `${seconds}Z`;
+}
+
+function decodeBytes(node: TypedNode, value: unknown, path: string): string {
+  if (typeof value !== 'string') throw typeError(node, value, path);
+  const text = value.replaceAll(/[\r\n]/g, '');
+  const bad =
+    /[^A-Za-z0-9+/=]/.exec(text)?.index ?? (text.length % 4 === 0 ? -1 : text.length - (text.length % 4));
+  const padding = bad >= 0 ? bad : text.slice(0, -2).indexOf('=');
+  if (padding >= 0) throw new DecodeError(`illegal base64 data at input byte ${padding}`);
+  return text;
+}
+
+function isData(value: unknown): value is Data {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+/** As Go's encoding/json words it. */
+function typeError(node: TypedNode, value: unknown, path: string): DecodeError {
+  const given = Array.isArray(value)
+    ? 'array'
+    : value === null
+      ? 'null'
+      : typeof value === 'boolean'
+        ? 'bool'
+        : typeof value;
+  const shown = given === 'number' && node.type === 'integer' ? `number ${String(value)}` : given;
+  return new DecodeError(
+    `json: cannot unmarshal ${shown} into Go struct field ${goPath(path)} of type ${goType(node)}`,
+  );
+}
+
+function goPath(path: string): string {
+  return `.${path.replaceAll(/\[\d+\]/g, '')}`;
+}
+
+function goType(node: TypedNode): string {
+  switch (node.type) {
+    case 'integer':
+      return node.bits === 32 ? 'int32' : 'int64';
+    case 'number':
+      return 'float64';
+    case 'boolean':
+      return 'bool';
+    case 'list':
+      return `[]${goType(node.items ?? anything)}`;
+    case 'map':
+      return `map[string]${goType(node.items ?? anything)}`;
+    case 'object':
+      return goName(node.definition ?? '');
+    case 'bytes':
+      return '[]uint8';
+    default:
+      return 'string';
+  }
+}
+
+/** `io.k8s.api.core.v1.PodSpec` is `v1.PodSpec` in Go. */
+function goName(definition: string): string {
+  return definition.split('.').slice(-2).join('.');
+}

@@ -1,0 +1,2 @@
+export { DecodeError, decodeTyped } from './decode.ts';
+export type { DecodeReport } from './decode.ts';

@@ -1,0 +1,46 @@
+import { createBootObjects } from './boot.ts';
+import { makeDoors } from './doors.ts';
+import { listen, makeDiscovery, makeTransport } from './http/index.ts';
+import type { Surroundings } from './http/index.ts';
+import { followDefinitions, makeAccess, makeCatalogue } from './registry/index.ts';
+import type { Core } from './registry/index.ts';
+import { openStore } from './store/index.ts';
+import type { LocalKube, LocalKubeOptions } from './types.ts';
+
+/** Starts an embedded Kubernetes. */
+export function startLocalKube(options: LocalKubeOptions): Promise<LocalKube> {
+  if (options.pods === 'local') {
+    return Promise.reject(
+      new Error('pods that run as local processes are not built yet: use `simulated` or `none`'),
+    );
+  }
+  const { clock, random, logger } = options;
+  const store = openStore({ clock, ...(options.dataDir !== undefined && { dataDir: options.dataDir }) });
+  const doors = makeDoors();
+  const core: Core = { store, clock, random, logger, doors, catalogue: makeCatalogue(doors.hooks) };
+  followDefinitions(core);
+  const access = makeAccess(core);
+  createBootObjects(access);
+  const around: Surroundings = {
+    core,
+    access,
+    discovery: makeDiscovery(core),
+    ...(options.security !== undefined && { security: options.security }),
+  };
+  const transport = makeTransport(around);
+  const listeners = new Set<{ close(): Promise<void> }>();
+  return Promise.resolve({
+    transport,
+    access,
+    async listen(where) {
+      const listener = await listen(around, where);
+      listeners.add(listener);
+      return listener;
+    },
+    async stop() {
+      await transport.close();
+      await Promise.all([...listeners].map((listener) => listener.close()));
+      await store.close();
+    },
+  });
+}
