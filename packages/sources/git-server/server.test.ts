@@ -28,7 +28,7 @@ async function setUp(options: Partial<GitServerOptions> = {}) {
   const server = createGitServer({
     git,
     root,
-    prefix: '/git',
+    basePath: '/git',
     authorize: () => true,
     onPush: (event) => pushes.push(event),
     clock: systemClock,
@@ -186,7 +186,7 @@ describe('the Git server', () => {
   it('leaves no process behind when a client is killed', async () => {
     const { base, git, root, folder } = await setUp();
     const noise = Buffer.from(Array.from({ length: 8_000_000 }, (_, i) => (i * 2_654_435_761) >>> 11));
-    const seeded = await seedRepository(git, root, 'big', { noise });
+    const seeded = await seedRepository(root, 'big', { noise }, { git });
     expect(seeded.ok).toBe(true);
     const agent = request(`${base}/git/big.git/git-upload-pack`, {
       method: 'POST',
@@ -204,7 +204,6 @@ describe('the Git server', () => {
   it('seeds repositories and refuses bad names', async () => {
     const { base, git, root, client } = await setUp();
     const seeded = await seedRepository(
-      git,
       root,
       'demo.git',
       { 'a/b.yaml': 'x', link: { link: 'a/b.yaml' } },
@@ -213,8 +212,8 @@ describe('the Git server', () => {
     expect((await client(['ls-remote', `${base}/git/demo.git`, 'main'])).stdout).toContain(
       seeded.ok ? seeded.value : 'nothing',
     );
-    expect(await seedRepository(git, root, '../x', {})).toMatchObject({ ok: false });
-    expect(await seedRepository(git, root, 'y', { '../x': '' })).toMatchObject({ ok: false });
+    expect(await seedRepository(root, '../x', {})).toMatchObject({ ok: false });
+    expect(await seedRepository(root, 'y', { '../x': '' })).toMatchObject({ ok: false });
   });
 });
 

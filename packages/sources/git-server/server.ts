@@ -7,6 +7,7 @@ import { createGunzip } from 'node:zlib';
 import type { Clock, Logger } from '@plumbline/base';
 import { messageOf } from '@plumbline/base';
 import { initRepository } from '../git/commit-files.ts';
+import { createGit } from '../git/exec.ts';
 import type { Git, GitProcess } from '../git/exec.ts';
 import { refStore } from '../git/refs.ts';
 import { isRepositoryName, parsePath, withoutEnding } from './names.ts';
@@ -38,11 +39,11 @@ export interface PushEvent {
 }
 
 export interface GitServerOptions {
-  readonly git: Git;
+  readonly git?: Git;
   /** The folder that holds the repositories. */
   readonly root: string;
   /** In front of all paths, such as `/git`. */
-  readonly prefix?: string;
+  readonly basePath?: string;
   readonly authorize: (access: GitAccess) => boolean | Promise<boolean>;
   /** Called when the refs have moved and before the client hears of it. */
   readonly onPush: (event: PushEvent) => void;
@@ -72,8 +73,9 @@ const noCache = {
 type Service = 'git-upload-pack' | 'git-receive-pack';
 
 export function createGitServer(options: GitServerOptions): GitServer {
-  const { git, root, clock, logger } = options;
-  const prefix = (options.prefix ?? '').replace(/\/+$/, '');
+  const { root, clock, logger } = options;
+  const git = options.git ?? createGit({ clock });
+  const basePath = (options.basePath ?? '').replace(/\/+$/, '');
   const running = new Set<GitProcess>();
   const waiting: (() => void)[] = [];
   const creating = new Map<string, Promise<boolean>>();
@@ -277,8 +279,8 @@ export function createGitServer(options: GitServerOptions): GitServer {
     repositoryDir,
     handle(request, response) {
       const url = new URL(request.url ?? '/', 'http://localhost');
-      if (!url.pathname.startsWith(`${prefix}/`)) return false;
-      const path = parsePath(url.pathname.slice(prefix.length));
+      if (!url.pathname.startsWith(`${basePath}/`)) return false;
+      const path = parsePath(url.pathname.slice(basePath.length));
       if (path === undefined) return false;
       answer(path, url, request, response).catch((thrown: unknown) => {
         logger.error('a Git request failed', { repository: path.repository, reason: messageOf(thrown) });

@@ -181,6 +181,21 @@ describe('a repository that is served here', () => {
     expect(sources.counts()).toMatchObject({ revisionsResolved: 2, foldersRead: 4 });
   });
 
+  it('is known by its folder under every address that leads to it', async () => {
+    const box: { repository?: TestRepository } = {};
+    const { sources, repository } = await setUp({ local: () => box.repository?.dir });
+    box.repository = repository;
+    const urls = ['http://git.svc/mono.git', 'http://127.0.0.1:8080/git/mono'];
+    const [first, second] = await Promise.all(urls.map((url) => snapshot(sources, url, 'main')));
+    expect(first).toBe(second);
+    const heard: string[] = [];
+    sources.listen((url) => heard.push(url));
+    const commit = await repository.commit({ x: '2' });
+    sources.notifyLocal(repository.dir);
+    expect(heard).toEqual(urls);
+    expect((await snapshot(sources, urls[1] ?? '', 'main')).revision).toBe(commit);
+  });
+
   it('is not there before it was pushed to, and then is', async () => {
     const { sources, repository } = await setUp({
       local: (url) => (url.includes('late') ? join(repositoryDir, 'late.git') : repositoryDir),

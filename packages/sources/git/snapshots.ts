@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { RevisionInfo, Snapshot } from '@plumbline/api';
 import { emitter, err, messageOf, ok, problem } from '@plumbline/base';
 import type { Cancel, Clock, Logger, Result } from '@plumbline/base';
+import { createGit } from './exec.ts';
 import type { Git } from './exec.ts';
 import { createLimiter } from './limiter.ts';
 import { mirrorHead, openMirror } from './mirror.ts';
@@ -29,6 +30,8 @@ export interface GitSources {
   revision(repoURL: string, sha: string): Promise<RevisionInfo | undefined>;
   /** Somebody (a webhook, a push) says that the repository moved. Listeners hear it at once. */
   notify(repoURL: string): void;
+  /** The same for a repository that is served here, by its folder; listeners hear each address that leads to it. */
+  notifyLocal(gitDir: string): void;
   listen(listener: (repoURL: string) => void): Cancel;
   /** Work done so far, for metrics and tests. */
   counts(): { readonly fetches: number; readonly foldersRead: number; readonly revisionsResolved: number };
@@ -36,7 +39,8 @@ export interface GitSources {
 }
 
 export interface GitSourcesOptions {
-  readonly git: Git;
+  /** How git is started; the default allows network transports only. */
+  readonly git?: Git;
   /** Mirrors live below it; nobody else writes there. */
   readonly dataDir: string;
   readonly clock: Clock;
@@ -58,6 +62,8 @@ const answersMax = 1_000;
 interface Repository extends RevisionSpace {
   readonly mirror: Mirror | undefined;
   readonly gitDir: string;
+  /** The addresses under which it was asked for. */
+  readonly urls: Set<string>;
   readonly answers: Map<string, Promise<Result<Snapshot>>>;
   readonly snapshots: Map<string, Snapshot>;
   /** How often somebody said that it moved, and up to which of these the mirror is current. */
@@ -70,7 +76,9 @@ interface Repository extends RevisionSpace {
 }
 
 export function createGitSources(options: GitSourcesOptions): GitSources {
-  const { git, clock, logger } = options;
+  const { clock, logger } = options;
+  const git = options.git ?? createGit({ clock });
+  /** By address, and those that are served here by their folder too. */
   const repositories = new Map<string, Repository>();
   const folders = createFolderCache();
   const moves = emitter<string>((thrown) => logger.error('a listener failed', { reason: messageOf(thrown) }));
@@ -80,10 +88,16 @@ export function createGitSources(options: GitSourcesOptions): GitSources {
 
   function open(repoURL: string): Result<Repository> {
     const key = repositoryKey(repoURL);
-    const known = repositories.get(key);
-    if (known !== undefined) return ok(known);
+    const byAddress = repositories.get(key);
+    if (byAddress !== undefined) return ok(byAddress);
     if (stopped.signal.aborted) return err(problem('git-closed', 'the sources are closed'));
     const local = options.local?.(repoURL);
+    const byFolder = local === undefined ? undefined : repositories.get(local);
+    if (byFolder !== undefined) {
+      byFolder.urls.add(repoURL);
+      repositories.set(key, byFolder);
+      return ok(byFolder);
+    }
     const url = local === undefined ? checkUrl(repoURL) : ok(repoURL);
     if (!url.ok) return url;
     const gitDir = local ?? join(options.dataDir, mirrorName(key));
@@ -91,6 +105,7 @@ export function createGitSources(options: GitSourcesOptions): GitSources {
     const repository: Repository = {
       gitDir,
       mirror,
+      urls: new Set([repoURL]),
       refs: refStore(gitDir),
       reader: createObjectReader(git, gitDir, clock),
       headRef: mirror === undefined ? 'HEAD' : mirrorHead,
@@ -103,6 +118,8 @@ export function createGitSources(options: GitSourcesOptions): GitSources {
       failure: undefined,
     };
     repositories.set(key, repository);
+    // Several addresses can lead to one folder that is served here.
+    if (local !== undefined) repositories.set(local, repository);
     return ok(repository);
   }
 
@@ -209,6 +226,14 @@ export function createGitSources(options: GitSourcesOptions): GitSources {
     }
   }
 
+  /** Forgets what it pointed to, and says under which addresses it is known. */
+  function moved(repository: Repository): Iterable<string> {
+    repository.moves++;
+    repository.failure = undefined;
+    repository.answers.clear();
+    return repository.urls;
+  }
+
   return {
     async resolve(repoURL, targetRevision, { refresh: mode = 'cached' } = {}) {
       const opened = open(repoURL);
@@ -250,18 +275,18 @@ export function createGitSources(options: GitSourcesOptions): GitSources {
 
     notify(repoURL) {
       const repository = repositories.get(repositoryKey(repoURL));
-      if (repository !== undefined) {
-        repository.moves++;
-        repository.failure = undefined;
-        repository.answers.clear();
-      }
-      moves.emit(repoURL);
+      const urls = new Set([repoURL, ...(repository === undefined ? [] : moved(repository))]);
+      for (const url of urls) moves.emit(url);
+    },
+    notifyLocal(gitDir) {
+      const repository = repositories.get(gitDir);
+      if (repository !== undefined) for (const url of moved(repository)) moves.emit(url);
     },
 
     listen: (listener) => moves.listen(listener),
     counts() {
       let fetches = 0;
-      for (const { mirror } of repositories.values()) fetches += mirror?.runs ?? 0;
+      for (const { mirror } of new Set(repositories.values())) fetches += mirror?.runs ?? 0;
       return { fetches, foldersRead: folders.loads, revisionsResolved };
     },
     close() {
