@@ -1,12 +1,15 @@
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { formatProblem } from '@plumbline/base';
 import { systemClock, systemRandom } from '@plumbline/base/node';
 import { trackingIndex } from '@plumbline/controllers';
-import { connect, httpsTransport, loadKubeconfig } from '@plumbline/kube';
+import { connect, httpsTransport, readKubeconfig } from '@plumbline/kube';
+import { createGit } from '@plumbline/sources';
 import { endpointsFile, tokenFile, type Endpoints } from '../client/endpoints.ts';
 import { openDataFolder } from '../compose/data-folder.ts';
 import { checkHost, parsePort } from '../compose/flags.ts';
+import { gitEnvironment } from '../compose/environment.ts';
 import { createLogger, type LogLevel } from '../compose/logger.ts';
 import { startPlatform } from '../compose/platform.ts';
 import { createStopper, untilSignal } from '../compose/stop.ts';
@@ -45,10 +48,15 @@ async function serve(flags: Flags, io: Io): Promise<void> {
     const folder = openDataFolder(resolve(io.cwd, flags.data ?? `${defaultDataFolder(io)}/serve`));
     stopper.add(() => folder.release());
     const ports = { clock: systemClock, random: systemRandom, logger: createLogger(flags.logLevel) };
-    const access = await loadKubeconfig(resolve(io.cwd, flags.kubeconfig), flags.context);
+    const access = await readKubeconfig({
+      path: resolve(io.cwd, flags.kubeconfig),
+      readFile: (path) => readFile(path, 'utf8'),
+      clock: ports.clock,
+      ...(flags.context === undefined ? {} : { context: flags.context }),
+    });
     if (!access.ok) throw new CommandError(formatProblem(access.error));
     const cluster = connect({
-      transport: httpsTransport(access.value),
+      transport: httpsTransport(access.value.options),
       name: 'in-cluster',
       server: 'https://kubernetes.default.svc',
       clock: ports.clock,
@@ -60,6 +68,7 @@ async function serve(flags: Flags, io: Io): Promise<void> {
       {
         ...ports,
         cluster,
+        git: createGit({ clock: ports.clock, environment: gitEnvironment(io) }),
         mirrors: folder.file('sources'),
         host: flags.host,
         port: wished,
@@ -72,7 +81,7 @@ async function serve(flags: Flags, io: Io): Promise<void> {
     const endpoints: Partial<Endpoints> = {
       ui: platform.url,
       api: platform.url,
-      kubernetes: access.value.server,
+      kubernetes: access.value.options.server,
       kubeconfig: resolve(io.cwd, flags.kubeconfig),
     };
     folder.write(endpointsFile, `${JSON.stringify(endpoints, undefined, 2)}\n`);

@@ -1,17 +1,17 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
-import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { systemClock, systemRandom } from '@plumbline/base/node';
 import { trackingIndex } from '@plumbline/controllers';
-import { createGitServer } from '@plumbline/sources';
+import { createGit } from '@plumbline/sources';
 import { endpointsFile, tokenFile, type Endpoints } from '../client/endpoints.ts';
 import { defaultDataFolder } from '../client/context.ts';
-import { embeddedRepositoryPath } from '../compose/addresses.ts';
 import { openDataFolder, type DataFolder } from '../compose/data-folder.ts';
 import { registerDemoApplications, registerRepository, seedDemoRepository } from '../compose/demo.ts';
 import { connectEmbedded, startEmbedded } from '../compose/embedded.ts';
+import { gitEnvironment } from '../compose/environment.ts';
+import { createHostedGit, type HostedGit } from '../compose/hosted-git.ts';
 import { createLogger, type LogLevel } from '../compose/logger.ts';
 import { checkHost, parsePods, parsePort } from '../compose/flags.ts';
 import { startPlatform } from '../compose/platform.ts';
@@ -125,43 +125,36 @@ async function start({
   stopper.add(() => cluster.close());
 
   progress.step('Starting controllers, API and pages');
-  const gitRoot = folder.file('git');
-  let gitAddress: string | undefined;
-  let notify: (repository: string) => void = () => {};
-  const git = createGitServer({
-    root: gitRoot,
-    basePath: '/git',
-    // Loopback is trusted here: whoever can reach this address can already reach the cluster beside it.
-    authorize: () => true,
-    onPush: ({ repository }) => notify(repository),
+  const git = createGit({ clock: ports.clock, environment: gitEnvironment(io) });
+  const hosted = createHostedGit({
+    git,
+    root: folder.file('git'),
     clock: ports.clock,
     logger: ports.logger.with({ room: 'git-server' }),
   });
-  stopper.add(() => git.close());
+  stopper.add(() => hosted.close());
   const platform = await startPlatform(
     {
       ...ports,
       cluster,
+      git,
       mirrors: folder.file('sources'),
       host: flags.host,
       port: wishedPort,
       said: busy(wishedPort),
-      git: git.handle,
-      localRepository(repoURL) {
-        const path = embeddedRepositoryPath(repoURL, () => gitAddress);
-        return path === undefined ? undefined : git.repositoryFolder(path);
-      },
+      handleGit: hosted.handle,
+      localRepository: hosted.folderOf,
     },
     stopper,
   );
-  gitAddress = `${platform.url}/git`;
-  notify = (repository) => platform.sources.notifyLocal(git.repositoryFolder(repository) ?? repository);
+  hosted.setAddress(`${platform.url}/git`);
+  hosted.setSources(platform.sources);
 
   const endpoints: Endpoints = {
     ui: platform.url,
     api: platform.url,
     kubernetes: embedded.url,
-    git: gitAddress,
+    git: `${platform.url}/git`,
     registry: null,
     kubeconfig: folder.file('kubeconfig'),
   };
@@ -175,21 +168,27 @@ async function start({
   const names = [];
   if (flags.demo) {
     progress.step('Deploying the demo');
-    await seedDemoRepository(gitRoot);
+    await seedDemoRepository(git, folder.file('git'));
     names.push(...(await registerDemoApplications(cluster)));
   }
   if (flags.repo !== undefined)
-    names.push(await registerRepository(cluster, repositoryAddress(flags.repo, io), flags.path));
+    names.push(await registerRepository(cluster, repositoryAddress(flags.repo, io, hosted), flags.path));
   if (flags.demo && !(await untilReady(cluster, names, progress, stopped))) return false;
   progress.done();
   await sayReady(endpoints, platform.server, flags.demo, io);
   return true;
 }
 
-function repositoryAddress(repo: string, io: Io): string {
-  if (/^(https?|ssh|git|file):\/\//.test(repo) || /^[\w.-]+@[\w.-]+:/.test(repo)) return repo;
-  const folder = isAbsolute(repo) ? repo : resolve(io.cwd, repo);
-  if (!existsSync(folder)) throw new CommandError(`--repo: ${repo} is neither an address nor a folder`, 2);
+/** An address as it is; a folder of this machine is read in place, and the only one that is. */
+function repositoryAddress(repo: string, io: Io, hosted: HostedGit): string {
+  if (/^(https?|ssh|git):\/\//.test(repo) || /^[\w.-]+@[\w.-]+:/.test(repo)) return repo;
+  const folder = resolve(io.cwd, repo.replace(/^file:\/\//, ''));
+  const gitDir = [join(folder, '.git'), folder].find(
+    (path) => existsSync(join(path, 'HEAD')) && existsSync(join(path, 'objects')),
+  );
+  if (gitDir === undefined)
+    throw new CommandError(`--repo: ${repo} is neither an address nor a Git repository`, 2);
+  hosted.addFolder(folder, gitDir);
   return folder;
 }
 

@@ -4,7 +4,7 @@ import type { KubeObject } from '@plumbline/api';
 import type { Cluster } from '@plumbline/kube';
 import { readYaml } from '@plumbline/languages';
 import { formatProblem } from '@plumbline/base';
-import { seedRepository } from '@plumbline/sources';
+import { seedRepository, type Git } from '@plumbline/sources';
 import { CommandError } from '../io.ts';
 import { productFile } from './addresses.ts';
 
@@ -12,12 +12,9 @@ const example = productFile('examples', 'welcome');
 const applications = ['gitops/cluster-ops.yaml', 'gitops/apps-ops.yaml'];
 
 /** Puts the example into the embedded Git server, unless a repository of that name is there from an earlier run. */
-export async function seedDemoRepository(gitRoot: string): Promise<void> {
-  const files = await readFolder(example, '');
-  await seedRepository(gitRoot, 'welcome.git', files, {
-    message: 'Welcome aboard',
-    author: { name: 'Plumbline', email: 'demo@plumbline.invalid' },
-  });
+export async function seedDemoRepository(git: Git, gitRoot: string): Promise<void> {
+  const seeded = await X;
+  if (!seeded.ok) throw new CommandError(`the demo's repository: ${formatProblem(seeded.error)}`);
 }
 
 async function readFolder(root: string, path: string): Promise<Record<string, string>> {
@@ -35,7 +32,7 @@ export async function registerDemoApplications(cluster: Cluster): Promise<readon
   const names: string[] = [];
   for (const file of applications) {
     const documents = readYaml(await readFile(join(example, file)), { file });
-    if (!documents.ok) throw new CommandError(documents.error.map(formatProblem).join('\n'));
+    if (!documents.ok) throw new CommandError(formatProblem(documents.error));
     for (const { value } of documents.value) {
       const object = value as KubeObject;
       names.push(object.metadata.name);

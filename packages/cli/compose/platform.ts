@@ -1,12 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { join } from 'node:path';
 import type { Clock, Logger, Random } from '@plumbline/base';
 import { createArgoController, createQueue, installDefinitions } from '@plumbline/controllers';
 import type { Cluster } from '@plumbline/kube';
 import { createRenderCache } from '@plumbline/render';
 import { createServer, type Server } from '@plumbline/server';
-import { createGitSources, type GitSources } from '@plumbline/sources';
+import { createGitSources, type Git, type GitSources } from '@plumbline/sources';
 import type { Stopper } from './stop.ts';
 import { listenNear } from './ports.ts';
 import { productFile } from './addresses.ts';
@@ -25,8 +24,9 @@ export interface PlatformOptions {
   readonly said: (port: number) => void;
   /** Repositories that this process hosts itself: their folder. */
   readonly localRepository?: (repoURL: string) => string | undefined;
+  readonly git: Git;
   /** Answers Git's requests below /git/. */
-  readonly git?: (request: IncomingMessage, response: ServerResponse) => boolean;
+  readonly handleGit?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
 
 export interface Platform {
@@ -40,7 +40,8 @@ export async function startPlatform(options: PlatformOptions, stopper: Stopper):
   const { cluster, clock, random, logger } = options;
   mkdirSync(options.mirrors, { recursive: true });
   const sources = createGitSources({
-    dataDir: join(options.mirrors, 'mirrors'),
+    git: options.git,
+    dataDir: options.mirrors,
     clock,
     logger: logger.with({ room: 'sources' }),
     ...(options.localRepository === undefined ? {} : { local: options.localRepository }),
@@ -73,7 +74,7 @@ export async function startPlatform(options: PlatformOptions, stopper: Stopper):
     onPush: (repoURLs) => {
       for (const repoURL of repoURLs) sources.notify(repoURL);
     },
-    ...(options.git === undefined ? {} : { git: options.git }),
+    ...(options.handleGit === undefined ? {} : { git: options.handleGit }),
   });
   const listener = await listenNear(
     options.port,
