@@ -65,7 +65,7 @@ async function loadOne(
 ): Promise<Part> {
   const revision = pinned || source.targetRevision || 'HEAD';
   const snapshot = await sources.resolve(source.repoURL, revision, { refresh });
-  if (!snapshot.ok) return refused('Unknown', revisionProblem(snapshot.error, revision), snapshot.error.retryable === true);
+  if (!snapshot.ok) return refused('Unknown', revisionProblem(snapshot.error), snapshot.error.retryable === true);
   // A source that only lends its files to others makes nothing itself.
   if (!source.path && !source.chart) {
     const rendering = { manifests: [], reads: [], warnings: [] };
@@ -80,9 +80,9 @@ async function loadOne(
 }
 
 /** People and scripts look for the text that Argo CD's repository server answers with. */
-function revisionProblem(problem: Problem, revision: string): string {
-  return problem.code === 'revision-not-found'
-    ? `unable to resolve '${revision}' to a commit SHA`
+function revisionProblem(problem: Problem): string {
+  return problem.code === 'revision-unknown'
+    ? problem.message
     : formatProblem(problem);
 }
 

@@ -12,10 +12,9 @@ export interface Observer {
 }
 
 /** Everything that carries an application's mark (owned objects of others aside) and everything that its target names. */
-export function observe(observer: Observer, instance: string, target: Target | undefined, more: readonly ObjectKey[] = []): Observation {
+export function observe(observer: Observer, instance: string, target: Target | undefined, more: readonly ObjectKey[] = [], options: readonly string[] = []): Observation {
   const objects = new Map<string, LiveObject>();
   const { live, overlay } = observer;
-  const options: readonly string[] = [];
   const add = (key: ObjectKey, known: KubeObject | undefined): void => {
     const text = keyText(key);
     if (objects.has(text)) return;

@@ -1,0 +1,284 @@
+import { equalData } from '@plumbline/base';
+import type { Application, ApplicationCondition, Operation } from '@plumbline/api';
+import { isStatusError } from '@plumbline/kube';
+import type { Outcome, RunPorts } from '../runtime/index.ts';
+import { automate } from './automation.ts';
+import { compareApplication, unknownComparison } from './comparison.ts';
+import type { CompareInput, Comparison } from './comparison.ts';
+import { loadDesired } from './desired.ts';
+import type { DesiredResult } from './desired.ts';
+import { changesIn } from './events.ts';
+import type { Executor } from './execute.ts';
+import type { Memory } from './memory.ts';
+import { APPLICATION, APPLICATION_MANAGER, annotationOf, annotations } from './names.ts';
+import { endOf, nextTry, runOf, tryAgain, wantedSources, withRetry } from './operation.ts';
+import type { Run } from './operation.ts';
+import type { ArgoPorts } from './ports.ts';
+import { drive } from './run.ts';
+import type { SpecCheck, ValidSpec } from './spec.ts';
+import { sourcesOf } from './spec.ts';
+import { applicationAfter, patchBetween } from './status.ts';
+import type { Draft } from './status.ts';
+
+/** One look at one application. */
+export interface Look {
+  readonly ports: ArgoPorts;
+  readonly memory: Memory;
+  readonly instance: string;
+  readonly executor: Executor;
+  readonly check: SpecCheck;
+  readonly run: RunPorts;
+  /** Hears that Events are waiting to be written. */
+  said(): void;
+  /** Hears of a new comparison. */
+  compared(): void;
+}
+
+/** A kind whose watch is being filled is looked at again after this time; nobody tells when it is done. */
+const UNSETTLED_MS = 200;
+
+/** Brings an application one step nearer to what it wants, and says how it stands. */
+export async function reconcile(application: Application, look: Look): Promise<Outcome> {
+  const { ports, memory, check } = look;
+  const refreshed = annotationOf(application, annotations.refresh) !== undefined;
+  const now = ports.clock.now();
+  memory.run = currentRun(application, look, now);
+  if (!check.ok) return invalidSpec(application, look, check, refreshed);
+  const { value: spec } = check;
+  memory.repositories = [...new Set(spec.sources.map(({ repoURL }) => repoURL))];
+  return reconcileValid({ application, look, spec, refreshed });
+}
+
+/** The run that is under way: what is in memory knows more than what was written. */
+function currentRun(application: Application, look: Look, now: number): Run | undefined {
+  const { memory, ports } = look;
+  if (application.operation === undefined) return undefined;
+  const namespaced = (kind: { readonly group: string; readonly kind: string }): boolean =>
+    ports.cluster.knownResource(kind)?.namespaced ?? true;
+  const written = runOf(application, now, namespaced);
+  const known = memory.run;
+  if (written === undefined || known === undefined || endOf(known) !== undefined) return written;
+  const state = application.status?.operationState;
+  const begun = state !== undefined && (state.phase === 'Running' || state.phase === 'Terminating');
+  const same = begun
+    ? Date.parse(state.startedAt) === known.startedAt
+    : equalData(known.operation, { ...application.operation, retry: application.operation.retry ?? {} });
+  if (!same) return written;
+  return state?.phase === 'Terminating' ? { ...known, terminating: true } : known;
+}
+
+interface Situation {
+  readonly application: Application;
+  readonly look: Look;
+  readonly spec: ValidSpec;
+  readonly refreshed: boolean;
+}
+
+async function reconcileValid(situation: Situation): Promise<Outcome> {
+  const { look, spec, refreshed } = situation;
+  const { ports, memory } = look;
+  let { application } = situation;
+  const wakeUps: number[] = [];
+  let run = memory.run === undefined ? undefined : dueRun(memory.run, ports.clock.now());
+  const waits = run?.waiting !== undefined;
+  const applied = run === undefined || waits ? undefined : await loadRun(application, run, look);
+  if (run !== undefined && applied !== undefined) run = pin(application, run, applied);
+
+  const input = (): CompareInput => ({
+    application,
+    instance: look.instance,
+    spec,
+    memory,
+    observer: { live: ports.cluster.live, overlay: memory.overlay, health: ports.health },
+    cluster: ports.cluster,
+  });
+  const wanted = await loadDesired({ sources: spec.sources, refresh: refreshed }, ports.sources, ports.render);
+  let comparison = await compareNow(input(), wanted);
+  let conditions: readonly ApplicationCondition[] = [];
+
+  if (run === undefined && wanted.ok && !comparison.unsettled) {
+    const started = startAutomatically(application, look, spec, comparison);
+    if (typeof started === 'number') wakeUps.push(started);
+    else if (started.run !== undefined) run = started.run;
+    else conditions = started.conditions;
+  }
+
+  const save = async (current: Run | undefined, operation: Operation | undefined): Promise<void> => {
+    application = await write(application, look, {
+      comparison,
+      conditions,
+      run: current,
+      operation,
+      refreshed,
+      controlNamespace: ports.settings.namespace,
+      now: ports.clock.now(),
+    });
+  };
+
+  const desired = applied ?? wanted;
+  if (run !== undefined && run.waiting === undefined && run.failure === undefined && desired.ok) {
+    const shared = wanted.ok && sameRenderings(wanted, desired) ? comparison : undefined;
+    const driven = await drive({
+      ...input(),
+      executor: look.executor,
+      run,
+      desired: desired.value,
+      comparison: shared,
+      now: () => ports.clock.now(),
+      breathe: () => look.run.breathe(),
+      persist: async (standing) => {
+        memory.run = standing;
+        await save(standing, application.operation ?? standing.operation);
+      },
+    });
+    run = driven.run;
+    memory.run = run;
+    if (driven.wakeUp !== undefined) wakeUps.push(driven.wakeUp);
+    comparison = await compareNow(input(), wanted);
+  }
+
+  if (run !== undefined) {
+    const now = ports.clock.now();
+    run = endOf(run) === undefined || run.waiting !== undefined ? run : withRetry(run, now);
+    memory.run = run;
+    const next = nextTry(run);
+    if (next !== undefined) wakeUps.push(Math.max(0, next - now));
+    const over = endOf(run) !== undefined && run.waiting === undefined;
+    await save(run, over ? undefined : (application.operation ?? run.operation));
+    if (over) {
+      memory.run = undefined;
+      // What comes after an operation (the next automated one, say) is decided with its end in view.
+      if (comparison.sync !== 'Synced') wakeUps.push(0);
+    }
+  } else {
+    await save(undefined, application.operation);
+  }
+  memory.comparison = comparison;
+  look.compared();
+  if (comparison.unsettled) wakeUps.push(UNSETTLED_MS);
+  if (!wanted.ok && wanted.retryable) wakeUps.push(ports.settings.pollMs > 0 ? Math.min(ports.settings.pollMs, 30_000) : 30_000);
+  return wakeUps.length === 0 ? {} : { wakeUp: Math.min(...wakeUps) };
+}
+
+async function compareNow(input: CompareInput, wanted: DesiredResult): Promise<Comparison> {
+  return wanted.ok ? compareApplication(input, wanted.value) : unknownComparison(input, wanted.message);
+}
+
+/** A failed try whose time has come starts anew. */
+function dueRun(run: Run, now: number): Run {
+  const next = nextTry(run);
+  return next !== undefined && next <= now && !run.terminating ? tryAgain(run) : run;
+}
+
+/** What a run applies. A person who asks for the newest gets the newest, so the source is asked first. */
+async function loadRun(application: Application, run: Run, look: Look): Promise<DesiredResult> {
+  const { sources, render } = look.ports;
+  if (run.pinned !== undefined) {
+    const { pinned } = run;
+    return loadDesired({ sources: pinned.sources, revisions: pinned.revisions, refresh: false }, sources, render);
+  }
+  const wanted = wantedSources(application, run.operation);
+  return loadDesired({ ...wanted, refresh: wanted.revisions === undefined }, sources, render);
+}
+
+function pin(application: Application, run: Run, loaded: DesiredResult): Run {
+  const wanted = run.pinned ?? wantedSources(application, run.operation);
+  const { sources, multiple } = wanted;
+  if (loaded.ok) return { ...run, pinned: { sources, multiple, revisions: loaded.value.revisions } };
+  const revisions = wanted.revisions ?? sources.map(({ targetRevision }) => targetRevision ?? '');
+  return { ...run, pinned: { sources, multiple, revisions }, failure: `ComparisonError: ${loaded.message}` };
+}
+
+function sameRenderings(a: DesiredResult, b: DesiredResult): boolean {
+  if (!a.ok || !b.ok) return false;
+  const [left, right] = [a.value.renderings, b.value.renderings];
+  return left.length === right.length && left.every((one, index) => one.rendering === right[index]?.rendering);
+}
+
+/** An automated operation, why there is none, or in how many milliseconds to look again. */
+function startAutomatically(
+  application: Application,
+  look: Look,
+  spec: ValidSpec,
+  comparison: Comparison,
+): number | { readonly run?: Run; readonly conditions: readonly ApplicationCondition[] } {
+  const { sources, multiple } = sourcesOf(application);
+  const decision = automate({
+    application,
+    sync: comparison.sync,
+    resources: comparison.resources,
+    sources,
+    revisions: comparison.revisions,
+    multiple,
+  });
+  if (decision.type === 'nothing') return { conditions: [] };
+  if (decision.type === 'refuse') return { conditions: [{ type: 'SyncError', message: decision.message }] };
+  const now = look.ports.clock.now();
+  const due = look.memory.healing.due(decision.heals, now);
+  if (due > now) return due - now;
+  look.memory.healing.healed(decision.heals, now);
+  return {
+    run: {
+      operation: decision.operation,
+      startedAt: Math.floor(now / 1_000) * 1_000,
+      retryCount: 0,
+      terminating: false,
+      pinned: { sources: spec.sources, revisions: comparison.revisions, multiple },
+    },
+    conditions: [],
+  };
+}
+
+async function invalidSpec(
+  application: Application,
+  look: Look,
+  check: Extract<SpecCheck, { ok: false }>,
+  refreshed: boolean,
+): Promise<Outcome> {
+  const { memory, ports } = look;
+  const { run } = memory;
+  const name = check.projectMissing;
+  const failure =
+    name === undefined
+      ? check.condition.message
+      : `Failed to load application project: error getting app project "${name}": appproject.argoproj.io "${name}" not found`;
+  await write(application, look, {
+    comparison: undefined,
+    invalid: check.condition,
+    conditions: [],
+    run: run === undefined ? undefined : { ...run, failure },
+    operation: undefined,
+    refreshed,
+    controlNamespace: ports.settings.namespace,
+    now: ports.clock.now(),
+  });
+  memory.run = undefined;
+  memory.comparison = undefined;
+  look.compared();
+  return {};
+}
+
+/** Writes what has changed, if anything has. A lost race is looked at anew by who is called after this throws. */
+export async function write(application: Application, look: Look, draft: Draft): Promise<Application> {
+  const { memory, ports } = look;
+  const after = applicationAfter(application, draft);
+  const patch = patchBetween(application, after);
+  if (patch === undefined) return application;
+  const { name, namespace } = application.metadata;
+  const ref = { ...APPLICATION, name, ...(namespace === undefined ? {} : { namespace }) };
+  try {
+    const written = (await ports.cluster.patch(ref, 'application/merge-patch+json', patch, {
+      fieldManager: APPLICATION_MANAGER,
+    })) as Application;
+    memory.written = written;
+    const said = changesIn(application, written);
+    if (said.length > 0) {
+      memory.said = [...memory.said, ...said.map((one) => ({ application: written, said: one }))];
+      look.said();
+    }
+    return written;
+  } catch (thrown) {
+    if (isStatusError(thrown, 409)) memory.written = undefined;
+    throw thrown;
+  }
+}
