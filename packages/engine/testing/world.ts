@@ -16,7 +16,7 @@ export interface World {
   /** Lets the view see the next change; false where it has seen all. */
   deliver(): boolean;
   observe(): Observation;
-  health(object: KubeObject): HealthStatus | undefined;
+  readonly health: (object: KubeObject) => HealthStatus | undefined;
   /** A Job ends, or a Deployment becomes healthy. */
   settle(name: string, well: boolean): void;
   put(object: KubeObject, marks?: LiveMarks): void;
@@ -28,7 +28,7 @@ export interface World {
 
 export interface WorldOptions {
   readonly refuses: ReadonlySet<string>;
-  now(): number;
+  readonly now: () => number;
 }
 
 export function createWorld({ refuses, now }: WorldOptions): World {

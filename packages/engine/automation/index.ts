@@ -1,0 +1,10 @@
+export {
+  decideAutomation,
+  healDelay,
+  usualHealBackoff,
+  wouldDeleteEverything,
+  type Attempt,
+  type AutomationDecision,
+  type AutomationInput,
+  type HealBackoff,
+} from './automation.ts';

@@ -1,0 +1,1 @@
+export { aggregateHealth, isWorse, type Part } from './aggregate.ts';

@@ -1,0 +1,1 @@
+export { maskSecrets } from './mask.ts';

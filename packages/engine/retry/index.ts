@@ -1,0 +1,1 @@
+export { retryDelay, type Backoff } from './backoff.ts';
