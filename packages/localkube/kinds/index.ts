@@ -40,6 +40,7 @@ import { clusterRoleBindingKind, clusterRoleKind, roleBindingKind, roleKind } fr
 import { claimHooks, storageClassHooks, volumeHooks } from './storage.ts';
 
 export { age, duration } from './columns.ts';
+export { canonicalQuantity } from './quantity.ts';
 export { mapMatches, selectorMatches, formatSelector } from './selectors.ts';
 
 /** What is special about each built-in kind. A function, since Service's hooks hold a book of addresses. */

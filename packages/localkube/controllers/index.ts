@@ -1,0 +1,35 @@
+import type { Clock, Logger, Random } from '@plumbline/base';
+import type { Access } from '../registry/types.ts';
+import { startAccounts } from './accounts.ts';
+import { startDeployments } from './deployment/index.ts';
+import { startEventExpiry } from './event-expiry.ts';
+import { startGarbageCollector } from './garbage.ts';
+import { startNamespaces } from './namespaces.ts';
+import { startReplicaSets } from './replica-set.ts';
+import { createContext } from './runtime/context.ts';
+
+export interface ControllersOptions {
+  readonly access: Access;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** Pods are played: then also load balancers get addresses and claims get volumes, as a cloud would give them. */
+  readonly simulated?: boolean;
+  /** What goes into each namespace's ConfigMap kube-root-ca.crt, PEM. */
+  readonly rootCertificate?: string;
+}
+
+/** A server without TLS has no certificate to give; clients look for the key, so it holds an empty text. */
+const NO_CERTIFICATE = '';
+
+/** Starts what kube-controller-manager runs. Everything follows writes; an idle server does nothing. */
+export function startControllers(options: ControllersOptions): () => void {
+  const context = createContext(options);
+  startGarbageCollector(context);
+  startNamespaces(context);
+  startAccounts(context, options.rootCertificate ?? NO_CERTIFICATE);
+  startReplicaSets(context);
+  startDeployments(context);
+  startEventExpiry(context);
+  return () => context.stop();
+}
