@@ -8,7 +8,7 @@ import {
   type AutomationDecision,
   type AutomationInput,
 } from '../index.ts';
-import { configMap, live, resource } from '../testing/targets.ts';
+import { configMap, live, resource } from '../test/targets.ts';
 
 const changed: ResourceDifference = {
   key: resource(configMap('a')).key,

@@ -4,8 +4,8 @@ import { keyOf } from '@plumbline/api';
 import { schemaFor } from '@plumbline/api/schema';
 import { applyMergePatch, applyStrategicMerge, pointerGet } from '@plumbline/languages';
 import { compare, type CompareMemo, ignoredIn, lastAppliedAnnotation, withoutIgnored } from '../index.ts';
-import { table } from '../testing/conformance.ts';
-import { configMap, live, observe, resource, target } from '../testing/targets.ts';
+import { table } from '../test/conformance.ts';
+import { configMap, live, observe, resource, target } from '../test/targets.ts';
 
 const schemas = (kind: Parameters<typeof schemaFor>[0]) =>
   schemaFor(kind) ?? schemaFor({ ...kind, version: 'v1' });

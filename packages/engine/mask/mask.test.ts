@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { isRecord } from '@plumbline/base';
 import type { KubeObject } from '@plumbline/api';
 import { lastAppliedAnnotation, maskSecrets } from '../index.ts';
-import { table } from '../testing/conformance.ts';
+import { table } from '../test/conformance.ts';
 
 const secret = (
   data: Readonly<Record<string, string>>,

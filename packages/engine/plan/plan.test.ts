@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compare, plan } from '../index.ts';
-import { configMap, live, observe, request, resource, target } from '../testing/targets.ts';
+import { configMap, live, observe, request, resource, target } from '../test/targets.ts';
 
 const marks = { wave: 0, prune: 'confirm', pruneLast: false, ignoreExtraneous: false, hook: false } as const;
 const wanted = target([

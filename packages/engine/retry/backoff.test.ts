@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { retryDelay } from '../index.ts';
-import { table } from '../testing/conformance.ts';
+import { table } from '../test/conformance.ts';
 
 describe('the wait before a retry', () => {
   it.each([

@@ -13,8 +13,8 @@ import {
   type TargetResource,
 } from '@plumbline/api';
 import { advance, startRun } from '../index.ts';
-import { request as plainRequest, resource, target } from '../testing/targets.ts';
-import { createWorld, type World } from '../testing/world.ts';
+import { request as plainRequest, resource, target } from '../test/targets.ts';
+import { createWorld, type World } from '../test/world.ts';
 
 const finalizer = 'example.com/hold';
 const start = 1_000_000_400;

@@ -16,9 +16,9 @@ import {
   type TargetResource,
 } from '@plumbline/api';
 import { orderTasks, startRun, taskId, tasksOf, type Task } from '../index.ts';
-import { table } from '../testing/conformance.ts';
-import { drive } from '../testing/drive.ts';
-import { live, observe, request, resource, target } from '../testing/targets.ts';
+import { table } from '../test/conformance.ts';
+import { drive } from '../test/drive.ts';
+import { live, observe, request, resource, target } from '../test/targets.ts';
 
 // The recorded tables speak the dialect of the tool they come from; this is the little of it that they use.
 const mark = (object: KubeObject, name: string) =>
