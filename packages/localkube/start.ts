@@ -1,9 +1,12 @@
 import { createBootObjects } from './boot.ts';
+import { startControllers } from './controllers/index.ts';
 import { makeDoors } from './doors.ts';
 import { listen, makeDiscovery, makeTransport } from './http/index.ts';
 import type { Surroundings } from './http/index.ts';
 import { followDefinitions, makeAccess, makeCatalogue } from './registry/index.ts';
 import type { Core } from './registry/index.ts';
+import { startPods } from './pods/index.ts';
+import { podStreams } from './pod-streams.ts';
 import { openStore } from './store/index.ts';
 import type { LocalKube, LocalKubeOptions } from './types.ts';
 
@@ -21,11 +24,16 @@ export function startLocalKube(options: LocalKubeOptions): Promise<LocalKube> {
   followDefinitions(core);
   const access = makeAccess(core);
   createBootObjects(access);
+  const ports = { access, clock, random, logger };
+  const simulated = options.pods === 'simulated';
+  const stopControllers = options.controllers ? startControllers({ ...ports, simulated }) : undefined;
+  const pods = simulated ? startPods(ports) : undefined;
   const around: Surroundings = {
     core,
     access,
     discovery: makeDiscovery(core),
     ...(options.security !== undefined && { security: options.security }),
+    ...(pods !== undefined && { pods: podStreams(pods, access, clock) }),
   };
   const transport = makeTransport(around);
   const listeners = new Set<{ close(): Promise<void> }>();
@@ -38,6 +46,8 @@ export function startLocalKube(options: LocalKubeOptions): Promise<LocalKube> {
       return listener;
     },
     async stop() {
+      pods?.stop();
+      stopControllers?.();
       await transport.close();
       await Promise.all([...listeners].map((listener) => listener.close()));
       await store.close();

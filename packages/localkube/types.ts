@@ -19,7 +19,10 @@ export interface LocalKubeOptions {
 /** What `security/` makes and the HTTP layer asks. */
 export interface Security {
   /** Who sends this request, or undefined: 401. */
-  authenticate(request: { readonly headers: Readonly<Record<string, string | undefined>>; readonly clientCertificate?: { readonly subject: string; readonly groups: readonly string[] } }): User | undefined;
+  authenticate(request: {
+    readonly headers: Readonly<Record<string, string | undefined>>;
+    readonly clientCertificate?: { readonly subject: string; readonly groups: readonly string[] };
+  }): User | undefined;
   /** Undefined: allowed; else why not. */
   authorize(user: User, attributes: Attributes, access: Access): string | undefined;
 }
@@ -56,7 +59,9 @@ export interface LocalKube {
   /** The API in process. */
   readonly transport: Transport;
   readonly access: Access;
-  listen(options: ListenOptions): Promise<{ readonly url: string; readonly port: number; close(): Promise<void> }>;
+  listen(
+    options: ListenOptions,
+  ): Promise<{ readonly url: string; readonly port: number; close(): Promise<void> }>;
   /** Writes what is not yet on disk and stops. */
   stop(): Promise<void>;
 }

@@ -170,6 +170,12 @@ function send(
       sendData(encoder, request, response, answer);
       return;
     case 'text': {
+      if (answer.status === 304) {
+        // Caches merge these headers into the answer that they keep, so there must be no others.
+        response.writeHead(304, answer.headers);
+        response.end();
+        return;
+      }
       const body = Buffer.from(answer.text);
       response.writeHead(answer.status, {
         'content-type': 'text/plain; charset=utf-8',

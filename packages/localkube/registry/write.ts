@@ -197,7 +197,7 @@ export function finishUpdate(
   }
   const context = writeContext(core, options.dryRun);
   carryOver(draft, live);
-  splitStatus(resource, draft, live, subresource);
+  // Defaults first: what comes from the live object is shared and must not be changed in place.
   resource.default?.(draft, context);
   resource.compiled?.default(draft);
   splitStatus(resource, draft, live, subresource);
