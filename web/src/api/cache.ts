@@ -15,7 +15,10 @@ export function idOf(application: Application): AppId {
   return { namespace: application.metadata.namespace ?? '', name: application.metadata.name };
 }
 
-export function stateOf(items: readonly Application[], resourceVersion: string | undefined): ApplicationsState {
+export function stateOf(
+  items: readonly Application[],
+  resourceVersion: string | undefined,
+): ApplicationsState {
   return { resourceVersion, byKey: new Map(items.map((item) => [appKey(idOf(item)), item])) };
 }
 
@@ -26,11 +29,19 @@ export function stateOf(items: readonly Application[], resourceVersion: string |
 export function isStale(known: Application | undefined, event: Application): boolean {
   const before = Number(known?.metadata.resourceVersion);
   const after = Number(event.metadata.resourceVersion);
-  return Number.isFinite(before) && Number.isFinite(after) && known?.metadata.uid === event.metadata.uid && after < before;
+  return (
+    Number.isFinite(before) &&
+    Number.isFinite(after) &&
+    known?.metadata.uid === event.metadata.uid &&
+    after < before
+  );
 }
 
 /** Applies a batch of events; the same state when none of them changed anything. */
-export function applyEvents(state: ApplicationsState, events: readonly ApplicationWatchEvent[]): ApplicationsState {
+export function applyEvents(
+  state: ApplicationsState,
+  events: readonly ApplicationWatchEvent[],
+): ApplicationsState {
   let byKey: Map<string, Application> | undefined;
   for (const event of events) {
     const key = appKey(idOf(event.application));
@@ -46,5 +57,9 @@ export function applyEvents(state: ApplicationsState, events: readonly Applicati
 
 function isSame(known: Application | undefined, event: Application): boolean {
   const version = event.metadata.resourceVersion;
-  return version !== undefined && known?.metadata.resourceVersion === version && known.metadata.uid === event.metadata.uid;
+  return (
+    version !== undefined &&
+    known?.metadata.resourceVersion === version &&
+    known.metadata.uid === event.metadata.uid
+  );
 }

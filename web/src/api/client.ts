@@ -26,7 +26,10 @@ export interface ApiClient {
   tree(id: AppId): Promise<ResourceTree>;
   managed(id: AppId): Promise<readonly ManagedResource[]>;
   manifest(id: AppId, resource: ResourceId): Promise<string>;
-  events(id: AppId, resource?: { readonly name: string; readonly namespace: string; readonly uid: string }): Promise<readonly EventItem[]>;
+  events(
+    id: AppId,
+    resource?: { readonly name: string; readonly namespace: string; readonly uid: string },
+  ): Promise<readonly EventItem[]>;
   revision(id: AppId, revision: string): Promise<RevisionMetadata>;
 }
 
@@ -54,7 +57,10 @@ export function createApiClient(options: {
       .fetch(path, {
         method,
         credentials: 'same-origin',
-        headers: { accept: 'application/json', ...(method === 'GET' ? {} : { 'content-type': 'application/json' }) },
+        headers: {
+          accept: 'application/json',
+          ...(method === 'GET' ? {} : { 'content-type': 'application/json' }),
+        },
         ...(method === 'GET' ? {} : { body: JSON.stringify(body ?? {}) }),
       })
       .catch((cause: unknown) => {
@@ -79,16 +85,23 @@ export function createApiClient(options: {
       return { ...list, items: list.items ?? [] };
     },
     application: async (id, refresh) => (await request('GET', of(id, '', { refresh }))) as Application,
-    sync: async (id, body) => (await request('POST', of(id, '/sync'), { ...body, appNamespace: id.namespace })) as Application,
+    sync: async (id, body) =>
+      (await request('POST', of(id, '/sync'), { ...body, appNamespace: id.namespace })) as Application,
     rollback: async (id, historyId, prune) =>
-      (await request('POST', of(id, '/rollback'), { id: historyId, prune, appNamespace: id.namespace })) as Application,
+      (await request('POST', of(id, '/rollback'), {
+        id: historyId,
+        prune,
+        appNamespace: id.namespace,
+      })) as Application,
     terminate: async (id) => void (await request('DELETE', of(id, '/operation'))),
     tree: async (id) => {
       const tree = (await request('GET', of(id, '/resource-tree'))) as Partial<ResourceTree>;
       return { nodes: tree.nodes ?? [] };
     },
     managed: async (id) => {
-      const answer = (await request('GET', of(id, '/managed-resources'))) as { items?: readonly ManagedResource[] };
+      const answer = (await request('GET', of(id, '/managed-resources'))) as {
+        items?: readonly ManagedResource[];
+      };
       return answer.items ?? [];
     },
     manifest: async (id, resource) => {
@@ -116,6 +129,9 @@ export function createApiClient(options: {
       return answer.items ?? [];
     },
     revision: async (id, revision) =>
-      (await request('GET', of(id, `/revisions/${encodeURIComponent(revision)}/metadata`))) as RevisionMetadata,
+      (await request(
+        'GET',
+        of(id, `/revisions/${encodeURIComponent(revision)}/metadata`),
+      )) as RevisionMetadata,
   };
 }

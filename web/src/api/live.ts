@@ -48,7 +48,8 @@ export function useLiveApplications(ready: boolean): void {
       patch(client, events);
     };
     const close = openEventStream({
-      url: () => paths.applicationStream(client.getQueryData<ApplicationsState>(keys.applications)?.resourceVersion),
+      url: () =>
+        paths.applicationStream(client.getQueryData<ApplicationsState>(keys.applications)?.resourceVersion),
       fetch: window.fetch.bind(window),
       clock,
       onData(data) {

@@ -48,7 +48,12 @@ export function managedQuery(api: ApiClient, id: AppId) {
   return queryOptions({ queryKey: keys.managed(id), queryFn: () => api.managed(id), ...live });
 }
 
-export function manifestQuery(api: ApiClient, id: AppId, resource: ResourceId, resourceVersion: string | undefined) {
+export function manifestQuery(
+  api: ApiClient,
+  id: AppId,
+  resource: ResourceId,
+  resourceVersion: string | undefined,
+) {
   return queryOptions({
     queryKey: [...keys.manifests(id), resource, resourceVersion],
     queryFn: () => api.manifest(id, resource),
@@ -57,8 +62,17 @@ export function manifestQuery(api: ApiClient, id: AppId, resource: ResourceId, r
   });
 }
 
-export function eventsQuery(api: ApiClient, id: AppId, of?: { readonly name: string; readonly namespace: string; readonly uid: string }) {
-  return queryOptions({ queryKey: [...keys.events(id), of?.uid ?? ''], queryFn: () => api.events(id, of), ...live, staleTime: 0 });
+export function eventsQuery(
+  api: ApiClient,
+  id: AppId,
+  of?: { readonly name: string; readonly namespace: string; readonly uid: string },
+) {
+  return queryOptions({
+    queryKey: [...keys.events(id), of?.uid ?? ''],
+    queryFn: () => api.events(id, of),
+    ...live,
+    staleTime: 0,
+  });
 }
 
 /** Commits never change, so their metadata is asked for once. */

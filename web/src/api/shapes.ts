@@ -15,8 +15,17 @@ export interface ResourceId {
 
 /** A Kubernetes event, of which both the old and the new API's time fields are read. */
 export interface EventItem {
-  readonly metadata: { readonly name: string; readonly uid?: string; readonly creationTimestamp?: string | null };
-  readonly involvedObject?: { readonly kind?: string; readonly name?: string; readonly namespace?: string; readonly uid?: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly uid?: string;
+    readonly creationTimestamp?: string | null;
+  };
+  readonly involvedObject?: {
+    readonly kind?: string;
+    readonly name?: string;
+    readonly namespace?: string;
+    readonly uid?: string;
+  };
   readonly type?: string;
   readonly reason?: string;
   readonly message?: string;

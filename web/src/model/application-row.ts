@@ -1,4 +1,10 @@
-import type { Application, ApplicationSource, HealthStatusCode, OperationPhase, SyncStatusCode } from '@plumbline/api';
+import type {
+  Application,
+  ApplicationSource,
+  HealthStatusCode,
+  OperationPhase,
+  SyncStatusCode,
+} from '@plumbline/api';
 import { appKey, idOf } from '../api/cache.ts';
 import type { AppId } from '../api/shapes.ts';
 import { shortRepository } from './format.ts';
@@ -61,7 +67,8 @@ function syncedAt(application: Application): number {
 export function rowOf(application: Application): ApplicationRow {
   const id = idOf(application);
   const { spec, status } = application;
-  const first = sourcesOf(application).find((source) => source.ref === undefined) ?? sourcesOf(application)[0];
+  const first =
+    sourcesOf(application).find((source) => source.ref === undefined) ?? sourcesOf(application)[0];
   return {
     key: appKey(id),
     id,

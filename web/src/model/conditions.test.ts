@@ -3,12 +3,18 @@ import { conditionTitle, conditionTone, messageParts } from './conditions.ts';
 
 describe('messageParts', () => {
   it('finds files with and without a place in them', () => {
-    const message = 'failed to render apps/web/deploy.yaml:12:3: did not find key; see values.yaml and http://x.org/docs';
-    expect(messageParts(message).filter((part) => part.type === 'place').map((part) => part.text)).toEqual([
-      'apps/web/deploy.yaml:12:3',
-      'values.yaml',
-    ]);
-    expect(messageParts(message).map((part) => part.text).join('')).toBe(message);
+    const message =
+      'failed to render apps/web/deploy.yaml:12:3: did not find key; see values.yaml and http://x.org/docs';
+    expect(
+      messageParts(message)
+        .filter((part) => part.type === 'place')
+        .map((part) => part.text),
+    ).toEqual(['apps/web/deploy.yaml:12:3', 'values.yaml']);
+    expect(
+      messageParts(message)
+        .map((part) => part.text)
+        .join(''),
+    ).toBe(message);
   });
 });
 

@@ -8,7 +8,8 @@ export interface MessagePart {
   readonly text: string;
 }
 
-const place = /(?:[\w@.+-]+\/)*[\w@+-][\w@.+-]*\.(?:ya?ml|json|jsonnet|libsonnet|tpl|toml|txt|lua|env|properties)(?::\d+(?::\d+)?)?/g;
+const place =
+  /(?:[\w@.+-]+\/)*[\w@+-][\w@.+-]*\.(?:ya?ml|json|jsonnet|libsonnet|tpl|toml|txt|lua|env|properties)(?::\d+(?::\d+)?)?/g;
 
 /** Splits a message at the files that it names: `apps/web/deploy.yaml:12:3`. */
 export function messageParts(message: string): readonly MessagePart[] {

@@ -52,7 +52,11 @@ export function diffRows(left: unknown, right: unknown): readonly DiffRow[] {
         rightAt += 1;
       } else {
         flush();
-        rows.push({ type: 'same', left: whole(leftAt + 1, leftLines[leftAt] ?? []), right: whole(rightAt + 1, rightLines[rightAt] ?? []) });
+        rows.push({
+          type: 'same',
+          left: whole(leftAt + 1, leftLines[leftAt] ?? []),
+          right: whole(rightAt + 1, rightLines[rightAt] ?? []),
+        });
         leftAt += 1;
         rightAt += 1;
       }

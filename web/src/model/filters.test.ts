@@ -3,7 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { rowOf } from './application-row.ts';
 import { findRows, formatFilters, noFilters, parseFilters } from './filters.ts';
 
-function row(name: string, health: HealthStatusCode, sync: SyncStatusCode, project = 'default', finishedAt = '') {
+function row(
+  name: string,
+  health: HealthStatusCode,
+  sync: SyncStatusCode,
+  project = 'default',
+  finishedAt = '',
+) {
   const application: Application = {
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'Application',
@@ -16,7 +22,9 @@ function row(name: string, health: HealthStatusCode, sync: SyncStatusCode, proje
     status: {
       health: { status: health },
       sync: { status: sync },
-      ...(finishedAt === '' ? {} : { operationState: { operation: {}, phase: 'Succeeded', startedAt: finishedAt, finishedAt } }),
+      ...(finishedAt === ''
+        ? {}
+        : { operationState: { operation: {}, phase: 'Succeeded', startedAt: finishedAt, finishedAt } }),
     },
   };
   return rowOf(application);
@@ -28,7 +36,8 @@ const rows = [
   row('ledger', 'Healthy', 'OutOfSync', 'money'),
 ];
 
-const names = (text: string): string[] => findRows(rows, parseFilters(text)).rows.map(({ row: found }) => found.id.name);
+const names = (text: string): string[] =>
+  findRows(rows, parseFilters(text)).rows.map(({ row: found }) => found.id.name);
 
 describe('the filters in the address', () => {
   it.each([
@@ -42,7 +51,10 @@ describe('the filters in the address', () => {
   });
 
   it('leave out what nobody knows', () => {
-    expect(parseFilters('health=Fine,Degraded&sort=colour&view=cube')).toEqual({ ...noFilters, health: ['Degraded'] });
+    expect(parseFilters('health=Fine,Degraded&sort=colour&view=cube')).toEqual({
+      ...noFilters,
+      health: ['Degraded'],
+    });
   });
 });
 

@@ -98,7 +98,8 @@ const comparators: Readonly<Record<SortColumn, (a: ApplicationRow, b: Applicatio
   health: (a, b) => healthOrder.indexOf(a.health) - healthOrder.indexOf(b.health),
   sync: (a, b) => syncOrder.indexOf(a.sync) - syncOrder.indexOf(b.sync),
   source: (a, b) => compareText(a.repository, b.repository) || compareText(a.path, b.path),
-  destination: (a, b) => compareText(a.cluster, b.cluster) || compareText(a.destinationNamespace, b.destinationNamespace),
+  destination: (a, b) =>
+    compareText(a.cluster, b.cluster) || compareText(a.destinationNamespace, b.destinationNamespace),
   synced: (a, b) => b.syncedAt - a.syncedAt,
 };
 
@@ -135,7 +136,10 @@ export function findRows(rows: Iterable<ApplicationRow>, filters: ListFilters): 
 }
 
 /** A match of the name counts more than one of path, project or destination, which is tried only after it. */
-function matchRow(row: ApplicationRow, search: string): { score: number; positions: readonly number[] } | undefined {
+function matchRow(
+  row: ApplicationRow,
+  search: string,
+): { score: number; positions: readonly number[] } | undefined {
   if (search === '') return { score: 0, positions: [] };
   const name = fuzzyMatch(row.id.name, search);
   if (name !== undefined) return { score: name.score + 100, positions: name.positions };

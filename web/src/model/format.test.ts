@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { authorName, firstLine, formatAge, formatDuration, shortRepository, shortRevision } from './format.ts';
+import {
+  authorName,
+  firstLine,
+  formatAge,
+  formatDuration,
+  shortRepository,
+  shortRevision,
+} from './format.ts';
 
 describe('format', () => {
   it.each([

@@ -24,7 +24,11 @@ const healthTones: Readonly<Record<HealthStatusCode, Tone>> = {
   Unknown: 'unknown',
 };
 
-const syncTones: Readonly<Record<SyncStatusCode, Tone>> = { Synced: 'good', OutOfSync: 'warn', Unknown: 'unknown' };
+const syncTones: Readonly<Record<SyncStatusCode, Tone>> = {
+  Synced: 'good',
+  OutOfSync: 'warn',
+  Unknown: 'unknown',
+};
 
 const phaseTones: Readonly<Record<OperationPhase, Tone>> = {
   Running: 'busy',

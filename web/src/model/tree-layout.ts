@@ -38,7 +38,11 @@ export function layoutTree(items: readonly TreeItem[]): Layout {
   let nextY = 0;
   let deepest = 0;
 
-  const place = (item: TreeItem | undefined, children: readonly TreeItem[], at: Omit<Box, 'x' | 'y' | 'item'>): Placed => {
+  const place = (
+    item: TreeItem | undefined,
+    children: readonly TreeItem[],
+    at: Omit<Box, 'x' | 'y' | 'item'>,
+  ): Placed => {
     deepest = Math.max(deepest, at.depth);
     const index = boxes.length;
     // The place in the list is taken before the children's, so that boxes are in reading order.
@@ -62,7 +66,13 @@ export function layoutTree(items: readonly TreeItem[]): Layout {
     return { box, children: placed };
   };
 
-  const root = place(undefined, items, { key: rootKey, parent: undefined, depth: 0, position: 1, siblings: 1 });
+  const root = place(undefined, items, {
+    key: rootKey,
+    parent: undefined,
+    depth: 0,
+    position: 1,
+    siblings: 1,
+  });
   const bottom = boxes.reduce((most, box) => Math.max(most, box.y + height), 0);
   return { boxes, lines: linesOf(root), width: (deepest + 1) * (width + gapX) - gapX, height: bottom };
 }

@@ -5,14 +5,21 @@ import { buildTree, flatten, parentsOf, resourceKey } from './tree.ts';
 
 const nothing = { closed: new Set<string>(), opened: new Set<string>() };
 
-function node(kind: string, name: string, parent?: ResourceNode, more: Partial<ResourceNode> = {}): ResourceNode {
+function node(
+  kind: string,
+  name: string,
+  parent?: ResourceNode,
+  more: Partial<ResourceNode> = {},
+): ResourceNode {
   return {
     version: 'v1',
     kind,
     name,
     namespace: 'default',
     uid: `${kind}-${name}`,
-    ...(parent === undefined ? {} : { parentRefs: [{ kind: parent.kind, name: parent.name, uid: parent.uid ?? '' }] }),
+    ...(parent === undefined
+      ? {}
+      : { parentRefs: [{ kind: parent.kind, name: parent.name, uid: parent.uid ?? '' }] }),
     ...more,
   };
 }
@@ -20,13 +27,17 @@ function node(kind: string, name: string, parent?: ResourceNode, more: Partial<R
 const deployment = node('Deployment', 'web');
 const replicaSet = node('ReplicaSet', 'web-1', deployment);
 const pods = Array.from({ length: 60 }, (_, index) =>
-  node('Pod', `web-1-${String(index).padStart(2, '0')}`, replicaSet, { health: { status: index === 7 ? 'Degraded' : 'Healthy' } }),
+  node('Pod', `web-1-${String(index).padStart(2, '0')}`, replicaSet, {
+    health: { status: index === 7 ? 'Degraded' : 'Healthy' },
+  }),
 );
 const service = node('Service', 'web');
 const small = { nodes: [service, ...pods.slice(0, 2), replicaSet, deployment] };
 
 const shown = (tree: { nodes: readonly ResourceNode[] }, state = nothing): string[] =>
-  flatten(buildTree(tree, state)).map(({ item, depth }) => `${depth} ${item.type === 'group' ? `${item.kind}*${item.size}` : item.node.name}`);
+  flatten(buildTree(tree, state)).map(
+    ({ item, depth }) => `${depth} ${item.type === 'group' ? `${item.kind}*${item.size}` : item.node.name}`,
+  );
 
 describe('buildTree', () => {
   it('puts children below their owners, sorted by kind and name', () => {
@@ -34,7 +45,10 @@ describe('buildTree', () => {
   });
 
   it('hides what is below a closed resource', () => {
-    expect(shown(small, { ...nothing, closed: new Set([resourceKey(deployment)]) })).toEqual(['1 web', '1 web']);
+    expect(shown(small, { ...nothing, closed: new Set([resourceKey(deployment)]) })).toEqual([
+      '1 web',
+      '1 web',
+    ]);
     expect(parentsOf(small)).toEqual(new Set([resourceKey(deployment), resourceKey(replicaSet)]));
   });
 
@@ -42,7 +56,10 @@ describe('buildTree', () => {
     const tree = { nodes: [deployment, replicaSet, ...pods] };
     expect(shown(tree)).toEqual(['1 web', '2 web-1', '3 Pod*60']);
     const group = flatten(buildTree(tree, nothing))[2]?.item;
-    expect(group?.type === 'group' && [...group.health]).toEqual([['Degraded', 1], ['Healthy', 59]]);
+    expect(group?.type === 'group' && [...group.health]).toEqual([
+      ['Degraded', 1],
+      ['Healthy', 59],
+    ]);
     expect(shown(tree, { ...nothing, opened: new Set([group?.key ?? '']) })).toHaveLength(63);
   });
 
@@ -59,13 +76,18 @@ describe('layoutTree', () => {
 
   it('gives each box a place that no other overlaps', () => {
     for (const a of layout.boxes) {
-      for (const b of layout.boxes) if (a !== b && a.x === b.x) expect(Math.abs(a.y - b.y)).toBeGreaterThanOrEqual(58);
+      for (const b of layout.boxes)
+        if (a !== b && a.x === b.x) expect(Math.abs(a.y - b.y)).toBeGreaterThanOrEqual(58);
     }
     expect(layout.boxes.every((box) => box.x <= layout.width && box.y <= layout.height)).toBe(true);
   });
 
   it('draws one line per parent', () => {
-    expect(layout.lines.map(({ key }) => key)).toEqual([rootKey, resourceKey(deployment), resourceKey(replicaSet)]);
+    expect(layout.lines.map(({ key }) => key)).toEqual([
+      rootKey,
+      resourceKey(deployment),
+      resourceKey(replicaSet),
+    ]);
   });
 
   it('lets the arrow keys reach parents, children and neighbours', () => {

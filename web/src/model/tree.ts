@@ -39,7 +39,8 @@ export function resourceIdOf(node: ResourceNode): ResourceId {
 
 function compareNodes(a: ResourceNode, b: ResourceNode): number {
   if (a.kind !== b.kind) return a.kind < b.kind ? -1 : 1;
-  if (a.kind === 'ReplicaSet' && a.createdAt !== b.createdAt) return (b.createdAt ?? '') < (a.createdAt ?? '') ? -1 : 1;
+  if (a.kind === 'ReplicaSet' && a.createdAt !== b.createdAt)
+    return (b.createdAt ?? '') < (a.createdAt ?? '') ? -1 : 1;
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 }
 
@@ -58,7 +59,8 @@ function familyOf(nodes: readonly ResourceNode[]): Family {
   }
   const parents = new Map<ResourceNode, ResourceNode>();
   const isAncestor = (node: ResourceNode, of: ResourceNode): boolean => {
-    for (let at: ResourceNode | undefined = of; at !== undefined; at = parents.get(at)) if (at === node) return true;
+    for (let at: ResourceNode | undefined = of; at !== undefined; at = parents.get(at))
+      if (at === node) return true;
     return false;
   };
   for (const node of nodes) {
@@ -101,7 +103,7 @@ export function buildTree(tree: ResourceTree, state: TreeState): readonly TreeIt
   };
   const level = (nodes: readonly ResourceNode[], parent: string): readonly TreeItem[] => {
     const items: TreeItem[] = [];
-    for (let from = 0; from < nodes.length; ) {
+    for (let from = 0; from < nodes.length;) {
       const kind = nodes[from]?.kind ?? '';
       let to = from;
       while (to < nodes.length && nodes[to]?.kind === kind) to += 1;

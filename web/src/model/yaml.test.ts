@@ -44,12 +44,36 @@ describe('toYaml', () => {
     );
   });
 
-  it.each(['', 'true', 'NO', '~', '1e3', '0x1f', '1:30', '2026-01-01', '- a', 'a: b', 'a #b', ' x', 'x ', '@a', '"', '%', 'a\tb', '=', '<<', 'a\r\nb', '\u2028', '|'])(
-    'quotes what would not be read as the string %j',
-    (text) => {
-      expect(load(toYaml({ key: text, [text]: 1, list: [text] }))).toEqual({ key: text, [text]: 1, list: [text] });
-    },
-  );
+  it.each([
+    '',
+    'true',
+    'NO',
+    '~',
+    '1e3',
+    '0x1f',
+    '1:30',
+    '2026-01-01',
+    '- a',
+    'a: b',
+    'a #b',
+    ' x',
+    'x ',
+    '@a',
+    '"',
+    '%',
+    'a\tb',
+    '=',
+    '<<',
+    'a\r\nb',
+    '\u2028',
+    '|',
+  ])('quotes what would not be read as the string %j', (text) => {
+    expect(load(toYaml({ key: text, [text]: 1, list: [text] }))).toEqual({
+      key: text,
+      [text]: 1,
+      list: [text],
+    });
+  });
 
   it('is read back as what was printed, whatever that was', () => {
     const value = fc.jsonValue({ depthSize: 'small', stringUnit: 'binary' });

@@ -8,7 +8,8 @@ export type YamlLine = readonly YamlToken[];
 
 // Words that YAML 1.1 or 1.2 readers take for something other than a string.
 const reserved = /^(?:~|null|true|false|yes|no|on|off|y|n|\.nan|[-+]?\.inf)$/i;
-const numberLike = /^[-+]?(?:0x[0-9a-f_]+|0o?[0-7_]+|0b[01_]+|[0-9][0-9_]*(?:\.[0-9_]*)?(?:e[-+]?[0-9]+)?|\.[0-9][0-9_]*(?:e[-+]?[0-9]+)?|[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?)$/i;
+const numberLike =
+  /^[-+]?(?:0x[0-9a-f_]+|0o?[0-7_]+|0b[01_]+|[0-9][0-9_]*(?:\.[0-9_]*)?(?:e[-+]?[0-9]+)?|\.[0-9][0-9_]*(?:e[-+]?[0-9]+)?|[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?)$/i;
 const dateLike = /^\d{4}-\d{1,2}-\d{1,2}(?:[Tt ].*)?$/;
 const unsafeStart = /^[-?:](?:\s|$)|^[\s&*!|>'"%@`#,[\]{}=<]|^(?:---|\.\.\.)/;
 // Control characters, and the two separators that some readers take for line ends.
@@ -30,7 +31,13 @@ function quote(text: string): string {
 
 /** A block scalar keeps scripts and config files readable; it cannot hold every text. */
 function isBlock(text: string): boolean {
-  return text.includes('\n') && !unprintable.test(text) && /\S/.test(text) && !/^[\s]/.test(text) && !text.includes('\r');
+  return (
+    text.includes('\n') &&
+    !unprintable.test(text) &&
+    /\S/.test(text) &&
+    !/^[\s]/.test(text) &&
+    !text.includes('\r')
+  );
 }
 
 function chomping(text: string): string {
@@ -53,9 +60,12 @@ class Printer {
   value(value: unknown, line: YamlToken[], depth: number, inList: boolean): void {
     if (typeof value === 'string' && isBlock(value)) return this.block(value, line, depth);
     if (Array.isArray(value) && value.length > 0) return this.list(value, inList ? line : undefined, depth);
-    if (isMap(value) && Object.keys(value).length > 0) return this.map(value, inList ? line : undefined, depth);
+    if (isMap(value) && Object.keys(value).length > 0)
+      return this.map(value, inList ? line : undefined, depth);
     if (!inList) line.push(token('plain', ' '));
-    line.push(Array.isArray(value) ? token('mark', '[]') : isMap(value) ? token('mark', '{}') : scalar(value));
+    line.push(
+      Array.isArray(value) ? token('mark', '[]') : isMap(value) ? token('mark', '{}') : scalar(value),
+    );
   }
 
   map(value: Readonly<Record<string, unknown>>, first: YamlToken[] | undefined, depth: number): void {
@@ -84,7 +94,9 @@ class Printer {
     line.push(token('mark', `${line.at(-1)?.text === '- ' ? '' : ' '}|${chomping(text)}`));
     const body = text.endsWith('\n') ? text.slice(0, -1) : text;
     for (const part of body.split('\n')) {
-      this.lines.push(part === '' ? [] : [token('plain', '  '.repeat(Math.max(1, depth))), token('string', part)]);
+      this.lines.push(
+        part === '' ? [] : [token('plain', '  '.repeat(Math.max(1, depth))), token('string', part)],
+      );
     }
   }
 

@@ -28,7 +28,8 @@ export function resolveHotkey(
 function belongsToField(event: KeyboardEvent): boolean {
   const target = event.target;
   if (!(target instanceof HTMLElement)) return false;
-  if (target.isContentEditable || target.closest('[role="dialog"],[role="alertdialog"],[role="menu"]')) return true;
+  if (target.isContentEditable || target.closest('[role="dialog"],[role="alertdialog"],[role="menu"]'))
+    return true;
   if (target instanceof HTMLInputElement) return !['checkbox', 'radio', 'button'].includes(target.type);
   return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
 }

@@ -10,8 +10,21 @@ export interface ButtonLook {
   readonly icon?: IconName;
 }
 
-export function Button({ look = 'secondary', small = false, icon, className, children, ...rest }: ButtonLook & ComponentProps<'button'>) {
-  const classes = cx(styles.button, styles[look], small && styles.small, children === undefined && styles.square, className);
+export function Button({
+  look = 'secondary',
+  small = false,
+  icon,
+  className,
+  children,
+  ...rest
+}: ButtonLook & ComponentProps<'button'>) {
+  const classes = cx(
+    styles.button,
+    styles[look],
+    small && styles.small,
+    children === undefined && styles.square,
+    className,
+  );
   return (
     <button type="button" {...rest} className={classes}>
       {icon === undefined ? null : <Icon name={icon} size={small ? 14 : 15} />}
@@ -21,6 +34,9 @@ export function Button({ look = 'secondary', small = false, icon, className, chi
 }
 
 /** A button of an icon alone; its label is read aloud and shown as a hint. */
-export function IconButton({ label, ...rest }: { readonly label: string; readonly icon: IconName } & ButtonLook & ComponentProps<'button'>) {
+export function IconButton({
+  label,
+  ...rest
+}: { readonly label: string; readonly icon: IconName } & ButtonLook & ComponentProps<'button'>) {
   return <Button look="quiet" {...rest} aria-label={label} title={rest.title ?? label} />;
 }

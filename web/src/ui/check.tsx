@@ -9,7 +9,11 @@ export function Check(props: {
 }) {
   return (
     <label className={styles.check}>
-      <input type="checkbox" checked={props.checked} onChange={(event) => props.onChange(event.target.checked)} />
+      <input
+        type="checkbox"
+        checked={props.checked}
+        onChange={(event) => props.onChange(event.target.checked)}
+      />
       <span style={{ minWidth: 0 }}>
         {props.label}
         {props.hint === undefined ? null : <span className={styles.hint}>{props.hint}</span>}

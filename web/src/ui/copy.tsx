@@ -6,7 +6,13 @@ import { Button } from './button.tsx';
 const shownMs = 1600;
 
 /** Copies a text that is made only when asked for. */
-export function CopyButton({ text, label = messages.copy }: { readonly text: () => string; readonly label?: string }) {
+export function CopyButton({
+  text,
+  label = messages.copy,
+}: {
+  readonly text: () => string;
+  readonly label?: string;
+}) {
   const { clock } = usePlatform();
   const [copied, setCopied] = useState(false);
   const copy = async (): Promise<void> => {

@@ -4,7 +4,10 @@ import { Button } from './button.tsx';
 import { Notice } from './notice.tsx';
 
 /** Keeps a fault of one page from taking the others with it. */
-export class ErrorBoundary extends Component<{ readonly children: React.ReactNode }, { readonly error: Error | undefined }> {
+export class ErrorBoundary extends Component<
+  { readonly children: React.ReactNode },
+  { readonly error: Error | undefined }
+> {
   override state = { error: undefined as Error | undefined };
 
   static getDerivedStateFromError(error: unknown): { error: Error } {

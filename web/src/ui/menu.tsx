@@ -14,7 +14,15 @@ export interface MenuEntry {
 }
 
 /** A button that opens a list of actions or choices. Choices leave the menu open, actions close it. */
-export function Menu({ trigger, entries, label }: { readonly trigger: React.ReactElement; readonly entries: readonly MenuEntry[]; readonly label: string }) {
+export function Menu({
+  trigger,
+  entries,
+  label,
+}: {
+  readonly trigger: React.ReactElement;
+  readonly entries: readonly MenuEntry[];
+  readonly label: string;
+}) {
   return (
     <Base.Root>
       <Base.Trigger render={trigger} />

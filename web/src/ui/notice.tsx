@@ -43,10 +43,23 @@ export function Loading({ what }: { readonly what: string }) {
 }
 
 export function Failure({ error, onRetry }: { readonly error: Error; readonly onRetry: () => void }) {
-  const texts = isStatus(error, 0) ? messages.failure.unreachable : isStatus(error, 403, 404) ? messages.failure.missing : messages.failure.other;
+  const texts = isStatus(error, 0)
+    ? messages.failure.unreachable
+    : isStatus(error, 403, 404)
+      ? messages.failure.missing
+      : messages.failure.other;
   return (
     <div role="alert" style={{ height: '100%' }}>
-      <Notice state="deflected" tone="bad" title={texts.title} action={<Button icon="refresh" onClick={onRetry}>{messages.tryAgain}</Button>}>
+      <Notice
+        state="deflected"
+        tone="bad"
+        title={texts.title}
+        action={
+          <Button icon="refresh" onClick={onRetry}>
+            {messages.tryAgain}
+          </Button>
+        }
+      >
         <p>{texts.what}</p>
         <p>
           <code>{error.message}</code>

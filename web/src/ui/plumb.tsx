@@ -9,7 +9,8 @@ export type PlumbState = 'true' | 'deflected' | 'swinging' | 'unknown';
  * and beside the (dotted) true line where it is not.
  */
 export function Plumb({ state, size = 16 }: { readonly state: PlumbState; readonly size?: number }) {
-  const motion = state === 'deflected' ? styles.deflected : state === 'swinging' ? styles.swinging : undefined;
+  const motion =
+    state === 'deflected' ? styles.deflected : state === 'swinging' ? styles.swinging : undefined;
   return (
     <svg className={styles.mark} width={size} height={size} viewBox="0 0 16 16" aria-hidden="true">
       {state === 'deflected' || state === 'swinging' ? (
@@ -17,7 +18,12 @@ export function Plumb({ state, size = 16 }: { readonly state: PlumbState; readon
       ) : null}
       <path d="M4.5 1h7" stroke="currentColor" strokeWidth="1.5" strokeLinecap="round" />
       <g className={cx(styles.swing, motion)}>
-        <path d="M8 1v7" stroke="currentColor" strokeWidth="1.3" strokeDasharray={state === 'unknown' ? '1.5 1.5' : undefined} />
+        <path
+          d="M8 1v7"
+          stroke="currentColor"
+          strokeWidth="1.3"
+          strokeDasharray={state === 'unknown' ? '1.5 1.5' : undefined}
+        />
         <path
           d="M6.3 7.600h3.400l1.500 2.600L8 15.500 4.800 10.200z"
           fill={state === 'unknown' ? 'none' : 'currentColor'}
@@ -35,7 +41,9 @@ export function Wordmark() {
   return (
     <span style={{ display: 'inline-flex', alignItems: 'center', gap: 8, color: 'var(--accent)' }}>
       <Plumb state="true" size={22} />
-      <span style={{ color: 'var(--ink)', font: '600 1.0625rem/1 var(--display)', letterSpacing: '-0.015em' }}>
+      <span
+        style={{ color: 'var(--ink)', font: '600 1.0625rem/1 var(--display)', letterSpacing: '-0.015em' }}
+      >
         Plumbline
       </span>
     </span>

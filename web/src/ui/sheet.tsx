@@ -17,7 +17,16 @@ export interface SheetProps {
 }
 
 /** A panel at the side or a dialog in the middle: keeps the focus, closes with Escape, gives the focus back. */
-export function Sheet({ open, onClose, title, subtitle, look = 'sheet', flush = false, footer, children }: SheetProps) {
+export function Sheet({
+  open,
+  onClose,
+  title,
+  subtitle,
+  look = 'sheet',
+  flush = false,
+  footer,
+  children,
+}: SheetProps) {
   const popup = look === 'dialog' ? styles.dialog : cx(styles.sheet, look === 'wide' && styles.wide);
   return (
     <Dialog.Root open={open} onOpenChange={(now) => !now && onClose()}>

@@ -13,7 +13,8 @@ export function toneClass(tone: Tone): string {
   return styles[tone] ?? '';
 }
 
-const heart = 'M8 14S1.800 10.300 1.800 5.900A3.300 3.300 0 0 1 8 4.400a3.300 3.300 0 0 1 6.200 1.500C14.200 10.300 8 14 8 14Z';
+const heart =
+  'M8 14S1.800 10.300 1.800 5.900A3.300 3.300 0 0 1 8 4.400a3.300 3.300 0 0 1 6.200 1.500C14.200 10.300 8 14 8 14Z';
 
 const healthDrawings: Readonly<Record<HealthStatusCode, React.ReactNode>> = {
   Healthy: <path d={heart} fill="currentColor" />,
@@ -51,7 +52,13 @@ const healthDrawings: Readonly<Record<HealthStatusCode, React.ReactNode>> = {
   ),
 };
 
-export function HealthIcon({ health, size = 15 }: { readonly health: HealthStatusCode; readonly size?: number }) {
+export function HealthIcon({
+  health,
+  size = 15,
+}: {
+  readonly health: HealthStatusCode;
+  readonly size?: number;
+}) {
   return (
     <svg width={size} height={size} viewBox="0 0 16 16" aria-hidden="true">
       {healthDrawings[health] ?? healthDrawings.Unknown}
@@ -70,7 +77,10 @@ interface BadgeProps {
 function Badge({ look, tone, icon, text, title }: BadgeProps) {
   const size = look === 'chip' ? styles.chip : look === 'large' ? styles.large : undefined;
   return (
-    <span className={cx(styles.status, size, toneClass(tone))} title={title ?? (look === 'icon' ? text : undefined)}>
+    <span
+      className={cx(styles.status, size, toneClass(tone))}
+      title={title ?? (look === 'icon' ? text : undefined)}
+    >
       {icon}
       <span className={look === 'icon' ? 'visually-hidden' : undefined}>{text}</span>
     </span>
@@ -84,7 +94,15 @@ export function HealthBadge(props: {
 }) {
   const { health, look = 'plain', title } = props;
   const icon = <HealthIcon health={health} size={look === 'large' ? 18 : 15} />;
-  return <Badge look={look} tone={healthTone(health)} icon={icon} text={messages.health[health] ?? health} title={title} />;
+  return (
+    <Badge
+      look={look}
+      tone={healthTone(health)}
+      icon={icon}
+      text={messages.health[health] ?? health}
+      title={title}
+    />
+  );
 }
 
 export function SyncBadge(props: {
@@ -99,7 +117,14 @@ export function SyncBadge(props: {
     return <Badge look={look} tone="busy" icon={<Plumb state="swinging" size={size} />} text={text} />;
   }
   const state = sync === 'Synced' ? 'true' : sync === 'OutOfSync' ? 'deflected' : 'unknown';
-  return <Badge look={look} tone={syncTone(sync)} icon={<Plumb state={state} size={size} />} text={messages.sync[sync] ?? sync} />;
+  return (
+    <Badge
+      look={look}
+      tone={syncTone(sync)}
+      icon={<Plumb state={state} size={size} />}
+      text={messages.sync[sync] ?? sync}
+    />
+  );
 }
 
 const phaseMarks: Readonly<Record<Tone, string>> = {
@@ -111,13 +136,28 @@ const phaseMarks: Readonly<Record<Tone, string>> = {
   unknown: '',
 };
 
-export function PhaseBadge({ phase, look = 'plain' }: { readonly phase: OperationPhase; readonly look?: StatusLook }) {
+export function PhaseBadge({
+  phase,
+  look = 'plain',
+}: {
+  readonly phase: OperationPhase;
+  readonly look?: StatusLook;
+}) {
   const tone = phaseTone(phase);
   const icon =
     tone === 'busy' ? (
       <Plumb state="swinging" size={look === 'large' ? 19 : 16} />
     ) : (
-      <svg width="15" height="15" viewBox="0 0 16 16" fill="none" stroke="currentColor" strokeWidth="2.200" strokeLinecap="round" aria-hidden="true">
+      <svg
+        width="15"
+        height="15"
+        viewBox="0 0 16 16"
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="2.200"
+        strokeLinecap="round"
+        aria-hidden="true"
+      >
         <path d={phaseMarks[tone]} />
       </svg>
     );

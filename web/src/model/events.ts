@@ -1,0 +1,24 @@
+import type { EventItem } from '../api/shapes.ts';
+
+/** When an event was last seen, by whichever of the API's time fields its writer filled in; 0: unknown. */
+export function eventTime(event: EventItem): number {
+  const text =
+    event.series?.lastObservedTime ??
+    event.lastTimestamp ??
+    event.eventTime ??
+    event.firstTimestamp ??
+    event.metadata.creationTimestamp;
+  const time = Date.parse(text ?? '');
+  return Number.isNaN(time) ? 0 : time;
+}
+
+export function eventCount(event: EventItem): number {
+  return event.series?.count ?? event.count ?? 1;
+}
+
+/** The newest first; equal times by name, so that rows do not change places. */
+export function sortEvents(events: readonly EventItem[]): readonly EventItem[] {
+  return [...events].sort(
+    (a, b) => eventTime(b) - eventTime(a) || a.metadata.name.localeCompare(b.metadata.name),
+  );
+}
