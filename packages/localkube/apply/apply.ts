@@ -1,0 +1,94 @@
+import { equalData } from '@plumbline/base';
+import type { ManagedFieldsEntry } from '@plumbline/api';
+import type { Draft } from '../registry/types.ts';
+import { conflictMessage, conflictsOf } from './conflict.ts';
+import { identityOf, readEntries, writeEntries, type Identity, type ManagerRecord } from './entries.ts';
+import { difference, setOfPaths, union } from './field-set.ts';
+import { lastAppliedSet, withLastApplied } from './last-applied.ts';
+import type { ApplyRequest, ApplyResult } from './types.ts';
+import { applyManaged, updateManaged, type Managed, type ManagedConflict, type Versions } from './updater.ts';
+import { checkTyped } from './validate.ts';
+import { emptyObject, ignoredBy, neverOwned, objectText, oneShape } from './versions.ts';
+
+/** Brings the applied object over the live one, and says who owns what then. Nothing that goes in is changed. */
+export function applyServerSide(request: ApplyRequest): ApplyResult {
+  const { schema, live, applied, apiVersion } = request;
+  const mistake = checkTyped(schema, applied);
+  if (mistake !== undefined) {
+    const object = objectText(apiVersion, String(applied.kind), applied.metadata ?? {});
+    return { type: 'invalid', message: `failed to create typed patch object (${object}): ${mistake}` };
+  }
+  const versions = oneShape(
+    schema,
+    union(ignoredBy(schema, request.subresource), setOfPaths([['f:metadata', 'f:managedFields']])),
+  );
+  const before = managersBefore(request, versions);
+  const manager = identityOf({ ...identityIn(request), manager: request.manager, operation: 'Apply' });
+  const run = (force: boolean): ReturnType<typeof applyManaged> =>
+    applyManaged(versions, live ?? {}, applied, apiVersion, before.managed, manager, force);
+  let result = run(request.force);
+  if (!result.ok && request.manager === 'kubectl') {
+    const conflicts = withoutLastApplied(request, result.conflicts);
+    result = conflicts.length === 0 ? run(true) : { ok: false, conflicts };
+  }
+  if (!result.ok) {
+    const conflicts = conflictsOf(result.conflicts, before.managed);
+    return { type: 'conflict', conflicts, message: conflictMessage(conflicts) };
+  }
+  const managed = new Map<string, Managed>(result.managers);
+  const own = managed.get(manager);
+  const set = difference(own?.set, neverOwned);
+  if (own !== undefined && set === undefined) managed.delete(manager);
+  else if (own !== undefined && set !== undefined) managed.set(manager, { ...own, set });
+  const times = new Map(before.times);
+  if (result.changed || live === undefined) times.set(manager, request.time);
+  let object = result.object as Draft;
+  if (request.manager === 'kubectl') object = withLastApplied(object, applied);
+  return finish(object, { managed, times }, live);
+}
+
+function finish(object: Draft, record: ManagerRecord, live: Readonly<Draft> | undefined): ApplyResult {
+  const old = (live?.metadata['managedFields'] ?? []) as readonly ManagedFieldsEntry[];
+  const entries = writeEntries(record, old);
+  const { managedFields: _, ...metadata } = object.metadata;
+  const next: Draft = {
+    ...object,
+    metadata: { ...metadata, ...(entries.length > 0 && { managedFields: entries }) } as Draft['metadata'],
+  };
+  return { type: 'applied', object: next, unchanged: live !== undefined && equalData(live, next) };
+}
+
+/** An object that nobody managed so far counts as written in one piece before the first apply. */
+function managersBefore(request: ApplyRequest, versions: Versions): ManagerRecord {
+  const { live, apiVersion } = request;
+  const record = readEntries(live?.metadata['managedFields'], 'store') ?? {
+    managed: new Map(),
+    times: new Map(),
+  };
+  if (live === undefined || record.managed.size > 0) return record;
+  const manager = identityOf({ ...identityIn(request), manager: 'before-first-apply', operation: 'Update' });
+  const all = updateManaged(versions, emptyObject(request.schema), live, apiVersion, new Map(), manager).get(
+    manager,
+  );
+  const set = difference(all?.set, neverOwned);
+  if (all === undefined || set === undefined) return record;
+  return { managed: new Map([[manager, { ...all, set }]]), times: new Map([[manager, request.time]]) };
+}
+
+function withoutLastApplied(
+  request: ApplyRequest,
+  conflicts: readonly ManagedConflict[],
+): readonly ManagedConflict[] {
+  const allowed = lastAppliedSet(request.schema, request.live, request.apiVersion);
+  return conflicts.flatMap((conflict) => {
+    const set = difference(conflict.set, allowed);
+    return set === undefined ? [] : [{ ...conflict, set }];
+  });
+}
+
+function identityIn(request: ApplyRequest): Omit<Identity, 'manager' | 'operation'> {
+  return {
+    apiVersion: request.apiVersion,
+    ...(request.subresource !== undefined && { subresource: request.subresource }),
+  };
+}

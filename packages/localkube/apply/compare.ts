@@ -1,0 +1,179 @@
+import { equalData } from '@plumbline/base';
+import type { SchemaNode } from '@plumbline/api';
+import { leaf, nodeOf, recursiveDifference, withOwn, type FieldSet } from './field-set.ts';
+import { elementOf } from './path-element.ts';
+import {
+  isDeclared,
+  isEmpty,
+  isMap,
+  itemNode,
+  memberNode,
+  shapeOf,
+  type Items,
+  type Members,
+} from './shape.ts';
+
+/** Which places differ between two values. */
+export interface Comparison {
+  readonly added: FieldSet | undefined;
+  readonly modified: FieldSet | undefined;
+  readonly removed: FieldSet | undefined;
+}
+
+const nothing: Comparison = { added: undefined, modified: undefined, removed: undefined };
+const changedWhole: Comparison = { added: undefined, modified: leaf, removed: undefined };
+
+/** Compares two values of one schema. Parts that both share are not looked into. */
+export function compare(node: SchemaNode, before: unknown, after: unknown): Comparison {
+  if (before === after) return nothing;
+  if (before === undefined) return { ...nothing, added: wholeSet(node, after) };
+  if (after === undefined) return { ...nothing, removed: wholeSet(node, before) };
+  const [left, right] = [shapeOf(node, before), shapeOf(node, after)];
+  if (left !== right) return compareShapes(node, before, after);
+  if (left === 'whole' || (isEmpty(before) && isEmpty(after))) {
+    return equalData(before, after) ? nothing : changedWhole;
+  }
+  if (left === 'map') return compareMaps(node, isMap(before) ? before : {}, isMap(after) ? after : {});
+  return compareLists(
+    node,
+    Array.isArray(before) ? (before as Items) : [],
+    Array.isArray(after) ? (after as Items) : [],
+  );
+}
+
+export function isSame(comparison: Comparison): boolean {
+  return (
+    comparison.added === undefined && comparison.modified === undefined && comparison.removed === undefined
+  );
+}
+
+export function exclude(comparison: Comparison, ignored: FieldSet | undefined): Comparison {
+  if (ignored === undefined) return comparison;
+  return {
+    added: recursiveDifference(comparison.added, ignored),
+    modified: recursiveDifference(comparison.modified, ignored),
+    removed: recursiveDifference(comparison.removed, ignored),
+  };
+}
+
+/** A map became a scalar or the like: the place changed, and what was or is below it came or went. */
+function compareShapes(node: SchemaNode, before: unknown, after: unknown): Comparison {
+  const below = (value: unknown): FieldSet | undefined => {
+    const set = wholeSet(node, value);
+    const { '.': _, ...members } = set;
+    return nodeOf(false, members);
+  };
+  return { added: below(after), modified: leaf, removed: below(before) };
+}
+
+/** Collects what differs below a place. */
+class Collector {
+  added: Record<string, FieldSet> | undefined;
+  modified: Record<string, FieldSet> | undefined;
+  removed: Record<string, FieldSet> | undefined;
+
+  take(element: string, found: Comparison): void {
+    if (found.added !== undefined) (this.added ??= {})[element] = found.added;
+    if (found.modified !== undefined) (this.modified ??= {})[element] = found.modified;
+    if (found.removed !== undefined) (this.removed ??= {})[element] = found.removed;
+  }
+
+  done(): Comparison {
+    if (this.added === undefined && this.modified === undefined && this.removed === undefined) return nothing;
+    return {
+      added: nodeOf(false, this.added),
+      modified: nodeOf(false, this.modified),
+      removed: nodeOf(false, this.removed),
+    };
+  }
+}
+
+function compareMaps(node: SchemaNode, before: Members, after: Members): Comparison {
+  const found = new Collector();
+  for (const key in after) {
+    const value = after[key];
+    const old = before[key];
+    if (value === undefined || value === old) continue;
+    found.take(`f:${key}`, compare(memberNode(node, key), old, value));
+  }
+  for (const key in before) {
+    if (before[key] !== undefined && after[key] === undefined) {
+      found.take(`f:${key}`, compare(memberNode(node, key), before[key], undefined));
+    }
+  }
+  return found.done();
+}
+
+function compareLists(node: SchemaNode, before: Items, after: Items): Comparison {
+  const found = new Collector();
+  const items = itemNode(node);
+  const [left, right] = [group(node, before), group(node, after)];
+  for (const [element, were] of left) {
+    found.take(element, compareGroups(items, were, right.get(element) ?? []));
+  }
+  for (const [element, are] of right) {
+    if (!left.has(element)) found.take(element, compareGroups(items, [], are));
+  }
+  return found.done();
+}
+
+/** Items of one name. Several of them are compared as a whole. */
+function compareGroups(items: SchemaNode, were: Items, are: Items): Comparison {
+  if (were.length <= 1 && are.length <= 1) return compare(items, were[0], are[0]);
+  if (were.length >= 2 && are.length >= 2) return equalData(were, are) ? nothing : changedWhole;
+  if (were.length >= 2)
+    return { ...(are.length > 0 ? compare(items, undefined, are[0]) : nothing), removed: leaf };
+  return { ...(were.length > 0 ? compare(items, were[0], undefined) : nothing), added: leaf };
+}
+
+export function group(node: SchemaNode, list: Items): ReadonlyMap<string, unknown[]> {
+  const groups = new Map<string, unknown[]>();
+  for (const item of list) {
+    const element = elementOf(node, item);
+    const known = groups.get(element);
+    if (known === undefined) groups.set(element, [item]);
+    else known.push(item);
+  }
+  return groups;
+}
+
+/** The place and everything below it, as a write that brings it owns it. */
+export function wholeSet(node: SchemaNode, value: unknown): FieldSet {
+  const shape = shapeOf(node, value);
+  if (shape === 'whole' || isEmpty(value)) return leaf;
+  const members: Record<string, FieldSet> = {};
+  if (shape === 'map') {
+    for (const key in value as Members) {
+      const member = (value as Members)[key];
+      if (member !== undefined) members[`f:${key}`] = wholeSet(memberNode(node, key), member);
+    }
+  } else {
+    for (const [element, items] of group(node, value as Items)) {
+      members[element] = items.length > 1 ? leaf : wholeSet(itemNode(node), items[0]);
+    }
+  }
+  return nodeOf(true, members) ?? leaf;
+}
+
+/** The places that an applied value sets: leaves and the names of list items. */
+export function toFieldSet(node: SchemaNode, value: unknown): FieldSet | undefined {
+  const shape = shapeOf(node, value);
+  if (shape === 'whole') return leaf;
+  if (isEmpty(value)) return undefined;
+  const members: Record<string, FieldSet> = {};
+  if (shape === 'map') {
+    for (const key in value as Members) {
+      const member = (value as Members)[key];
+      if (member === undefined) continue;
+      const set = toFieldSet(memberNode(node, key), member);
+      const own = member === null || (isMap(member) && isEmpty(member)) || !isDeclared(node, key);
+      if (own) members[`f:${key}`] = withOwn(set);
+      else if (set !== undefined) members[`f:${key}`] = set;
+    }
+  } else {
+    for (const [element, items] of group(node, value as Items)) {
+      members[element] = items.length > 1 ? leaf : withOwn(toFieldSet(itemNode(node), items[0]));
+    }
+  }
+  return nodeOf(false, members);
+}

@@ -1,0 +1,96 @@
+import type { SchemaNode } from '@plumbline/api';
+
+/** Why an item of a set or map list cannot be named. */
+export class ElementError extends Error {}
+
+/** The element that names an item of a list whose type is `set` or `map`. */
+export function elementOf(list: SchemaNode, item: unknown): string {
+  return list.listType === 'map' ? keyElement(list, item) : valueElement(item);
+}
+
+function valueElement(item: unknown): string {
+  if (item === null || item === undefined) {
+    throw new ElementError("associative list without keys has an element that's an explicit null");
+  }
+  if (typeof item === 'object') {
+    const what = Array.isArray(item) ? 'list' : 'map';
+    throw new ElementError(`associative list without keys has an element that's a ${what} type`);
+  }
+  return `v:${JSON.stringify(item)}`;
+}
+
+function keyElement(list: SchemaNode, item: unknown): string {
+  if (item === null || item === undefined) {
+    throw new ElementError('associative list with keys may not have a null element');
+  }
+  if (typeof item !== 'object' || Array.isArray(item)) {
+    throw new ElementError('associative list with keys may not have non-map elements');
+  }
+  const keys = list.listMapKeys ?? [];
+  const values = item as Readonly<Record<string, unknown>>;
+  if (keys.length === 1 && typeof values[keys[0]!] === 'string') {
+    return `k:{${JSON.stringify(keys[0])}:${JSON.stringify(values[keys[0]!])}}`;
+  }
+  const parts: string[] = [];
+  for (const key of keys.toSorted()) {
+    const value = Object.hasOwn(values, key) ? values[key] : list.items?.fields?.[key]?.default;
+    if (value !== undefined) parts.push(`${JSON.stringify(key)}:${JSON.stringify(value)}`);
+  }
+  return `k:{${parts.join(',')}}`;
+}
+
+const ranks: Readonly<Record<string, number>> = { f: 0, k: 1, v: 2, i: 3 };
+
+/** The canonical order: fields, then keys, values and indexes, each by what they hold. */
+export function compareElements(a: string, b: string): number {
+  const [left, right] = [a[0] ?? '', b[0] ?? ''];
+  if (left !== right) return (ranks[left] ?? 9) - (ranks[right] ?? 9);
+  if (left === 'f') return a < b ? -1 : a > b ? 1 : 0;
+  return compareValues(parsed(a), parsed(b));
+}
+
+function parsed(element: string): unknown {
+  try {
+    return JSON.parse(element.slice(2));
+  } catch {
+    return element.slice(2);
+  }
+}
+
+/** Numbers before texts before booleans; keys field by field. */
+function compareValues(a: unknown, b: unknown): number {
+  if (a !== null && b !== null && typeof a === 'object' && typeof b === 'object') {
+    const [left, right] = [Object.entries(a), Object.entries(b)];
+    for (let i = 0; i < Math.min(left.length, right.length); i++) {
+      const [x, y] = [left[i]!, right[i]!];
+      const order = x[0] < y[0] ? -1 : x[0] > y[0] ? 1 : compareValues(x[1], y[1]);
+      if (order !== 0) return order;
+    }
+    return left.length - right.length;
+  }
+  if (typeof a !== typeof b) return typeof a < typeof b ? -1 : 1;
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  const [x, y] = [String(a), String(b)];
+  return x < y ? -1 : x > y ? 1 : 0;
+}
+
+/** `.spec.containers[name="c"].image`, as conflicts name it. */
+export function pathText(path: readonly string[]): string {
+  return path.map(elementText).join('');
+}
+
+export function elementText(element: string): string {
+  const rest = element.slice(2);
+  switch (element[0]) {
+    case 'f':
+      return `.${rest}`;
+    case 'k':
+      return `[${Object.entries(parsed(element) as object)
+        .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+        .join(',')}]`;
+    case 'v':
+      return `[=${rest}]`;
+    default:
+      return `[${rest}]`;
+  }
+}
