@@ -15,7 +15,10 @@ export interface Manifest {
   readonly origin: Origin;
 }
 
-/** A path that a render looked at, with the hash it found there; undefined: nothing was there. */
+/**
+ * A path that a render looked at, with the hash it found there; undefined: nothing was there. A folder's hash covers
+ * everything below it; `folder/*` stands for the files right in it.
+ */
 export interface Read {
   readonly path: string;
   readonly hash: string | undefined;
