@@ -4,3 +4,4 @@ export { yamlLimits } from './limits.ts';
 export type { YamlLimits } from './limits.ts';
 export { decodeText } from './bytes.ts';
 export { writeYaml } from './write.ts';
+export { parseJsonText } from './json-text.ts';

@@ -1,5 +1,10 @@
+import { yamlLimits } from './limits.ts';
+
 /** The value of a JSON text, or undefined when it is not JSON or nests too deeply for those who walk it later. */
-export function parseJson(text: string, depthMax: number): { readonly value: unknown } | undefined {
+export function parseJsonText(
+  text: string,
+  depthMax = yamlLimits.depthMax,
+): { readonly value: unknown } | undefined {
   if (!isShallow(text, depthMax)) return undefined;
   try {
     const value: unknown = JSON.parse(text);

@@ -4,7 +4,7 @@ import { load, loadAll, YAMLException } from 'js-yaml';
 import { measureExpansion } from './aliases.ts';
 import { decodeText } from './bytes.ts';
 import { hintFor, upstreamCause } from './causes.ts';
-import { parseJson } from './json-text.ts';
+import { parseJsonText } from './json-text.ts';
 import type { YamlLimits } from './limits.ts';
 import { yamlLimits } from './limits.ts';
 import { positionIn } from './position.ts';
@@ -104,7 +104,7 @@ function parseChunk(
 ): Result<readonly unknown[], YamlProblem> {
   const text = chunk.text;
   if (text.charCodeAt(start) === 123) {
-    const json = parseJson(text, limits.depthMax);
+    const json = parseJsonText(text, limits.depthMax);
     if (json !== undefined) return ok([json.value]);
   }
   try {

@@ -202,7 +202,7 @@ describe('the Git server', () => {
   });
 
   it('seeds repositories and refuses bad names', async () => {
-    const { base, git, root, client } = await setUp();
+    const { base, root, client } = await setUp();
     const seeded = await seedRepository(
       root,
       'demo.git',

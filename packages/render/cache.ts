@@ -1,0 +1,146 @@
+import type { Read, Snapshot, Tree } from '@plumbline/api';
+import { canonicalJson, err, messageOf, ok, problem } from '@plumbline/base';
+import type { Problem, Result } from '@plumbline/base';
+import { isUnchanged } from './hashes.ts';
+import { overrideNames } from './overrides.ts';
+import { joinPath, normalizePath } from './paths.ts';
+import { readsOfFailure, render } from './render.ts';
+import type { Rendered, RenderSource } from './render.ts';
+
+/**
+ * Renders a folder only when something that an earlier render has read is different now. A push to a repository of a
+ * thousand applications costs each of the others a look at a folder's hash, which is in memory.
+ */
+export interface RenderCache {
+  render(snapshot: Snapshot, path: string, options: RenderOptions): Promise<RenderOutcome>;
+  /** Whether a rendering is still what a snapshot says, so that nothing has to be done. */
+  unchanged(rendered: { readonly reads: readonly Read[] }, snapshot: Snapshot): Promise<boolean>;
+  counts(): { readonly renders: number; readonly hits: number; readonly entries: number };
+}
+
+export type RenderOptions = Omit<RenderSource, 'tree' | 'path' | 'signal'>;
+
+/** `fresh`: it was rendered now. The same rendering is the same object each time. */
+export type RenderOutcome =
+  | { readonly ok: true; readonly value: { readonly rendering: Rendered; readonly fresh: boolean } }
+  | { readonly ok: false; readonly error: readonly Problem[] };
+
+export interface RenderCacheOptions {
+  /** Ten thousand applications, some in two revisions. */
+  readonly entriesMax?: number;
+  /** Objects take about three times the room of their text, and they are shared with those who compare. */
+  readonly objectsMax?: number;
+  /** For tests and measurements: called for each render that is really made. */
+  readonly onRender?: (source: string, path: string) => void;
+}
+
+/** Revisions of one folder that are in use at the same time: a branch, a tag, the one before. */
+const variantsMax = 4;
+
+interface Entry {
+  readonly reads: readonly Read[];
+  readonly result: Result<Rendered, readonly Problem[]>;
+}
+
+export function createRenderCache(options: RenderCacheOptions = {}): RenderCache {
+  const entriesMax = options.entriesMax ?? 20_000;
+  const objectsMax = options.objectsMax ?? 500_000;
+  /** In order of use, each with its newest variant first. */
+  const entries = new Map<string, Entry[]>();
+  const running = new Map<string, Promise<Entry>>();
+  let objects = 0;
+  let renders = 0;
+  let hits = 0;
+
+  async function find(key: string, tree: Tree): Promise<Entry | undefined> {
+    for (const entry of entries.get(key) ?? []) if (await isUnchanged(tree, entry.reads)) return entry;
+    return undefined;
+  }
+
+  function keep(key: string, entry: Entry): void {
+    const variants = [entry, ...(entries.get(key) ?? [])];
+    drop(key);
+    entries.set(key, variants.slice(0, variantsMax));
+    objects += sizeOf(variants.slice(0, variantsMax));
+    for (const oldest of entries.keys()) {
+      if ((entries.size <= entriesMax && objects <= objectsMax) || oldest === key) break;
+      drop(oldest);
+    }
+  }
+
+  function drop(key: string): void {
+    objects -= sizeOf(entries.get(key) ?? []);
+    entries.delete(key);
+  }
+
+  async function make(snapshot: Snapshot, path: string, request: RenderOptions): Promise<Entry> {
+    renders++;
+    options.onRender?.(snapshot.source, path);
+    const result = await render({ tree: snapshot.tree, path, ...request });
+    return { result, reads: result.ok ? result.value.reads : await readsOfFailure(snapshot.tree, path) };
+  }
+
+  async function lookUp(snapshot: Snapshot, path: string, request: RenderOptions): Promise<RenderOutcome> {
+    const key = await keyOf(snapshot, path, request);
+    const known = await find(key, snapshot.tree);
+    if (known !== undefined) {
+      hits++;
+      touch(key);
+      return outcome(known, false);
+    }
+    const name = `${snapshot.revision}\n${key}`;
+    const under = running.get(name);
+    if (under !== undefined) return outcome(await under, false);
+    const making = make(snapshot, path, request).finally(() => running.delete(name));
+    running.set(name, making);
+    const made = await making;
+    if (!isPassing(made)) keep(key, made);
+    return outcome(made, true);
+  }
+
+  function touch(key: string): void {
+    const variants = entries.get(key);
+    if (variants === undefined) return;
+    entries.delete(key);
+    entries.set(key, variants);
+  }
+
+  return {
+    async render(snapshot, path, request) {
+      try {
+        return await lookUp(snapshot, path, request);
+      } catch (thrown) {
+        return err([problem('source-unreadable', messageOf(thrown), { retryable: true })]);
+      }
+    },
+    unchanged: (rendered, snapshot) => isUnchanged(snapshot.tree, rendered.reads),
+    counts: () => ({ renders, hits, entries: entries.size }),
+  };
+}
+
+/** A failure that may be gone the next time is not kept. */
+function isPassing(entry: Entry): boolean {
+  return !entry.result.ok && entry.result.error.some((found) => found.retryable === true);
+}
+
+function outcome(entry: Entry, fresh: boolean): RenderOutcome {
+  return entry.result.ok ? ok({ rendering: entry.result.value, fresh }) : entry.result;
+}
+
+function sizeOf(variants: readonly Entry[]): number {
+  // Problems count too, or failures without end would be kept.
+  return variants.reduce(
+    (sum, { result }) => sum + (result.ok ? result.value.manifests.length : result.error.length),
+    0,
+  );
+}
+
+/** Applications that render the same folder in the same way share the result, unless a file names one of them. */
+async function keyOf(snapshot: Snapshot, path: string, request: RenderOptions): Promise<string> {
+  const { appName, ...rest } = request;
+  const own = overrideNames(appName)[1];
+  const normal = normalizePath(path);
+  const isNamed =
+    own !== undefined && normal.ok && (await snapshot.tree.stat(joinPath(normal.value, own))) !== undefined;
+  return `${snapshot.source}\n${normal.ok ? normal.value : path}\n${isNamed ? appName : ''}\n${canonicalJson(rest)}`;
+}

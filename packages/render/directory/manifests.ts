@@ -1,0 +1,197 @@
+import type { KubeObject, Manifest, Origin } from '@plumbline/api';
+import { formatProblem, isRecord } from '@plumbline/base';
+import type { Problem } from '@plumbline/base';
+import { decodeText, parseJsonText, readYamlStream } from '@plumbline/languages';
+import type { YamlProblem } from '@plumbline/languages';
+
+/** What one file gave. */
+export interface FileManifests {
+  readonly manifests: readonly Manifest[];
+  readonly warnings: readonly string[];
+  readonly problems: readonly Problem[];
+}
+
+/** A comment with this in it keeps a file from being read as manifests. */
+const skipMarker = '+argocd:skip-file-rendering';
+
+const nothing: FileManifests = { manifests: [], warnings: [], problems: [] };
+
+/** The objects of one file. `name` is how Argo CD calls the file in its messages: the last part of its path. */
+export function readManifests(bytes: Uint8Array, file: string, name: string): FileManifests {
+  const text = decodeText(bytes, file);
+  if (!text.ok) return { ...nothing, problems: [text.error] };
+  if (text.value.includes(skipMarker)) return nothing;
+  return name.endsWith('.json') ? readJsonFile(text.value, file, name) : readYamlFile(text.value, file, name);
+}
+
+function readYamlFile(text: string, file: string, name: string): FileManifests {
+  // Kubernetes' decoders let the last of two equal keys win without a word; here a warning tells.
+  const stream = readYamlStream(text, { file, duplicateKeys: 'last' });
+  const manifests: Manifest[] = [];
+  const problems: Problem[] = [];
+  let read = 0;
+  const fail = (why: string, cause: Partial<Problem>, line: number): void => {
+    problems.push({
+      code: 'manifest-invalid',
+      message: `Failed to unmarshal "${name}": failed to unmarshal manifest: ${why}`,
+      where: { file, line },
+      ...cause,
+    });
+  };
+  for (const { value, line, index } of stream.documents) {
+    const why = refusalOf(value);
+    if (why !== undefined) {
+      fail(why, {}, line);
+      break;
+    }
+    read++;
+    addObjects(value as KubeObject, { file, line, document: index }, manifests, problems);
+  }
+  const { problem: broken } = stream;
+  if (problems.length === 0 && broken !== undefined)
+    fail(yamlCause(broken), causeOf(broken), broken.where?.line ?? 1);
+  // A file that holds no object and does not look like one (a values file, a workflow) is none of our business.
+  const isForeign = problems.length > 0 && read === 0 && !looksLikeManifest(text);
+  const warnings = stream.warnings.map(formatProblem);
+  return isForeign ? { ...nothing, warnings } : { manifests, warnings, problems };
+}
+
+function looksLikeManifest(text: string): boolean {
+  return text.includes('apiVersion:') && text.includes('kind:') && text.includes('metadata:');
+}
+
+/** The cause in the words that Argo CD's repository server passes on. */
+function yamlCause(broken: YamlProblem): string {
+  const line = broken.documentLine ?? broken.where?.line;
+  return `error converting YAML to JSON: yaml: ${line === undefined ? '' : `line ${line}: `}${broken.message}`;
+}
+
+function causeOf(broken: YamlProblem): Partial<Problem> {
+  return {
+    ...(broken.where === undefined ? {} : { where: broken.where }),
+    ...(broken.hint === undefined ? {} : { hint: broken.hint }),
+  };
+}
+
+function readJsonFile(text: string, file: string, name: string): FileManifests {
+  const fail = (message: string, offset: number): FileManifests => {
+    const line = text.slice(0, offset).split('\n').length;
+    return { ...nothing, problems: [{ code: 'manifest-invalid', message, where: { file, line } }] };
+  };
+  const body = text.replace(/^\ufeff/, '');
+  const parsed = parseJson(body);
+  if ('refusal' in parsed) {
+    return parsed.refusal === 'more'
+      ? fail(
+          `Found multiple objects in "${name}". Only single objects are allowed in JSON files.`,
+          parsed.offset,
+        )
+      : fail(`Failed to unmarshal "${name}": ${parsed.refusal}`, parsed.offset);
+  }
+  const why = refusalOf(parsed.value);
+  if (why !== undefined) return fail(`Failed to unmarshal "${name}": ${why}`, 0);
+  const manifests: Manifest[] = [];
+  const problems: Problem[] = [];
+  const line = body.slice(0, body.search(/\S/)).split('\n').length;
+  addObjects(parsed.value as KubeObject, { file, line, document: 0 }, manifests, problems);
+  return { manifests, warnings: [], problems };
+}
+
+type ParsedJson = { readonly value: unknown } | { readonly refusal: string; readonly offset: number };
+
+function parseJson(text: string): ParsedJson {
+  const end = text.trimEnd().length;
+  if (end === 0) return { refusal: 'EOF', offset: 0 };
+  const shallow = parseJsonText(text);
+  if (shallow !== undefined) return shallow;
+  try {
+    JSON.parse(text);
+    return { refusal: 'exceeded max depth', offset: 0 };
+  } catch (thrown) {
+    const message = String(thrown);
+    const offset = Number(/at position (\d+)/.exec(message)?.[1] ?? end);
+    if (offset >= end) return { refusal: 'unexpected EOF', offset: end };
+    if (/after JSON/.test(message)) return { refusal: 'more', offset };
+    return { refusal: `invalid character '${text.charAt(offset)}' looking for beginning of value`, offset };
+  }
+}
+
+/** Why a document is no Kubernetes object, or undefined. */
+function refusalOf(value: unknown): string | undefined {
+  if (!isRecord(value)) {
+    const type = Array.isArray(value) ? 'array' : value === true || value === false ? 'bool' : typeof value;
+    return `json: cannot unmarshal ${type} into Go value of type map[string]interface {}`;
+  }
+  const { kind, apiVersion } = value;
+  if (typeof kind === 'string' && kind !== '' && (apiVersion === undefined || typeof apiVersion === 'string'))
+    return undefined;
+  const shown = JSON.stringify(value);
+  return typeof apiVersion !== 'string' && apiVersion !== undefined && typeof kind === 'string'
+    ? 'apiVersion must be a text'
+    : `Object 'Kind' is missing in '${shown.length > 300 ? `${shown.slice(0, 300)}...` : shown}'`;
+}
+
+/** Lists of any kind become their items; a list whose items are null is nothing. */
+function addObjects(object: KubeObject, origin: Origin, manifests: Manifest[], problems: Problem[]): void {
+  const items = object['items'];
+  if (Array.isArray(items)) {
+    for (const item of items as readonly unknown[]) {
+      const where = { file: origin.file, line: origin.line };
+      const refusal = isRecord(item) ? refusalOf(item) : 'items member is not an object';
+      if (refusal === undefined) addObject(item as KubeObject, origin, manifests, problems);
+      else problems.push({ code: 'manifest-invalid', message: refusal, where });
+    }
+    return;
+  }
+  if (items === null && object['spec'] === undefined && object['status'] === undefined && 'items' in object)
+    return;
+  addObject(object, origin, manifests, problems);
+}
+
+function addObject(object: KubeObject, origin: Origin, manifests: Manifest[], problems: Problem[]): void {
+  const complete = withMetadata(object);
+  const wrong = wrongText(complete);
+  if (wrong === undefined) manifests.push({ object: complete, origin });
+  else
+    problems.push({
+      code: 'manifest-invalid',
+      message: wrong,
+      where: { file: origin.file, line: origin.line },
+    });
+}
+
+/** Everything behind here can rely on `apiVersion` and `metadata` being there; a name can still be missing. */
+function withMetadata(object: KubeObject): KubeObject {
+  const metadata: unknown = object.metadata;
+  if (isRecord(metadata) && typeof object.apiVersion === 'string') return object;
+  return {
+    ...object,
+    apiVersion: object.apiVersion ?? '',
+    metadata: (isRecord(metadata) ? metadata : {}) as KubeObject['metadata'],
+  };
+}
+
+/** Labels and annotations hold texts only; Argo CD refuses others when it marks an object as its own. */
+function wrongText(object: KubeObject): string | undefined {
+  for (const field of ['annotations', 'labels'] as const) {
+    const map: unknown = object.metadata[field];
+    if (map === undefined || map === null) continue;
+    const name = `${object.apiVersion}, Kind=${object.kind} ${object.metadata.name ?? ''}`;
+    const failed = `failed to get ${field} from target object ${name.startsWith('/') || name.includes('/') ? name : `/${name}`}: .metadata.${field} accessor error:`;
+    if (!isRecord(map))
+      return `${failed} ${JSON.stringify(map)} is of the type ${typeof map}, expected map[string]interface{}`;
+    for (const [key, value] of Object.entries(map)) {
+      if (typeof value === 'string') continue;
+      const shown = `${JSON.stringify(value)} is of the type ${goType(value)}, expected string`;
+      return `${failed} contains non-string value in the map under key "${key}": ${shown}`;
+    }
+  }
+  return undefined;
+}
+
+function goType(value: unknown): string {
+  if (value === null) return '<nil>';
+  if (typeof value === 'boolean') return 'bool';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64';
+  return Array.isArray(value) ? '[]interface {}' : 'map[string]interface {}';
+}

@@ -1,0 +1,140 @@
+import type { Manifest, Read, Renderer, RenderRequest, Rendering, Tree } from '@plumbline/api';
+import { err, messageOf, ok, problem } from '@plumbline/base';
+import type { Problem, Result } from '@plumbline/base';
+import { filesSuffix, hashOf } from '../hashes.ts';
+import { follow, noFolder, normalizePath } from '../paths.ts';
+import { collect } from './collect.ts';
+import type { Candidate } from './collect.ts';
+import { readManifests } from './manifests.ts';
+
+/** `spec.source.directory` and the server's limit. */
+export interface DirectoryParameters {
+  readonly recurse?: boolean;
+  /** Globs on the path below the folder; `*` crosses slashes. What is excluded stays out even if it is included too. */
+  readonly include?: string;
+  readonly exclude?: string;
+  /** Sum of the sizes of all YAML and JSON files; 0: no limit. */
+  readonly combinedBytesMax?: number;
+}
+
+/** Argo CD's default (`10M`): whoever renders more than this has put something else than manifests there. */
+export const combinedBytesMaxDefault = 10_000_000;
+/** How many files are asked for at a time; the answers come through one pipe. */
+const readsAtOnce = 64;
+/** After so much text the event loop gets its turn: about 20 ms of parsing. */
+const bytesPerSlice = 200_000;
+/** Without the limit above a single file still has one. */
+const fileBytesMax = 256 * 1024 * 1024;
+
+/** Plain YAML and JSON files. */
+export const directoryRenderer: Renderer<DirectoryParameters> = {
+  kind: 'directory',
+  render: renderDirectory,
+};
+
+async function renderDirectory(
+  request: RenderRequest<DirectoryParameters>,
+): Promise<Result<Rendering, readonly Problem[]>> {
+  const { tree, parameters } = request;
+  const path = normalizePath(request.path);
+  if (!path.ok) return err([path.error]);
+  const reads: Read[] = [];
+  const folder = await follow(tree, path.value, reads);
+  const missing = noFolder(request.path, folder);
+  if (missing !== undefined) return err([missing]);
+  const recurse = parameters.recurse === true;
+  reads.push(await readOfFolder(tree, folder.path, recurse));
+  const options = { recurse, include: parameters.include ?? '', exclude: parameters.exclude ?? '' };
+  const collected = await collect(tree, folder.path, options, reads);
+  const problems = [...collected.problems, ...unsupported(collected.candidates)];
+  if (problems.length > 0) return err(problems);
+  return readAll(request, collected.candidates, reads, [...collected.warnings]);
+}
+
+/** One hash stands for the whole folder; without recursion folders below it do not matter. */
+async function readOfFolder(tree: Tree, folder: string, recurse: boolean): Promise<Read> {
+  const path = recurse ? folder : folder + filesSuffix;
+  return { path, hash: await hashOf(tree, path) };
+}
+
+function unsupported(candidates: readonly Candidate[]): Problem[] {
+  return candidates
+    .filter(({ name }) => name.endsWith('.jsonnet'))
+    .map(({ path }) =>
+      problem('not-supported-yet', `${path}: Jsonnet is not supported yet`, {
+        where: { file: path },
+        hint: 'exclude it with spec.source.directory.exclude',
+      }),
+    );
+}
+
+async function readAll(
+  request: RenderRequest<DirectoryParameters>,
+  candidates: readonly Candidate[],
+  reads: readonly Read[],
+  warnings: string[],
+): Promise<Result<Rendering, readonly Problem[]>> {
+  const limit = request.parameters.combinedBytesMax ?? combinedBytesMaxDefault;
+  const fileLimit = limit === 0 ? fileBytesMax : Math.min(limit, fileBytesMax);
+  const manifests: Manifest[] = [];
+  const problems: Problem[] = [];
+  let combined = 0;
+  let slice = 0;
+  for (let from = 0; from < candidates.length; from += readsAtOnce) {
+    const batch = candidates.slice(from, from + readsAtOnce);
+    const contents = await Promise.all(
+      batch.map((candidate) => readContent(request.tree, candidate.contentPath, fileLimit)),
+    );
+    for (const [i, candidate] of batch.entries()) {
+      const content = contents[i];
+      if (content === undefined || 'refused' in content) return err([content?.refused ?? tooLarge(limit)]);
+      const file = readManifests(content.bytes, candidate.path, candidate.name);
+      const isSkipped =
+        file.manifests.length + file.problems.length + file.warnings.length === 0 &&
+        hasSkipMarker(content.bytes);
+      combined += isSkipped ? 0 : content.bytes.length;
+      if (limit !== 0 && combined > limit) return err([tooLarge(limit)]);
+      manifests.push(...file.manifests);
+      warnings.push(...file.warnings);
+      problems.push(...file.problems);
+      slice += content.bytes.length;
+      if (slice > bytesPerSlice) {
+        slice = 0;
+        await nextTurn();
+        if (request.signal?.aborted === true)
+          return err([problem('render-aborted', 'rendering was stopped', { retryable: true })]);
+      }
+    }
+  }
+  return problems.length > 0 ? err(problems) : ok({ manifests, reads, warnings });
+}
+
+type Content = { readonly bytes: Uint8Array } | { readonly refused: Problem };
+
+async function readContent(tree: Tree, path: string, bytesMax: number): Promise<Content> {
+  try {
+    const bytes = await tree.read(path, bytesMax);
+    if (bytes !== undefined) return { bytes };
+    return { refused: problem('source-unreadable', `${path}: the file is gone`, { retryable: true }) };
+  } catch (thrown) {
+    const message = messageOf(thrown);
+    if (/is longer than \d+ bytes/.test(message)) return { refused: tooLarge(bytesMax) };
+    return { refused: problem('source-unreadable', message, { retryable: true }) };
+  }
+}
+
+function tooLarge(limit: number): Problem {
+  const message = 'failed to get potentially valid manifests: exceeded max combined manifest file size';
+  return problem('directory-too-large', message, {
+    hint: `the manifests of one application may have ${limit} bytes together`,
+  });
+}
+
+/** Only asked for files that gave nothing at all. */
+function hasSkipMarker(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes('+argocd:skip-file-rendering');
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,89 @@
+import { posix } from 'node:path';
+import type { Read, Tree, TreeEntry } from '@plumbline/api';
+import { err, ok, problem } from '@plumbline/base';
+import type { Problem, Result } from '@plumbline/base';
+
+/** Longest way through links that is followed, as Linux does. */
+const linkStepsMax = 40;
+/** A path that a file system would take. */
+const linkBytesMax = 4_096;
+
+/**
+ * The folder of a source below its repository's root: `.` and `./a/` are fine, what leaves the root is not. The words
+ * are those of Argo CD.
+ */
+export function normalizePath(path: string): Result<string> {
+  if (path.startsWith('/')) return err(problem('path-invalid', `${path}: app path is absolute`));
+  const normal = posix.normalize(path === '' ? '.' : path).replace(/\/+$/, '');
+  if (normal === '..' || normal.startsWith('../')) {
+    return err(problem('path-invalid', `${path}: app path outside root`));
+  }
+  return ok(normal === '.' ? '' : normal);
+}
+
+export function joinPath(folder: string, name: string): string {
+  return folder === '' ? name : `${folder}/${name}`;
+}
+
+/** Where a path leads when links are followed. */
+export type Followed =
+  | { readonly type: 'found'; readonly path: string; readonly entry: TreeEntry }
+  | { readonly type: 'missing' | 'outside' | 'loop'; readonly path: string };
+
+/** Follows links, also those on the way, inside the tree. Every link that was looked at is noted in `reads`. */
+export async function follow(tree: Tree, path: string, reads: Read[]): Promise<Followed> {
+  let rest = path === '' ? [] : path.split('/');
+  let at = '';
+  for (let steps = 0; ;) {
+    const entry = await tree.stat(at);
+    if (entry === undefined) {
+      reads.push({ path: at, hash: undefined });
+      return { type: 'missing', path: at };
+    }
+    if (entry.kind === 'link') {
+      reads.push({ path: at, hash: entry.hash });
+      if (++steps > linkStepsMax) return { type: 'loop', path: at };
+      const target = await readLink(tree, at);
+      const next = target.startsWith('/') ? '..' : posix.normalize(posix.join(posix.dirname(at), target));
+      if (next === '..' || next.startsWith('../')) return { type: 'outside', path: at };
+      rest = [...next.split('/').filter((part) => part !== '.' && part !== ''), ...rest];
+      at = '';
+      if (rest.length === 0) return { type: 'found', path: '', entry: (await tree.stat('')) ?? entry };
+      at = rest.shift() ?? '';
+      continue;
+    }
+    const name = rest.shift();
+    if (name === undefined) return { type: 'found', path: at, entry };
+    at = joinPath(at, name);
+  }
+}
+
+export async function readLink(tree: Tree, path: string): Promise<string> {
+  const bytes = await tree.read(path, linkBytesMax);
+  return bytes === undefined ? '' : new TextDecoder().decode(bytes);
+}
+
+/**
+ * Whether a link's target leaves the root, even if only on its way: `..` may never step above it. Nothing is followed
+ * here; a link that is harmless by itself and leads to a bad one is found when that one is looked at.
+ */
+export function leavesRoot(linkPath: string, target: string): boolean {
+  if (target.startsWith('/')) return true;
+  let depth = linkPath.split('/').length - 1;
+  for (const part of target.split('/')) {
+    if (part === '' || part === '.') continue;
+    depth += part === '..' ? -1 : 1;
+    if (depth < 0) return true;
+  }
+  return false;
+}
+
+/** The problem for a path that does not lead to a folder. */
+export function noFolder(path: string, followed: Followed): Problem | undefined {
+  if (followed.type === 'found' && followed.entry.kind === 'folder') return undefined;
+  if (followed.type === 'missing') {
+    return problem('path-missing', `${path}: app path does not exist`, { hint: 'check spec.source.path' });
+  }
+  if (followed.type === 'found') return problem('path-invalid', `${path}: app path is not a directory`);
+  return problem('link-outside', `repository contains out-of-bounds symlinks. file: ${followed.path}`);
+}

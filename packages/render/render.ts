@@ -1,0 +1,114 @@
+import type { Read, Rendering, Tree } from '@plumbline/api';
+import { err, messageOf, ok, problem } from '@plumbline/base';
+import type { Problem, Result } from '@plumbline/base';
+import { detect, explicitKind, sourceTypes } from './detect.ts';
+import type { SourceKind } from './detect.ts';
+import { directoryRenderer } from './directory/renderer.ts';
+import type { DirectoryParameters } from './directory/renderer.ts';
+import { filesSuffix, hashOf } from './hashes.ts';
+import { applyOverrides } from './overrides.ts';
+import { follow, normalizePath } from './paths.ts';
+
+/** The part of an Argo CD source that says how its files become manifests. */
+export interface SourceParameters {
+  readonly directory?: DirectoryParameters & { readonly jsonnet?: unknown };
+  readonly helm?: unknown;
+  readonly kustomize?: unknown;
+  readonly plugin?: unknown;
+}
+
+export interface RenderSource {
+  readonly tree: Tree;
+  readonly path: string;
+  readonly source: SourceParameters;
+  /** For `.argocd-source-<app>.yaml`. */
+  readonly appName?: string;
+  /** Kinds that are switched off: their folders are read as plain files. */
+  readonly disabled?: readonly SourceKind[];
+  readonly combinedBytesMax?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** A rendering and what made it, as `status.sourceType` calls it. */
+export interface Rendered extends Rendering {
+  readonly kind: SourceKind;
+  readonly sourceType: string;
+}
+
+/** Finds out what a folder is and renders it. Kinds that are not built yet are refused. Never rejects. */
+export async function render(request: RenderSource): Promise<Result<Rendered, readonly Problem[]>> {
+  try {
+    return await renderSource(request);
+  } catch (thrown) {
+    // The tree could not be read (a broken or vanished repository).
+    return err([problem('source-unreadable', messageOf(thrown), { retryable: true })]);
+  }
+}
+
+async function renderSource(request: RenderSource): Promise<Result<Rendered, readonly Problem[]>> {
+  const { tree, path } = request;
+  const disabled = request.disabled ?? [];
+  const detected = await detect(tree, path, disabled);
+  if (!detected.ok) return err([detected.error]);
+  const source = await applyOverrides(tree, await realFolder(tree, path), request.source, request.appName);
+  if (!source.ok) return err([source.error]);
+  const explicit = explicitKind(source.value);
+  if (!explicit.ok) return err([explicit.error]);
+  const named =
+    explicit.value !== undefined && disabled.includes(explicit.value) ? 'directory' : explicit.value;
+  const kind = named ?? detected.value.kind;
+  if (kind !== 'directory') return err([notBuilt(kind, path)]);
+  const parameters = {
+    ...source.value.directory,
+    ...(request.combinedBytesMax === undefined ? {} : { combinedBytesMax: request.combinedBytesMax }),
+  };
+  const { signal } = request;
+  const rendered = await directoryRenderer.render({
+    tree,
+    path,
+    parameters,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  if (!rendered.ok) return rendered;
+  const reads = distinct([...detected.value.reads, ...rendered.value.reads]);
+  return ok({ ...rendered.value, reads, kind, sourceType: sourceTypeOf(kind) });
+}
+
+function sourceTypeOf(kind: SourceKind): string {
+  return sourceTypes.find(([name]) => name === kind)?.[1] ?? kind;
+}
+
+function notBuilt(kind: SourceKind, path: string): Problem {
+  return problem(
+    'not-supported-yet',
+    `${path === '' ? '.' : path}: ${sourceTypeOf(kind)} sources are not supported yet`,
+    {
+      hint: 'plain YAML and JSON folders are',
+    },
+  );
+}
+
+async function realFolder(tree: Tree, path: string): Promise<string> {
+  const normal = normalizePath(path);
+  const found = normal.ok ? await follow(tree, normal.value, []) : undefined;
+  return found?.path ?? '';
+}
+
+/** One read per path; a folder's own hash makes the one of its files unnecessary. */
+function distinct(reads: readonly Read[]): Read[] {
+  const byPath = new Map(reads.map((read) => [read.path, read]));
+  for (const path of byPath.keys()) {
+    if (path.endsWith(filesSuffix) && byPath.has(path.slice(0, -filesSuffix.length))) byPath.delete(path);
+  }
+  return [...byPath.values()];
+}
+
+/** What a failed render depends on: everything below its folder, or that there is none. */
+export async function readsOfFailure(tree: Tree, path: string): Promise<Read[]> {
+  const normal = normalizePath(path);
+  if (!normal.ok) return [];
+  const reads: Read[] = [];
+  const found = await follow(tree, normal.value, reads);
+  if (found.type === 'found') reads.push({ path: found.path, hash: await hashOf(tree, found.path) });
+  return reads;
+}
