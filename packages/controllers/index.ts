@@ -1,1 +1,2 @@
 export * from './runtime/index.ts';
+export * from './argo/index.ts';

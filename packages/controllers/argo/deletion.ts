@@ -75,7 +75,11 @@ function inputOf(application: Application, look: Look, spec: ValidSpec): Compare
 }
 
 async function compareNow(input: CompareInput, spec: ValidSpec, look: Look): Promise<Comparison> {
-  const wanted = await loadDesired({ sources: spec.sources, refresh: false }, look.ports.sources, look.ports.render);
+  const wanted = await loadDesired(
+    { sources: spec.sources, refresh: false, application: input.application.metadata.name },
+    look.ports.sources,
+    look.ports.render,
+  );
   return wanted.ok ? compareApplication(input, wanted.value) : unknownComparison(input, wanted.message);
 }
 

@@ -20,6 +20,8 @@ export interface DesiredRequest {
   /** Pinned revisions; without them each source's target revision. */
   readonly revisions?: readonly string[] | undefined;
   readonly refresh: boolean;
+  /** The application's name: files may be meant for it alone. */
+  readonly application: string;
 }
 
 const PREFIX = 'Failed to load target state: failed to generate manifest for source';
@@ -31,7 +33,7 @@ export async function loadDesired(
   renderer: RenderPort,
 ): Promise<DesiredResult> {
   const parts = await Promise.all(
-    request.sources.map((source, index) => loadOne(source, request.revisions?.[index], request.refresh, sources, renderer)),
+    request.sources.map((source, index) => loadOne(source, request.revisions?.[index], request, sources, renderer)),
   );
   const loaded: { readonly snapshot: Snapshot; readonly rendered: Rendered }[] = [];
   for (const [index, part] of parts.entries()) {
@@ -59,7 +61,7 @@ type Part =
 async function loadOne(
   source: ApplicationSource,
   pinned: string | undefined,
-  refresh: boolean,
+  { refresh, application }: DesiredRequest,
   sources: SourcePort,
   renderer: RenderPort,
 ): Promise<Part> {
@@ -71,7 +73,7 @@ async function loadOne(
     const rendering = { manifests: [], reads: [], warnings: [] };
     return { ok: true, value: { snapshot: snapshot.value, rendered: { type: 'Directory', rendering } } };
   }
-  const rendered: Result<Rendered, readonly Problem[]> = await renderer.render(snapshot.value, source);
+  const rendered: Result<Rendered, readonly Problem[]> = await renderer.render(snapshot.value, source, application);
   if (rendered.ok) return { ok: true, value: { snapshot: snapshot.value, rendered: rendered.value } };
   const [first] = rendered.error;
   const text = rendered.error.map(formatProblem).join('; ');

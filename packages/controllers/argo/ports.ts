@@ -10,8 +10,6 @@ export interface SourcePort {
   revision(repoURL: string, revision: string): Promise<RevisionInfo | undefined>;
   /** Called with a repository that may have moved. */
   listen(listener: (repoURL: string) => void): Cancel;
-  /** True where a push is heard at once, so that nobody need ask. */
-  hears(repoURL: string): boolean;
 }
 
 /** A rendering and what it was rendered as (`Directory`, `Helm`...). */
@@ -21,7 +19,7 @@ export interface Rendered {
 }
 
 export interface RenderPort {
-  render(snapshot: Snapshot, source: ApplicationSource): Promise<Result<Rendered, readonly Problem[]>>;
+  render(snapshot: Snapshot, source: ApplicationSource, application: string): Promise<Result<Rendered, readonly Problem[]>>;
   /** The same as last time, as far as what was read tells: no rendering is needed to know. */
   unchanged(rendering: Rendering, snapshot: Snapshot): Promise<boolean>;
 }
@@ -29,7 +27,7 @@ export interface RenderPort {
 export interface ArgoSettings {
   /** The namespace of the control plane. */
   readonly namespace: string;
-  /** How often repositories are asked that cannot be heard. */
+  /** How often repositories are asked whether they have moved, for those whose pushes are not heard; 0: never. */
   readonly pollMs: number;
 }
 

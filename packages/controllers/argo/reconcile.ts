@@ -92,7 +92,11 @@ async function reconcileValid(situation: Situation): Promise<Outcome> {
     observer: { live: ports.cluster.live, overlay: memory.overlay, health: ports.health },
     cluster: ports.cluster,
   });
-  const wanted = await loadDesired({ sources: spec.sources, refresh: refreshed }, ports.sources, ports.render);
+  const wanted = await loadDesired(
+    { sources: spec.sources, refresh: refreshed, application: application.metadata.name },
+    ports.sources,
+    ports.render,
+  );
   let comparison = await compareNow(input(), wanted);
   let conditions: readonly ApplicationCondition[] = [];
 
@@ -173,12 +177,13 @@ function dueRun(run: Run, now: number): Run {
 /** What a run applies. A person who asks for the newest gets the newest, so the source is asked first. */
 async function loadRun(application: Application, run: Run, look: Look): Promise<DesiredResult> {
   const { sources, render } = look.ports;
+  const { name } = application.metadata;
   if (run.pinned !== undefined) {
     const { pinned } = run;
-    return loadDesired({ sources: pinned.sources, revisions: pinned.revisions, refresh: false }, sources, render);
+    return loadDesired({ sources: pinned.sources, revisions: pinned.revisions, refresh: false, application: name }, sources, render);
   }
   const wanted = wantedSources(application, run.operation);
-  return loadDesired({ ...wanted, refresh: wanted.revisions === undefined }, sources, render);
+  return loadDesired({ ...wanted, refresh: wanted.revisions === undefined, application: name }, sources, render);
 }
 
 function pin(application: Application, run: Run, loaded: DesiredResult): Run {

@@ -40,7 +40,7 @@ export function applicationAfter(application: Application, draft: Draft): Applic
 /** An application with deletion hooks must not go before they have run. Undefined: nothing is to be changed. */
 function heldBy(before: readonly string[], compiled: Compiled | undefined): readonly string[] | undefined {
   if (compiled === undefined) return undefined;
-  const wanted = [
+  const wanted: readonly string[] = [
     ...(compiled.preDelete.length > 0 ? [finalizers.preDelete, finalizers.preDeleteCleanup] : []),
     ...(compiled.postDelete.length > 0 ? [finalizers.postDelete, finalizers.postDeleteCleanup] : []),
   ];
