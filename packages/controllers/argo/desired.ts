@@ -76,9 +76,15 @@ async function loadOne(
   const rendered: Result<Rendered, readonly Problem[]> = await renderer.render(snapshot.value, source, application);
   if (rendered.ok) return { ok: true, value: { snapshot: snapshot.value, rendered: rendered.value } };
   const [first] = rendered.error;
-  const text = rendered.error.map(formatProblem).join('; ');
+  const text = rendered.error.map(problemText).join('; ');
   const code = first?.where?.line === undefined ? 'Unknown' : 'FailedPrecondition';
   return refused(code, text, first?.retryable === true);
+}
+
+/** The message with its place, unless it names the file itself. */
+function problemText(problem: Problem): string {
+  const file = problem.where?.file;
+  return file !== undefined && problem.message.includes(file) ? problem.message : formatProblem(problem);
 }
 
 /** People and scripts look for the text that Argo CD's repository server answers with. */
