@@ -3,6 +3,7 @@ export { connect } from './cluster.ts';
 export type { ConnectOptions } from './cluster.ts';
 export type { LiveOptions } from './live/live.ts';
 export { StatusError, isStatusError, retryOnConflict, statusErrorFrom, statusErrorOf } from './errors.ts';
+export { withoutManagedFields } from './live/objects.ts';
 export { collectionPath, objectPath } from './paths.ts';
 export { httpsTransport } from './transport/https.ts';
 export type { HttpsOptions } from './transport/https.ts';

@@ -1,0 +1,111 @@
+import type { Application, KubeObject } from '@plumbline/api';
+import { keyOf } from '@plumbline/api';
+import { withoutManagedFields } from '@plumbline/kube';
+import type { Cluster } from '@plumbline/kube';
+import type { Call } from '../gate/route.ts';
+import { HttpError } from '../http/errors.ts';
+import { labelSelector } from './selector.ts';
+
+export const APPLICATION = { group: 'argoproj.io', version: 'v1alpha1', kind: 'Application' } as const;
+
+/** Applications as the API shows them. */
+export interface Applications {
+  /** Present state, from the shared watch. */
+  all(): Iterable<Application>;
+  /** The application that a call names, or undefined. */
+  find(call: Call): Application | undefined;
+  /** The same; throws where there is none. */
+  get(call: Call): Application;
+  /** The same, read from the server: for whoever is about to write. */
+  fresh(call: Call): Promise<Application>;
+  /** What the gate is asked about: `project/name`. */
+  objectOf(call: Call): string;
+  /** Its JSON text, made once per state of the object. */
+  text(application: Application): string;
+}
+
+export function createApplications(cluster: Cluster, namespace: string): Applications {
+  const texts = new WeakMap<object, string>();
+
+  function named(call: Call): { readonly namespace: string; readonly name: string } {
+    const wanted = call.query.get('appNamespace');
+    return {
+      namespace: wanted === null || wanted === '' ? namespace : wanted,
+      name: call.params['name'] ?? '',
+    };
+  }
+
+  function find(call: Call): Application | undefined {
+    return cluster.live.get({ ...APPLICATION, ...named(call) }) as Application | undefined;
+  }
+
+  function missing(call: Call): HttpError {
+    return new HttpError('NotFound', `applications.argoproj.io "${named(call).name}" not found`);
+  }
+
+  return {
+    find,
+    all: () => cluster.live.all(APPLICATION) as Iterable<Application>,
+    get(call) {
+      const application = find(call);
+      if (application === undefined) throw missing(call);
+      return application;
+    },
+    async fresh(call) {
+      const application = (await cluster.get({ ...APPLICATION, ...named(call) })) as Application | undefined;
+      if (application === undefined) throw missing(call);
+      return application;
+    },
+    objectOf(call) {
+      const application = find(call);
+      // Nobody learns from the answer whether an application exists that he may not see.
+      if (application === undefined) return `*/${named(call).name}`;
+      return objectName(application);
+    },
+    text(application) {
+      const known = texts.get(application);
+      if (known !== undefined) return known;
+      const text = JSON.stringify(withoutManagedFields(application));
+      texts.set(application, text);
+      return text;
+    },
+  };
+}
+
+export function projectOf(application: Application): string {
+  const project = application.spec.project;
+  return project === undefined || project === '' ? 'default' : project;
+}
+
+export function objectName(application: Application): string {
+  return `${projectOf(application)}/${application.metadata.name}`;
+}
+
+/** The filters that lists and streams share: `name`, `appNamespace`, `project(s)`, `repo`, `selector`. */
+export function applicationFilter(query: URLSearchParams): (application: Application) => boolean {
+  const name = query.get('name') ?? '';
+  const namespace = query.get('appNamespace') ?? '';
+  const repo = query.get('repo') ?? '';
+  const projects = new Set([...query.getAll('projects'), ...query.getAll('project')].filter((p) => p !== ''));
+  const selector = query.get('selector') ?? '';
+  const matches = selector === '' ? undefined : labelSelector(selector);
+  return (application) => {
+    const { metadata, spec } = application;
+    if (name !== '' && metadata.name !== name) return false;
+    if (namespace !== '' && metadata.namespace !== namespace) return false;
+    if (projects.size > 0 && !projects.has(projectOf(application))) return false;
+    if (repo !== '' && ![spec.source, ...(spec.sources ?? [])].some((source) => source?.repoURL === repo))
+      return false;
+    return matches === undefined || matches(metadata.labels ?? {});
+  };
+}
+
+/** Resource versions of one server are numbers; the longer text is the larger one. */
+export function isNewer(a: string, b: string): boolean {
+  return a.length === b.length ? a > b : a.length > b.length;
+}
+
+export function sortKey(object: KubeObject): string {
+  const { namespace, name } = keyOf(object);
+  return `${name}/${namespace}`;
+}
