@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Read, Tree } from '@plumbline/api';
 
 /** What the name of a read ends in when it stands for the files right in a folder, not for those in folders below. */
@@ -7,12 +6,15 @@ export const filesSuffix = '/*';
 /** The hash that a read finds in a tree now: of a file, of a folder with all below it, or of the files right in a folder. */
 export async function hashOf(tree: Tree, path: string): Promise<string | undefined> {
   if (!path.endsWith(filesSuffix)) return (await tree.stat(path))?.hash;
-  const entries = await tree.list(path.slice(0, -filesSuffix.length));
+  const folder = path.slice(0, -filesSuffix.length);
+  const entries = await tree.list(folder);
   if (entries === undefined) return undefined;
-  const digest = createHash('sha1');
-  for (const { name, kind, hash } of entries)
-    if (kind !== 'folder') digest.update(`${kind} ${hash} ${name}\0`);
-  return digest.digest('hex');
+  // Without folders below it the folder's own hash says the same, and is short.
+  if (!entries.some(({ kind }) => kind === 'folder')) return (await tree.stat(folder))?.hash;
+  return entries
+    .filter(({ kind }) => kind !== 'folder')
+    .map(({ name, kind, hash }) => `${kind} ${hash} ${name}`)
+    .join('\0');
 }
 
 /** Whether a tree has everything as a render found it, so that rendering again would give the same. */

@@ -1,4 +1,3 @@
-import { posix } from 'node:path';
 import type { Read, Tree, TreeEntry } from '@plumbline/api';
 import { err, ok, problem } from '@plumbline/base';
 import type { Problem, Result } from '@plumbline/base';
@@ -14,11 +13,20 @@ const linkBytesMax = 4_096;
  */
 export function normalizePath(path: string): Result<string> {
   if (path.startsWith('/')) return err(problem('path-invalid', `${path}: app path is absolute`));
-  const normal = posix.normalize(path === '' ? '.' : path).replace(/\/+$/, '');
-  if (normal === '..' || normal.startsWith('../')) {
-    return err(problem('path-invalid', `${path}: app path outside root`));
+  const normal = simplify(path.split('/'));
+  return normal === undefined ? err(problem('path-invalid', `${path}: app path outside root`)) : ok(normal);
+}
+
+/** Takes `.` and `..` out of a path; undefined when it ends outside of the root. */
+function simplify(parts: readonly string[]): string | undefined {
+  const kept: string[] = [];
+  let above = 0;
+  for (const part of parts) {
+    if (part === '' || part === '.') continue;
+    if (part !== '..') kept.push(part);
+    else if (kept.pop() === undefined) above++;
   }
-  return ok(normal === '.' ? '' : normal);
+  return above > 0 ? undefined : kept.join('/');
 }
 
 export function joinPath(folder: string, name: string): string {
@@ -44,9 +52,11 @@ export async function follow(tree: Tree, path: string, reads: Read[]): Promise<F
       reads.push({ path: at, hash: entry.hash });
       if (++steps > linkStepsMax) return { type: 'loop', path: at };
       const target = await readLink(tree, at);
-      const next = target.startsWith('/') ? '..' : posix.normalize(posix.join(posix.dirname(at), target));
-      if (next === '..' || next.startsWith('../')) return { type: 'outside', path: at };
-      rest = [...next.split('/').filter((part) => part !== '.' && part !== ''), ...rest];
+      const next = target.startsWith('/')
+        ? undefined
+        : simplify([...at.split('/').slice(0, -1), ...target.split('/')]);
+      if (next === undefined) return { type: 'outside', path: at };
+      rest = [...next.split('/').filter((part) => part !== ''), ...rest];
       at = '';
       if (rest.length === 0) return { type: 'found', path: '', entry: (await tree.stat('')) ?? entry };
       at = rest.shift() ?? '';

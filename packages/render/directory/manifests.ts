@@ -9,6 +9,8 @@ export interface FileManifests {
   readonly manifests: readonly Manifest[];
   readonly warnings: readonly string[];
   readonly problems: readonly Problem[];
+  /** The file says itself that it is not to be read. */
+  readonly skipped?: boolean;
 }
 
 /** A comment with this in it keeps a file from being read as manifests. */
@@ -20,7 +22,7 @@ const nothing: FileManifests = { manifests: [], warnings: [], problems: [] };
 export function readManifests(bytes: Uint8Array, file: string, name: string): FileManifests {
   const text = decodeText(bytes, file);
   if (!text.ok) return { ...nothing, problems: [text.error] };
-  if (text.value.includes(skipMarker)) return nothing;
+  if (text.value.includes(skipMarker)) return { ...nothing, skipped: true };
   return name.endsWith('.json') ? readJsonFile(text.value, file, name) : readYamlFile(text.value, file, name);
 }
 

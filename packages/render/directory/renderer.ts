@@ -18,7 +18,7 @@ export interface DirectoryParameters {
 }
 
 /** Argo CD's default (`10M`): whoever renders more than this has put something else than manifests there. */
-export const combinedBytesMaxDefault = 10_000_000;
+const combinedBytesMaxDefault = 10_000_000;
 /** How many files are asked for at a time; the answers come through one pipe. */
 const readsAtOnce = 64;
 /** After so much text the event loop gets its turn: about 20 ms of parsing. */
@@ -89,10 +89,7 @@ async function readAll(
       const content = contents[i];
       if (content === undefined || 'refused' in content) return err([content?.refused ?? tooLarge(limit)]);
       const file = readManifests(content.bytes, candidate.path, candidate.name);
-      const isSkipped =
-        file.manifests.length + file.problems.length + file.warnings.length === 0 &&
-        hasSkipMarker(content.bytes);
-      combined += isSkipped ? 0 : content.bytes.length;
+      combined += file.skipped === true ? 0 : content.bytes.length;
       if (limit !== 0 && combined > limit) return err([tooLarge(limit)]);
       manifests.push(...file.manifests);
       warnings.push(...file.warnings);
@@ -128,11 +125,6 @@ function tooLarge(limit: number): Problem {
   return problem('directory-too-large', message, {
     hint: `the manifests of one application may have ${limit} bytes together`,
   });
-}
-
-/** Only asked for files that gave nothing at all. */
-function hasSkipMarker(bytes: Uint8Array): boolean {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes('+argocd:skip-file-rendering');
 }
 
 function nextTurn(): Promise<void> {

@@ -29,7 +29,7 @@ export type GitProtocol = 'http' | 'https' | 'ssh' | 'git' | 'file';
 
 export const defaultProtocols: readonly GitProtocol[] = ['https', 'http', 'ssh', 'git'];
 
-export interface GitStartOptions {
+interface GitStartOptions {
   readonly gitDir?: string;
   /** Added to the environment; values may be secrets and are shown nowhere. */
   readonly variables?: Readonly<Record<string, string>>;
@@ -37,7 +37,7 @@ export interface GitStartOptions {
   readonly config?: readonly (readonly [string, string | Secret])[];
 }
 
-export interface GitRunOptions extends GitStartOptions {
+interface GitRunOptions extends GitStartOptions {
   readonly input?: string | Uint8Array;
   readonly timeoutMs?: number;
   readonly stdoutBytesMax?: number;

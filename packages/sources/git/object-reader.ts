@@ -1,7 +1,7 @@
 import type { Cancel, Clock } from '@plumbline/base';
 import type { Git, GitProcess } from './exec.ts';
 
-export interface GitObject {
+interface GitObject {
   readonly hash: string;
   readonly type: 'commit' | 'tree' | 'blob' | 'tag';
   readonly size: number;

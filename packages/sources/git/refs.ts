@@ -85,7 +85,7 @@ function parsePackedRefs(text: string): Map<string, Ref> {
 }
 
 /** The rules of git check-ref-format as far as they keep a name inside its folder. */
-export function isRefName(name: string): boolean {
+function isRefName(name: string): boolean {
   if (name === '' || name.length > 1_000 || name.startsWith('/') || name.endsWith('/') || name.endsWith('.'))
     return false;
   // oxlint-disable-next-line no-control-regex -- control characters are what is looked for

@@ -23,7 +23,7 @@ export interface RevisionSpace {
 const fullHash = /^[0-9a-f]{40}$/i;
 const shortHash = /^[0-9a-f]{7,39}$/i;
 /** A commit message of a megabyte is no message. */
-export const commitBytesMax = 4 * 1024 * 1024;
+const commitBytesMax = 4 * 1024 * 1024;
 
 /**
  * From a `targetRevision` to a commit, in Argo CD's order: a full hash, a version constraint on tags, HEAD, a branch, a
