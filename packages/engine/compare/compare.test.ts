@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { IgnoreRule, KubeObject, LiveObject, Target, Verdict } from '@plumbline/api';
-import { keyOf } from '@plumbline/api';
+import { keyOf, keyText } from '@plumbline/api';
 import { schemaFor } from '@plumbline/api/schema';
 import { applyMergePatch, applyStrategicMerge, pointerGet } from '@plumbline/languages';
 import { compare, type CompareMemo, ignoredIn, lastAppliedAnnotation, withoutIgnored } from '../index.ts';
@@ -131,6 +131,40 @@ describe('comparing with what a client-side apply left', () => {
     const first = compare(wanted, seen, new Map(), schemas, memo);
     const second = compare(wanted, seen, new Map(), schemas, memo);
     expect(second.difference.resources[0]).toBe(first.difference.resources[0]);
+  });
+});
+
+describe('what is remembered', () => {
+  const desired = configMap('a');
+  const wanted = target([resource(desired)]);
+  const first = applied(desired);
+  const outcome = (second: KubeObject) => {
+    const memo: CompareMemo = new Map();
+    compare(wanted, observe(live(first)), new Map(), schemas, memo);
+    const known = memo.get(keyText(keyOf(desired)))?.fields;
+    const { difference } = compare(wanted, observe(live(second)), new Map(), schemas, memo);
+    const [found] = difference.resources;
+    return { state: found?.state, remembered: found?.fields === known, live: found?.live?.object };
+  };
+
+  it.each<[string, KubeObject, string, boolean]>([
+    ['holds for a new status', { ...first, status: { ready: true } }, 'equal', true],
+    [
+      'holds for a new version',
+      { ...first, metadata: { ...first.metadata, resourceVersion: '8' } },
+      'equal',
+      true,
+    ],
+    ['does not hold for new content', { ...first, data: { k: 'w' } }, 'changed', false],
+    ['does not hold for a new field', { ...first, immutable: true }, 'equal', false],
+    [
+      'does not hold for a new label',
+      { ...first, metadata: { ...first.metadata, labels: { a: 'b' } } },
+      'equal',
+      false,
+    ],
+  ])('%s', (_, second, state, remembered) => {
+    expect(outcome(second)).toEqual({ state, remembered, live: second });
   });
 });
 

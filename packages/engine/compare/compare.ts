@@ -1,4 +1,4 @@
-import { canonicalJson, equalData } from '@plumbline/base';
+import { equalData } from '@plumbline/base';
 import {
   gvkOf,
   keyText,
@@ -24,7 +24,7 @@ import { covered, nothingRemoved, withDeclaredClaims } from './covered.ts';
 import { fieldDifferences, maskedFields } from './fields.ts';
 import { textHash } from './hash.ts';
 import { hiddenDifferences, ignoredIn, withoutIgnored, type Ignored } from './ignore.ts';
-import { comparable, lastApplied, normaliseDesired, normaliseLive } from './normalise.ts';
+import { comparable, lastApplied, normaliseDesired, normaliseLive, sameContent } from './normalise.ts';
 import { appliedFields, ownsExactly } from './owned.ts';
 
 /** The shape of a built-in kind; undefined for custom kinds, which merge as plain JSON. */
@@ -37,8 +37,8 @@ export interface Comparison {
 }
 
 /**
- * What is remembered between comparisons of one target, so that an object whose two sides are the same values as last
- * time costs nothing. The caller keeps it beside the target and drops it with the target or a change of its ignore rules.
+ * What is remembered between comparisons of one target, so that an object costs next to nothing while its two sides are
+ * what they were. The caller keeps it beside the target and drops it with the target or a change of its policy.
  */
 export type CompareMemo = Map<string, ResourceDifference>;
 
@@ -70,7 +70,7 @@ export function compare(
       resources.push({ key: resource.key, state: 'missing', desired: resource, fields: [] });
       continue;
     }
-    const known = remembered(memo?.get(text), resource, live);
+    const known = remembered(memo?.get(text), resource, live, target);
     const answer = known ?? comparePair({ target, resource, live, text }, verdicts, schemas, questions);
     if (answer.question === undefined) memo?.set(text, answer);
     resources.push(answer);
@@ -90,13 +90,25 @@ function countsAgainstSync(resource: ResourceDifference, hooks: ReadonlySet<stri
   return marks?.hook !== true && marks?.ignoreExtraneous !== true && !hooks.has(keyText(resource.key));
 }
 
+/** The last answer, if it holds: neither side has changed but for the live object's status and the server's bookkeeping. */
 function remembered(
   last: ResourceDifference | undefined,
   desired: TargetResource,
   live: LiveObject,
+  target: Target,
 ): ResourceDifference | undefined {
-  if (last?.desired?.object !== desired.object || last.live?.object !== live.object) return undefined;
+  if (last?.desired === undefined || last.live === undefined || last.desired.object !== desired.object)
+    return undefined;
+  if (last.live.object !== live.object && !sameMatter(last.live.object, live.object, desired, target))
+    return undefined;
   return last.desired === desired && last.live === live ? last : { ...last, desired, live };
+}
+
+function sameMatter(a: KubeObject, b: KubeObject, desired: TargetResource, target: Target): boolean {
+  if (target.policy.ignore.some((rule) => rule.managers.length > 0)) return false;
+  if (desired.apply.mode !== 'server') return sameContent(a, b);
+  const { fieldManager } = target;
+  return sameContent(a, b) && equalData(appliedFields(a, fieldManager), appliedFields(b, fieldManager));
 }
 
 interface Pair {
@@ -209,12 +221,10 @@ function isEmpty(patch: unknown): boolean {
 
 /**
  * Names a question by the content of both sides and by what tells what an apply would remove. The version of the live
- * object is no part of it: most new versions only have another status, and the answer stays the same.
+ * object is no part of it: most new versions only have another status, and the answer stays the same. Members count in
+ * the order they come in; should that change, the question is asked once more, which does no harm.
  */
 function questionId(pair: Pair, desired: KubeObject, live: unknown, record: unknown): string {
-  const { mode } = pair.resource.apply;
-  const sides = [desired, live, record, pair.live.object.metadata.uid ?? ''].map((side) =>
-    textHash(canonicalJson(side)),
-  );
-  return `${mode}:${pair.text}:${sides.join(':')}`;
+  const sides = JSON.stringify([desired, live, record, pair.live.object.metadata.uid]);
+  return `${pair.resource.apply.mode}:${pair.text}:${textHash(sides)}`;
 }

@@ -1,4 +1,4 @@
-import { isRecord } from '@plumbline/base';
+import { equalData, isRecord } from '@plumbline/base';
 import type { KubeObject } from '@plumbline/api';
 
 /** The annotation in which a client-side apply keeps what it sent. */
@@ -125,6 +125,22 @@ export function comparable(object: KubeObject): Fields {
     delete metadata['annotations'];
   const { status: _, ...rest } = normaliseLive(object) as unknown as Fields;
   return { ...rest, metadata };
+}
+
+const bookkeeping = new Set(['managedFields', 'resourceVersion', 'generation']);
+
+/** Whether two states of one live object differ in nothing but status and the server's bookkeeping. */
+export function sameContent(a: KubeObject, b: KubeObject): boolean {
+  return (
+    equalMembers(a, b, (key) => key !== 'status' && key !== 'metadata') &&
+    equalMembers(a.metadata, b.metadata, (key) => !bookkeeping.has(key))
+  );
+}
+
+function equalMembers(a: Fields, b: Fields, counts: (key: string) => boolean): boolean {
+  for (const key in a) if (counts(key) && !equalData(a[key], b[key])) return false;
+  for (const key in b) if (counts(key) && !(key in a)) return false;
+  return true;
 }
 
 function withoutLastApplied(annotations: Fields): Fields {
