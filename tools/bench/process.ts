@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Plumb } from '../../e2e/harness/plumb.ts';
 
 /** Clock ticks per second of /proc; 100 on every Linux that Node runs on. */
@@ -24,22 +23,21 @@ export function residentMegabytes(pid: number): number {
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
 }
 
-async function metric(plumb: Plumb, name: string): Promise<number> {
-  const token = readFileSync(join(plumb.data, 'api-token'), 'utf8').trim();
-  const response = await fetch(`${plumb.endpoints.api}/metrics`, {
-    headers: { authorization: `Bearer ${token}` },
-  });
-  const text = await response.text();
-  const value = new RegExp(`^${name}(?:\\{[^}]*\\})? ([0-9.e+-]+)$`, 'm').exec(text)?.[1];
-  if (value === undefined) throw new Error(`the server has no metric ${name}`);
-  return Number(value);
+/** What the server's metrics say; the delay is the one since they were read last. */
+export interface Sample {
+  readonly renders: number;
+  readonly loopDelayP99Seconds: number;
 }
 
-export function rendersDone(plumb: Plumb): Promise<number> {
-  return metric(plumb, 'plumbline_renders_total');
-}
-
-/** Seconds. */
-export function loopDelay(plumb: Plumb): Promise<number> {
-  return metric(plumb, 'plumbline_event_loop_delay_p99_seconds');
+export async function sample(plumb: Plumb): Promise<Sample> {
+  const text = await (await fetch(`${plumb.endpoints.api}/metrics`)).text();
+  const value = (name: string): number => {
+    const line = text.split('\n').find((candidate) => candidate.startsWith(`${name} `));
+    if (line === undefined) throw new Error(`the server has no metric ${name}`);
+    return Number(line.slice(name.length + 1));
+  };
+  return {
+    renders: value('plumbline_renders_total'),
+    loopDelayP99Seconds: value('plumbline_http_event_loop_delay_seconds{quantile="0.99"}'),
+  };
 }

@@ -7,7 +7,7 @@ import { removeFolder, startPlumb, temporaryFolder } from '../../e2e/harness/plu
 import { budgets } from './budgets.ts';
 import { createApplications, objectsOf, valueFile } from './monorepo.ts';
 import { createObserver } from './observer.ts';
-import { loopDelay, processorShare, rendersDone, residentMegabytes } from './process.ts';
+import { processorShare, residentMegabytes, sample } from './process.ts';
 import { formatResults, percentile, type Figures } from './table.ts';
 
 const flag = (name: string): string | undefined => {
@@ -41,16 +41,22 @@ async function measure(apps: number): Promise<Figures> {
 
     const pushed: number[] = [];
     let renders = 0;
+    let delay = 0;
+    const look = async (): Promise<number> => {
+      const seen = await sample(plumb);
+      delay = Math.max(delay, seen.loopDelayP99Seconds);
+      return seen.renders;
+    };
     for (let i = 0; i < pushes; i++) {
       const app = (i * 7919) % apps;
       await clone.commit(valueFile(app, `push-${i}`));
-      const before = await rendersDone(plumb);
+      const before = await look();
       const seen = observer.configMapValue(`app-${app}-config`, `push-${i}`);
       const pushing = performance.now();
       await clone.push();
       pushed.push((await seen) - pushing);
       await observer.quiet();
-      renders = Math.max(renders, (await rendersDone(plumb)) - before);
+      renders = Math.max(renders, (await look()) - before);
     }
 
     const healed: number[] = [];
@@ -75,7 +81,7 @@ async function measure(apps: number): Promise<Figures> {
     const massHealed = (await back) - deleting;
 
     await observer.quiet();
-    const delay = await loopDelay(plumb);
+    await look();
     const idle = await processorShare(plumb.pid, idleSeconds);
     observer.close();
     return {

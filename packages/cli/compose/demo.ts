@@ -13,7 +13,10 @@ const applications = ['gitops/cluster-ops.yaml', 'gitops/apps-ops.yaml'];
 
 /** Puts the example into the embedded Git server, unless a repository of that name is there from an earlier run. */
 export async function seedDemoRepository(git: Git, gitRoot: string): Promise<void> {
-  const seeded = await seedRepository(gitRoot, 'welcome.git', await readFolder(example, ''), { git, message: 'Welcome aboard' });
+  const seeded = await seedRepository(gitRoot, 'welcome.git', await readFolder(example, ''), {
+    git,
+    message: 'Welcome aboard',
+  });
   if (!seeded.ok) throw new CommandError(`the demo's repository: ${formatProblem(seeded.error)}`);
 }
 

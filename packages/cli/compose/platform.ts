@@ -49,9 +49,14 @@ export async function startPlatform(options: PlatformOptions, stopper: Stopper):
   stopper.add(() => sources.close());
   await installDefinitions(cluster);
   const renderCache = createRenderCache();
-  const metrics = createMetrics(renderCache);
-  stopper.add(() => metrics.stop());
-  const queue = createQueue({ clock, logger: logger.with({ room: 'controllers' }) });
+  const metrics = createMetrics();
+  metrics.observe({ renderCache, sources });
+  const queue = createQueue({
+    clock,
+    random,
+    logger: logger.with({ room: 'controllers' }),
+    metrics: metrics.queue,
+  });
   const controller = createArgoController({
     cluster,
     sources,
@@ -76,6 +81,7 @@ export async function startPlatform(options: PlatformOptions, stopper: Stopper):
     },
     ...(options.handleGit === undefined ? {} : { git: options.handleGit }),
   });
+  stopper.add(() => server.close());
   const listener = await listenNear(
     options.port,
     (port) => server.listen({ host: options.host, port }),
