@@ -1,5 +1,11 @@
 import { equalData } from '@plumbline/base';
-import type { Application, ApplicationSource, Operation, ResourceStatus, SyncStatusCode } from '@plumbline/api';
+import type {
+  Application,
+  ApplicationSource,
+  Operation,
+  ResourceStatus,
+  SyncStatusCode,
+} from '@plumbline/api';
 
 /** What automated sync does about a comparison. */
 export type Decision =
@@ -27,7 +33,8 @@ export function automate(situation: Situation): Decision {
   if (automated === undefined || automated.enabled === false) return { type: 'nothing' };
   if (sync !== 'OutOfSync' || application.operation !== undefined) return { type: 'nothing' };
   const differing = resources.filter(({ status }) => status === 'OutOfSync');
-  const onlyPrunes = differing.length > 0 && differing.every(({ requiresPruning }) => requiresPruning === true);
+  const onlyPrunes =
+    differing.length > 0 && differing.every(({ requiresPruning }) => requiresPruning === true);
   if (automated.prune !== true && onlyPrunes) return { type: 'nothing' };
   const named = `[${revisions.join(' ')}]`;
   const attempt = attempted(situation);
@@ -38,9 +45,13 @@ export function automate(situation: Situation): Decision {
   const lasting = resources.filter(({ hook }) => hook !== true);
   const wipes = lasting.length > 0 && lasting.every(({ requiresPruning }) => requiresPruning === true);
   if (automated.prune === true && automated.allowEmpty !== true && wipes) {
-    return { type: 'refuse', message: `Skipping sync attempt to ${named}: auto-sync will wipe out all resources` };
+    return {
+      type: 'refuse',
+      message: `Skipping sync attempt to ${named}: auto-sync will wipe out all resources`,
+    };
   }
-  if (attempt === 'done') return automated.selfHeal === true ? start(situation, differing) : { type: 'nothing' };
+  if (attempt === 'done')
+    return automated.selfHeal === true ? start(situation, differing) : { type: 'nothing' };
   return start(situation, []);
 }
 
@@ -50,11 +61,17 @@ function attempted(situation: Situation): 'no' | 'done' | 'failed' {
   const state = application.status?.operationState;
   const result = state?.syncResult;
   if (state === undefined || result === undefined) return 'no';
-  const sameRevisions = multiple ? equalData(result.revisions ?? [], revisions) : result.revision === revisions[0];
-  const sameSources = multiple ? equalData(result.sources ?? [], sources) : equalData(result.source, sources[0]);
+  const sameRevisions = multiple
+    ? equalData(result.revisions ?? [], revisions)
+    : result.revision === revisions[0];
+  const sameSources = multiple
+    ? equalData(result.sources ?? [], sources)
+    : equalData(result.source, sources[0]);
   // Who asked for a dry run or a part did not try the whole.
   const { sync } = state.operation;
-  const whole = sync?.dryRun !== true && (sync?.autoHealAttemptsCount !== undefined || (sync?.resources?.length ?? 0) === 0);
+  const whole =
+    sync?.dryRun !== true &&
+    (sync?.autoHealAttemptsCount !== undefined || (sync?.resources?.length ?? 0) === 0);
   if (!sameRevisions || !sameSources || !whole) return 'no';
   if (state.phase === 'Succeeded') return 'done';
   return state.phase === 'Failed' || state.phase === 'Error' ? 'failed' : 'no';

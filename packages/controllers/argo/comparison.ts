@@ -69,7 +69,12 @@ export async function compileDesired(input: CompareInput, desired: Desired): Pro
     (last.spec === application.spec || equalData(last.spec, application.spec));
   if (same) return last.compiled;
   const compiled = await compileFresh(input, desired, application.spec.syncPolicy?.syncOptions ?? []);
-  memory.compiled = { spec: application.spec, project: spec.project, renderings: desired.renderings, compiled };
+  memory.compiled = {
+    spec: application.spec,
+    project: spec.project,
+    renderings: desired.renderings,
+    compiled,
+  };
   memory.compareMemo = new Map();
   return compiled;
 }
@@ -113,14 +118,19 @@ export async function compareApplication(input: CompareInput, desired: Desired):
     sync: difference.synced && !namespaceDiffers ? 'Synced' : 'OutOfSync',
     health: applicationHealth(named, observation, instance),
     resources,
-    conditions: [...compiled.conditions, ...sharedConditions(application, observation, compiled), ...ignoreConditions(application)],
+    conditions: [
+      ...compiled.conditions,
+      ...sharedConditions(application, observation, compiled),
+      ...ignoreConditions(application),
+    ],
     summary: summarise(family(observation, observer.live, instance)),
     observation,
     revisions: desired.revisions,
     types: desired.types,
     difference,
     compiled,
-    unsettled: !target.resources.every(({ key }) => settled(cluster, key)) || !observedSettled(cluster, resources),
+    unsettled:
+      !target.resources.every(({ key }) => settled(cluster, key)) || !observedSettled(cluster, resources),
   };
 }
 
@@ -151,13 +161,19 @@ export function unknownComparison(input: CompareInput, message: string): Compari
 }
 
 /** Compares, asking the server what only the server can tell. Each question is asked once. */
-async function settle(input: CompareInput, compiled: Compiled, observation: Observation): Promise<Difference> {
+async function settle(
+  input: CompareInput,
+  compiled: Compiled,
+  observation: Observation,
+): Promise<Difference> {
   const { memory, cluster } = input;
   const once = () => compare(compiled.target, observation, memory.verdicts, schemaFor, memory.compareMemo);
   const first = once();
   if (first.questions.length === 0) return first.difference;
   await Promise.all(
-    first.questions.map(async (question) => remember(memory.verdicts, question.id, await ask(cluster, question))),
+    first.questions.map(async (question) =>
+      remember(memory.verdicts, question.id, await ask(cluster, question)),
+    ),
   );
   return once().difference;
 }
@@ -171,7 +187,9 @@ const MEDIA_TYPES = {
 async function ask(cluster: Cluster, question: Question): Promise<Verdict> {
   const { object } = question.resource;
   const { name, namespace } = object.metadata;
-  const [group = '', version = ''] = object.apiVersion.includes('/') ? object.apiVersion.split('/') : ['', object.apiVersion];
+  const [group = '', version = ''] = object.apiVersion.includes('/')
+    ? object.apiVersion.split('/')
+    : ['', object.apiVersion];
   const ref = { group, version, kind: object.kind, name, ...(namespace === undefined ? {} : { namespace }) };
   try {
     const predicted = await cluster.patch(ref, MEDIA_TYPES[question.patch.type], question.patch.body, {
@@ -219,8 +237,10 @@ function namespaceMetadataDiffers(compiled: Compiled, live: Live): boolean {
   const present = live.get(namespace.key);
   if (present === undefined) return true;
   const { labels, annotations } = namespace.object.metadata;
-  const lacks = (wanted: Readonly<Record<string, string>> | undefined, has: Readonly<Record<string, string>> | undefined) =>
-    Object.entries(wanted ?? {}).some(([name, value]) => has?.[name] !== value);
+  const lacks = (
+    wanted: Readonly<Record<string, string>> | undefined,
+    has: Readonly<Record<string, string>> | undefined,
+  ) => Object.entries(wanted ?? {}).some(([name, value]) => has?.[name] !== value);
   return lacks(labels, present.metadata.labels) || lacks(annotations, present.metadata.annotations);
 }
 

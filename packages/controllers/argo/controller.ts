@@ -14,8 +14,16 @@ import { objectHealth } from './health.ts';
 import { createNameIndex } from './index-of-names.ts';
 import { createMemory } from './memory.ts';
 import type { Memory } from './memory.ts';
-import { APPLICATION, PROJECT, annotationOf, annotations, applicationKey, applicationOfInstance, instanceName } from './names.ts';
-import { isNewer } from './overlay.ts';
+import {
+  APPLICATION,
+  PROJECT,
+  annotationOf,
+  annotations,
+  applicationKey,
+  applicationOfInstance,
+  instanceName,
+} from './names.ts';
+import { createOverlay, isNewer } from './overlay.ts';
 import type { ArgoPorts, ArgoSettings, RenderPort, SourcePort } from './ports.ts';
 import { reconcile } from './reconcile.ts';
 import type { Look } from './reconcile.ts';
@@ -32,7 +40,7 @@ export interface ControllerOptions {
   readonly random: Random;
   readonly logger: Logger;
   readonly settings: ArgoSettings;
-  health(object: KubeObject): HealthStatus | undefined;
+  readonly health: (object: KubeObject) => HealthStatus | undefined;
 }
 
 export interface ArgoController {
@@ -51,7 +59,13 @@ export function createController(options: ControllerOptions): ArgoController {
   const repositoryURLs = new Map<string, string>();
   const cancels: Cancel[] = [];
   const ports: ArgoPorts = { ...options, health: (object) => objectHealth(object, options.health) };
-  const views = createViews({ cluster, sources, settings, health: ports.health, comparison: (key) => memories.get(key)?.comparison });
+  const views = createViews({
+    cluster,
+    sources,
+    settings,
+    health: ports.health,
+    comparison: (key) => memories.get(key)?.comparison,
+  });
 
   const applications = queue.family('application', reconcileKey);
   const events: WorkFamily = queue.family('application-events', writeEvents, { workers: 4 });
@@ -61,7 +75,12 @@ export function createController(options: ControllerOptions): ArgoController {
   function memoryOf(key: string): Memory {
     let memory = memories.get(key);
     if (memory === undefined) {
-      memory = createMemory();
+      memory = createMemory(
+        createOverlay(
+          (ref) => live.get(ref),
+          () => clock.now(),
+        ),
+      );
       memories.set(key, memory);
     }
     return memory;
@@ -76,7 +95,8 @@ export function createController(options: ControllerOptions): ArgoController {
   function newestApplication(key: string, memory: Memory | undefined): Application | undefined {
     const known = liveApplication(key);
     const written = memory?.written;
-    if (known === undefined || written === undefined || known.metadata.uid !== written.metadata.uid) return known;
+    if (known === undefined || written === undefined || known.metadata.uid !== written.metadata.uid)
+      return known;
     return isNewer(written, known) ? written : known;
   }
 
@@ -112,7 +132,11 @@ export function createController(options: ControllerOptions): ArgoController {
   function lookAt(key: string, application: Application, run: RunPorts): Look {
     const memory = memoryOf(key);
     const { namespace = '', name } = application.metadata;
-    const project = live.get({ ...PROJECT, namespace: settings.namespace, name: application.spec.project || 'default' });
+    const project = live.get({
+      ...PROJECT,
+      namespace: settings.namespace,
+      name: application.spec.project || 'default',
+    });
     return {
       ports,
       memory,
@@ -192,7 +216,9 @@ export function createController(options: ControllerOptions): ArgoController {
       return {};
     }
     const application = liveApplication(first);
-    const source = application && sourcesOf(application).sources.find(({ repoURL }) => repositoryKey(repoURL) === repository);
+    const source =
+      application &&
+      sourcesOf(application).sources.find(({ repoURL }) => repositoryKey(repoURL) === repository);
     await sources.resolve(url, source?.targetRevision ?? 'HEAD', { refresh: true });
     pushes.wake(repository, 'lazy');
     return { wakeUp: settings.pollMs };
@@ -200,7 +226,8 @@ export function createController(options: ControllerOptions): ArgoController {
 
   function onChange(change: LiveChange): void {
     const { object } = change;
-    if (object.kind === APPLICATION.kind && object.apiVersion.startsWith('argoproj.io/')) onApplication(change);
+    if (object.kind === APPLICATION.kind && object.apiVersion.startsWith('argoproj.io/'))
+      onApplication(change);
     else if (object.kind === PROJECT.kind && object.apiVersion.startsWith('argoproj.io/')) onProject(object);
     onObject(change);
   }
@@ -209,13 +236,15 @@ export function createController(options: ControllerOptions): ArgoController {
     const key = applicationKey(object);
     const memory = memories.get(key);
     // Our own write, heard of again.
-    if (type !== 'deleted' && memory?.written?.metadata.resourceVersion === object.metadata.resourceVersion) return;
+    if (type !== 'deleted' && memory?.written?.metadata.resourceVersion === object.metadata.resourceVersion)
+      return;
     applications.wake(key);
   }
 
   function onProject(project: KubeObject): void {
     for (const application of live.all(APPLICATION) as Iterable<Application>) {
-      if ((application.spec.project || 'default') === project.metadata.name) applications.wake(applicationKey(application));
+      if ((application.spec.project || 'default') === project.metadata.name)
+        applications.wake(applicationKey(application));
     }
   }
 
@@ -237,7 +266,12 @@ export function createController(options: ControllerOptions): ArgoController {
     const own = memory.overlay.newest(keyOf(change.object), undefined);
     memory.overlay.heard(change);
     // The answer to our own write, which was looked at when it came.
-    if (change.type !== 'deleted' && own !== undefined && own.metadata.resourceVersion === change.object.metadata.resourceVersion) return;
+    if (
+      change.type !== 'deleted' &&
+      own !== undefined &&
+      own.metadata.resourceVersion === change.object.metadata.resourceVersion
+    )
+      return;
     applications.wake(key);
   }
 

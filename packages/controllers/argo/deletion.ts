@@ -38,7 +38,8 @@ export async function deleteApplication(application: Application, look: Look): P
     return {};
   }
   let problem: ApplicationCondition | undefined;
-  if (!approvalMissing(application, left)) problem = await deleteWave(left, CASCADE[cascade] ?? 'Foreground', look);
+  if (!approvalMissing(application, left))
+    problem = await deleteWave(left, CASCADE[cascade] ?? 'Foreground', look);
   const comparison = await compareNow(input, spec, look);
   await write(application, look, {
     comparison,
@@ -119,11 +120,14 @@ async function deleteWave(
   look: Look,
 ): Promise<ApplicationCondition | undefined> {
   const last = Math.max(...left.map(({ object }) => waveOf(object)));
-  const due = left.filter(({ object }) => waveOf(object) === last && object.metadata.deletionTimestamp === undefined);
+  const due = left.filter(
+    ({ object }) => waveOf(object) === last && object.metadata.deletionTimestamp === undefined,
+  );
   const results = await look.executor.run(
     due.map(({ key, object }, index) => ({ id: `${index}`, type: 'delete', key, live: object, propagation })),
   );
-  for (const result of results.values()) if (!result.ok) return { type: 'DeletionError', message: result.message };
+  for (const result of results.values())
+    if (!result.ok) return { type: 'DeletionError', message: result.message };
   return undefined;
 }
 
@@ -141,7 +145,13 @@ async function preDelete(
   const present = observe(input.observer, input.instance, { ...compiled.target, resources: hooks });
   const missing = hooks.filter(({ key }) => present.objects.get(idOf(key)) === undefined);
   const results = await look.executor.run(
-    missing.map((resource, index) => ({ id: `${index}`, type: 'apply', resource, force: false, dryRun: false })),
+    missing.map((resource, index) => ({
+      id: `${index}`,
+      type: 'apply',
+      resource,
+      force: false,
+      dryRun: false,
+    })),
   );
   for (const result of results.values()) {
     if (!result.ok) return { wakeUp: 5_000 };
@@ -157,7 +167,9 @@ function idOf(key: ObjectKey): string {
   return `${key.group}/${key.kind}/${key.namespace}/${key.name}`;
 }
 
-function withoutFinalizer<T extends { readonly metadata: { readonly finalizers?: readonly string[] } }>(object: T): T {
+function withoutFinalizer<T extends { readonly metadata: { readonly finalizers?: readonly string[] } }>(
+  object: T,
+): T {
   const left = (object.metadata.finalizers ?? []).filter((name) => name !== finalizers.hook);
   const { finalizers: _all, ...metadata } = object.metadata;
   return { ...object, metadata: left.length === 0 ? metadata : { ...metadata, finalizers: left } };
@@ -204,4 +216,3 @@ async function refuseDeletion(application: Application, look: Look, cascade: str
   });
   return {};
 }
-

@@ -33,7 +33,9 @@ export async function loadDesired(
   renderer: RenderPort,
 ): Promise<DesiredResult> {
   const parts = await Promise.all(
-    request.sources.map((source, index) => loadOne(source, request.revisions?.[index], request, sources, renderer)),
+    request.sources.map((source, index) =>
+      loadOne(source, request.revisions?.[index], request, sources, renderer),
+    ),
   );
   const loaded: { readonly snapshot: Snapshot; readonly rendered: Rendered }[] = [];
   for (const [index, part] of parts.entries()) {
@@ -67,13 +69,18 @@ async function loadOne(
 ): Promise<Part> {
   const revision = pinned || source.targetRevision || 'HEAD';
   const snapshot = await sources.resolve(source.repoURL, revision, { refresh });
-  if (!snapshot.ok) return refused('Unknown', revisionProblem(snapshot.error), snapshot.error.retryable === true);
+  if (!snapshot.ok)
+    return refused('Unknown', revisionProblem(snapshot.error), snapshot.error.retryable === true);
   // A source that only lends its files to others makes nothing itself.
   if (!source.path && !source.chart) {
     const rendering = { manifests: [], reads: [], warnings: [] };
     return { ok: true, value: { snapshot: snapshot.value, rendered: { type: 'Directory', rendering } } };
   }
-  const rendered: Result<Rendered, readonly Problem[]> = await renderer.render(snapshot.value, source, application);
+  const rendered: Result<Rendered, readonly Problem[]> = await renderer.render(
+    snapshot.value,
+    source,
+    application,
+  );
   if (rendered.ok) return { ok: true, value: { snapshot: snapshot.value, rendered: rendered.value } };
   const [first] = rendered.error;
   const text = rendered.error.map(problemText).join('; ');
@@ -89,9 +96,7 @@ function problemText(problem: Problem): string {
 
 /** People and scripts look for the text that Argo CD's repository server answers with. */
 function revisionProblem(problem: Problem): string {
-  return problem.code === 'revision-unknown'
-    ? problem.message
-    : formatProblem(problem);
+  return problem.code === 'revision-unknown' ? problem.message : formatProblem(problem);
 }
 
 function refused(code: string, text: string, retryable: boolean): Part {

@@ -57,7 +57,10 @@ function sourcePort(sources: GitSources): SourcePort {
 function renderPort(cache: RenderCache): RenderPort {
   return {
     async render(snapshot, source, appName) {
-      const outcome = await cache.render(snapshot, source.path ?? '', { source: parametersOf(source), appName });
+      const outcome = await cache.render(snapshot, source.path ?? '', {
+        source: parametersOf(source),
+        appName,
+      });
       if (!outcome.ok) return outcome;
       const { rendering } = outcome.value;
       return ok({ type: rendering.sourceType, rendering });

@@ -22,10 +22,18 @@ export function changesIn(before: Application, after: Application): readonly Sai
   const [oldSync, newSync] = [before.status?.sync?.status ?? '', after.status?.sync?.status ?? ''];
   const [oldHealth, newHealth] = [before.status?.health?.status ?? '', after.status?.health?.status ?? ''];
   if (oldSync !== newSync) {
-    said.push({ type: 'Normal', reason: 'ResourceUpdated', message: `Updated sync status: ${oldSync} -> ${newSync}` });
+    said.push({
+      type: 'Normal',
+      reason: 'ResourceUpdated',
+      message: `Updated sync status: ${oldSync} -> ${newSync}`,
+    });
   }
   if (oldHealth !== newHealth) {
-    said.push({ type: 'Normal', reason: 'ResourceUpdated', message: `Updated health status: ${oldHealth} -> ${newHealth}` });
+    said.push({
+      type: 'Normal',
+      reason: 'ResourceUpdated',
+      message: `Updated health status: ${oldHealth} -> ${newHealth}`,
+    });
   }
   said.push(...operationChanges(before, after));
   return said;
@@ -43,7 +51,11 @@ function operationChanges(before: Application, after: Application): readonly Sai
     said.push({ type: 'Normal', reason: 'OperationStarted', message: `Initiated automated sync to '${to}'` });
   }
   const ended = state.finishedAt !== undefined && state.phase !== 'Running' && before.operation !== undefined;
-  if (ended && after.operation === undefined && (old?.phase !== state.phase || old.startedAt !== state.startedAt)) {
+  if (
+    ended &&
+    after.operation === undefined &&
+    (old?.phase !== state.phase || old.startedAt !== state.startedAt)
+  ) {
     const partial = (state.operation.sync?.resources?.length ?? 0) > 0;
     const name = `${partial ? 'Partial sync' : 'Sync'} operation to ${revisionText(after)}`;
     const good = state.phase === 'Succeeded';
@@ -73,7 +85,14 @@ export function eventObject(application: Application, said: Said, now: number, r
         'dest-namespace': destination.namespace ?? '',
       },
     },
-    involvedObject: { apiVersion: application.apiVersion, kind: 'Application', name, namespace, uid, resourceVersion },
+    involvedObject: {
+      apiVersion: application.apiVersion,
+      kind: 'Application',
+      name,
+      namespace,
+      uid,
+      resourceVersion,
+    },
     type: said.type,
     reason: said.reason,
     message: said.message,

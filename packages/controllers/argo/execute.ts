@@ -75,7 +75,9 @@ function shown(object: KubeObject): string {
 async function perform(cluster: Cluster, action: Action): Promise<ActionResult> {
   switch (action.type) {
     case 'apply':
-      return action.dryRun ? dryApply(action.resource, action.live) : apply(cluster, action.resource, action.live, action.force);
+      return action.dryRun
+        ? dryApply(action.resource, action.live)
+        : apply(cluster, action.resource, action.live, action.force);
     case 'delete':
       return remove(cluster, action);
     case 'removeFinalizer':
@@ -93,7 +95,9 @@ async function perform(cluster: Cluster, action: Action): Promise<ActionResult> 
 function dryApply(resource: TargetResource, live: KubeObject | undefined): ActionResult {
   const { object } = resource;
   if (!object.metadata.name) {
-    const why = object.metadata.generateName ? 'cannot use generate name with apply' : 'resource name may not be empty';
+    const why = object.metadata.generateName
+      ? 'cannot use generate name with apply'
+      : 'resource name may not be empty';
     return { ok: false, message: `${object.kind} in ${resource.origin.file || 'the target'}: ${why}` };
   }
   if (resource.apply.mode === 'replace') {
@@ -149,8 +153,7 @@ async function clientApply(
       const patched = await cluster.patch(referenceOf(object), patch.contentType, patch.body, options);
       return { ok: true, message: `${shown(object)} configured${adoption(object, live)}`, object: patched };
     } catch (thrown) {
-      const raced =
-        refusedWith(thrown, 409) || (live !== undefined && refusedWith(thrown, 404, 'NotFound'));
+      const raced = refusedWith(thrown, 409) || (live !== undefined && refusedWith(thrown, 404, 'NotFound'));
       if (raced && attempt < ATTEMPTS) {
         live = await cluster.get(referenceOf(object));
         continue;
@@ -171,7 +174,8 @@ function clientPatch(
   const wanted = withRecord(object);
   const record = recordOf(live);
   const schema = schemaFor(gvkOf(object));
-  const contentType = schema === undefined ? 'application/merge-patch+json' : 'application/strategic-merge-patch+json';
+  const contentType =
+    schema === undefined ? 'application/merge-patch+json' : 'application/strategic-merge-patch+json';
   const patch =
     schema === undefined
       ? threeWayMergePatch(record ?? {}, wanted, live)
@@ -220,9 +224,16 @@ async function recreate(
   word: string,
 ): Promise<ActionResult> {
   const { uid } = live.metadata;
-  await cluster.delete(referenceOf(live), { propagation: 'Background', ...(uid === undefined ? {} : { uid }) });
+  await cluster.delete(referenceOf(live), {
+    propagation: 'Background',
+    ...(uid === undefined ? {} : { uid }),
+  });
   const created = await cluster.create(body, options);
-  return { ok: true, message: `${shown(resource.object)} deleted\n${shown(resource.object)} ${word}`, object: created };
+  return {
+    ok: true,
+    message: `${shown(resource.object)} deleted\n${shown(resource.object)} ${word}`,
+    object: created,
+  };
 }
 
 async function remove(cluster: Cluster, action: Extract<Action, { type: 'delete' }>): Promise<ActionResult> {
@@ -256,4 +267,3 @@ async function removeFinalizer(
     return { ok: true, message: '' };
   }
 }
-

@@ -1,5 +1,13 @@
 import { keyText } from '@plumbline/api';
-import type { ApplicationStatus, Health, HealthStatus, KubeObject, LiveObject, Observation, ObjectKey } from '@plumbline/api';
+import type {
+  ApplicationStatus,
+  Health,
+  HealthStatus,
+  KubeObject,
+  LiveObject,
+  Observation,
+  ObjectKey,
+} from '@plumbline/api';
 import { annotationOf, annotations, finalizers, timeText } from './names.ts';
 
 const ORDER: readonly Health[] = ['Healthy', 'Suspended', 'Progressing', 'Missing', 'Degraded', 'Unknown'];
@@ -50,7 +58,11 @@ export function applicationHealth(
 }
 
 /** The status field: the time says since when it is so. */
-export function healthField(before: ApplicationStatus['health'], status: Health, now: number): ApplicationStatus['health'] {
+export function healthField(
+  before: ApplicationStatus['health'],
+  status: Health,
+  now: number,
+): ApplicationStatus['health'] {
   const since = before?.status === status ? before.lastTransitionTime : undefined;
   return { status, lastTransitionTime: since ?? timeText(now) };
 }

@@ -4,11 +4,19 @@ import type { Cluster } from '@plumbline/kube';
 import { APPLICATION_MANAGER } from './names.ts';
 import { defaultProject } from './project.ts';
 
-const DEFINITION = { group: 'apiextensions.k8s.io', version: 'v1', kind: 'CustomResourceDefinition' } as const;
+const DEFINITION = {
+  group: 'apiextensions.k8s.io',
+  version: 'v1',
+  kind: 'CustomResourceDefinition',
+} as const;
 
 function established(definition: KubeObject | undefined): boolean {
-  const status = definition?.['status'] as { conditions?: readonly { type: string; status: string }[] } | undefined;
-  return status?.conditions?.some(({ type, status: state }) => type === 'Established' && state === 'True') ?? false;
+  const status = definition?.['status'] as
+    | { conditions?: readonly { type: string; status: string }[] }
+    | undefined;
+  return (
+    status?.conditions?.some(({ type, status: state }) => type === 'Established' && state === 'True') ?? false
+  );
 }
 
 /** Resolves when the server serves a definition's kind; it is told by the watch. */
@@ -28,14 +36,20 @@ async function ensure(cluster: Cluster, object: KubeObject, version: string, gro
   const { name, namespace } = object.metadata;
   const ref = { group, version, kind: object.kind, name, ...(namespace === undefined ? {} : { namespace }) };
   if ((await cluster.get(ref)) !== undefined) return;
-  await cluster.patch(ref, 'application/apply-patch+yaml', object, { fieldManager: APPLICATION_MANAGER, force: true });
+  await cluster.patch(ref, 'application/apply-patch+yaml', object, {
+    fieldManager: APPLICATION_MANAGER,
+    force: true,
+  });
 }
 
 /**
  * Makes a cluster ready: the definitions that are missing (present ones are left as they are: they may be Argo CD's own,
  * and newer), the control plane's namespace, and the project `default`, which permits everything.
  */
-export async function installDefinitions(cluster: Cluster, options: { readonly namespace?: string } = {}): Promise<void> {
+export async function installDefinitions(
+  cluster: Cluster,
+  options: { readonly namespace?: string } = {},
+): Promise<void> {
   const namespace = options.namespace ?? 'argocd';
   await cluster.live.require([DEFINITION]);
   for (const definition of argoDefinitions()) {

@@ -9,11 +9,17 @@ export function withRecord(object: KubeObject): KubeObject {
   const { [annotations.lastApplied]: _old, ...own } = object.metadata.annotations ?? {};
   const bare = { ...object, metadata: { ...object.metadata, annotations: own } };
   const record = `${goEscapes(canonicalJson(bare))}\n`;
-  return { ...bare, metadata: { ...bare.metadata, annotations: { ...own, [annotations.lastApplied]: record } } };
+  return {
+    ...bare,
+    metadata: { ...bare.metadata, annotations: { ...own, [annotations.lastApplied]: record } },
+  };
 }
 
 function goEscapes(json: string): string {
-  return json.replace(/[<>&\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return json.replace(
+    /[<>&\u2028\u2029]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** The recorded object, or undefined where there is no record or none that can be read. */
@@ -22,7 +28,9 @@ export function recordOf(live: KubeObject): KubeObject | undefined {
   if (text === undefined || text === '') return undefined;
   try {
     const record: unknown = JSON.parse(text);
-    return record !== null && typeof record === 'object' && !Array.isArray(record) ? (record as KubeObject) : undefined;
+    return record !== null && typeof record === 'object' && !Array.isArray(record)
+      ? (record as KubeObject)
+      : undefined;
   } catch {
     return undefined;
   }

@@ -5,7 +5,6 @@ import type { Said } from './events.ts';
 import type { Healing } from './healing.ts';
 import { createHealing } from './healing.ts';
 import type { Run } from './operation.ts';
-import { createOverlay } from './overlay.ts';
 import type { Overlay } from './overlay.ts';
 import type { Rendered } from './ports.ts';
 import type { Compiled } from './target.ts';
@@ -20,6 +19,8 @@ export interface Memory {
   compiled: CompiledMemo | undefined;
   run: Run | undefined;
   comparison: Comparison | undefined;
+  /** When the last operation ended that a person had asked for. */
+  personDoneAt: number | undefined;
   readonly healing: Healing;
   /** Said about the application and not yet written as Events. */
   said: readonly { readonly application: Application; readonly said: Said }[];
@@ -39,15 +40,16 @@ export interface CompiledMemo {
 /** Answers that are kept per application; an answer that is not kept is asked for again. */
 export const VERDICTS_MAX = 500;
 
-export function createMemory(): Memory {
+export function createMemory(overlay: Overlay): Memory {
   return {
     written: undefined,
-    overlay: createOverlay(),
+    overlay,
     verdicts: new Map(),
     compareMemo: new Map(),
     compiled: undefined,
     run: undefined,
     comparison: undefined,
+    personDoneAt: undefined,
     healing: createHealing(),
     said: [],
     named: new Set(),

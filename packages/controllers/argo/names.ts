@@ -56,7 +56,9 @@ export function listAnnotation(object: KubeObject, name: string): readonly strin
 }
 
 /** The key of an application on the queue and in memory. */
-export function applicationKey(application: { readonly metadata: { readonly namespace?: string; readonly name: string } }): string {
+export function applicationKey(application: {
+  readonly metadata: { readonly namespace?: string; readonly name: string };
+}): string {
   return `${application.metadata.namespace ?? ''}/${application.metadata.name}`;
 }
 

@@ -8,11 +8,17 @@ import { isSelfReference, parseTracking } from './tracking.ts';
 export interface Observer {
   readonly live: Live;
   readonly overlay: Overlay;
-  health(object: KubeObject): HealthStatus | undefined;
+  readonly health: (object: KubeObject) => HealthStatus | undefined;
 }
 
 /** Everything that carries an application's mark (owned objects of others aside) and everything that its target names. */
-export function observe(observer: Observer, instance: string, target: Target | undefined, more: readonly ObjectKey[] = [], options: readonly string[] = []): Observation {
+export function observe(
+  observer: Observer,
+  instance: string,
+  target: Target | undefined,
+  more: readonly ObjectKey[] = [],
+  options: readonly string[] = [],
+): Observation {
   const objects = new Map<string, LiveObject>();
   const { live, overlay } = observer;
   const add = (key: ObjectKey, known: KubeObject | undefined): void => {
@@ -36,7 +42,12 @@ export function observe(observer: Observer, instance: string, target: Target | u
   return { objects };
 }
 
-function liveObject(object: KubeObject, key: ObjectKey, observer: Observer, options: readonly string[]): LiveObject {
+function liveObject(
+  object: KubeObject,
+  key: ObjectKey,
+  observer: Observer,
+  options: readonly string[],
+): LiveObject {
   const tracking = parseTracking(object);
   const health = observer.health(object);
   return {

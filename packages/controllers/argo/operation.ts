@@ -43,18 +43,30 @@ export const HISTORY_LIMIT = 10;
 const RETRY = { durationMs: 5_000, factor: 2, mostMs: 180_000 };
 
 /** A new run for `operation`, or the one that `status.operationState` tells of, which may be of an earlier process. */
-export function runOf(application: Application, now: number, namespaced: (kind: { readonly group: string; readonly kind: string }) => boolean): Run | undefined {
+export function runOf(
+  application: Application,
+  now: number,
+  namespaced: (kind: { readonly group: string; readonly kind: string }) => boolean,
+): Run | undefined {
   const { operation } = application;
   if (operation === undefined) return undefined;
   const state = application.status?.operationState;
   if (state === undefined || (state.phase !== 'Running' && state.phase !== 'Terminating')) {
     const started = Math.floor(now / 1_000) * 1_000;
-    return { operation: { ...operation, retry: operation.retry ?? {} }, startedAt: started, retryCount: 0, terminating: false };
+    return {
+      operation: { ...operation, retry: operation.retry ?? {} },
+      startedAt: started,
+      retryCount: 0,
+      terminating: false,
+    };
   }
   return resumed(state, namespaced);
 }
 
-function resumed(state: OperationState, namespaced: (kind: { readonly group: string; readonly kind: string }) => boolean): Run {
+function resumed(
+  state: OperationState,
+  namespaced: (kind: { readonly group: string; readonly kind: string }) => boolean,
+): Run {
   const startedAt = Date.parse(state.startedAt);
   const pinned = pinnedOf(state.syncResult);
   const results = (state.syncResult?.resources ?? []).map((result) => stepOf(result, namespaced));
@@ -67,7 +79,9 @@ function resumed(state: OperationState, namespaced: (kind: { readonly group: str
       ? {}
       : { waiting: { since: Date.parse(state.finishedAt), message: state.message ?? '' } }),
     ...(pinned === undefined ? {} : { pinned }),
-    ...(results.length === 0 ? {} : { progress: { startedAt, phase: 'Running', reason: { type: 'started' }, results } }),
+    ...(results.length === 0
+      ? {}
+      : { progress: { startedAt, phase: 'Running', reason: { type: 'started' }, results } }),
   };
 }
 
@@ -84,11 +98,16 @@ function pinnedOf(result: SyncOperationResult | undefined): Pinned | undefined {
 export function wantedSources(
   application: Application,
   operation: Operation,
-): { readonly sources: readonly ApplicationSource[]; readonly revisions: readonly string[] | undefined; readonly multiple: boolean } {
+): {
+  readonly sources: readonly ApplicationSource[];
+  readonly revisions: readonly string[] | undefined;
+  readonly multiple: boolean;
+} {
   const { sync } = operation;
   const own = sourcesOf(application);
   const many = sync?.sources ?? [];
-  const sources = many.length > 0 ? many : sync?.source !== undefined && !own.multiple ? [sync.source] : own.sources;
+  const sources =
+    many.length > 0 ? many : sync?.source !== undefined && !own.multiple ? [sync.source] : own.sources;
   const multiple = many.length > 0 || (own.multiple && sources === own.sources);
   if (multiple) {
     const revisions = sync?.revisions ?? [];
@@ -132,10 +151,18 @@ function selectKeys(chosen: readonly Chosen[], candidates: Iterable<ObjectKey>):
   );
 }
 
-const OUTCOMES = { synced: 'Synced', failed: 'SyncFailed', pruned: 'Pruned', pruneSkipped: 'PruneSkipped' } as const;
+const OUTCOMES = {
+  synced: 'Synced',
+  failed: 'SyncFailed',
+  pruned: 'Pruned',
+  pruneSkipped: 'PruneSkipped',
+} as const;
 const STATES = { running: 'Running', succeeded: 'Succeeded', failed: 'Failed', error: 'Error' } as const;
 
-function inverse<K extends string, V extends string>(map: Readonly<Record<K, V>>, value: string | undefined): K | undefined {
+function inverse<K extends string, V extends string>(
+  map: Readonly<Record<K, V>>,
+  value: string | undefined,
+): K | undefined {
   return (Object.keys(map) as K[]).find((key) => map[key] === value);
 }
 
@@ -144,9 +171,14 @@ function resultOf(step: StepResult, progress: Progress, namespace: string): Reso
   const { key } = step;
   const invalid = progress.reason.type === 'invalid' ? progress.reason.problems : [];
   const problem = invalid.find(
-    (other) => other.key.group === key.group && other.key.kind === key.kind && other.key.name === key.name && other.key.namespace === key.namespace,
+    (other) =>
+      other.key.group === key.group &&
+      other.key.kind === key.kind &&
+      other.key.name === key.name &&
+      other.key.namespace === key.namespace,
   );
-  const own = key.group === '' && key.kind === 'Namespace' && step.phase === 'before' && step.hook === undefined;
+  const own =
+    key.group === '' && key.kind === 'Namespace' && step.phase === 'before' && step.hook === undefined;
   return {
     group: key.group,
     version: step.version,
@@ -162,7 +194,10 @@ function resultOf(step: StepResult, progress: Progress, namespace: string): Reso
   };
 }
 
-function stepOf(result: ResourceResult, namespaced: (kind: { readonly group: string; readonly kind: string }) => boolean): StepResult {
+function stepOf(
+  result: ResourceResult,
+  namespaced: (kind: { readonly group: string; readonly kind: string }) => boolean,
+): StepResult {
   const phase: Phase = PHASE_OF_HOOK[(result.syncPhase ?? 'Sync') as HookType] ?? 'main';
   const hook = result.hookType === undefined ? undefined : PHASE_OF_HOOK[result.hookType as HookType];
   return {
@@ -191,7 +226,9 @@ function syncResult(application: Application, run: Run): SyncOperationResult | u
   const { pinned } = run;
   if (pinned === undefined) return undefined;
   const namespace = application.spec.destination?.namespace ?? '';
-  const resources = (run.progress?.results ?? []).map((step) => resultOf(step, run.progress as Progress, namespace));
+  const resources = (run.progress?.results ?? []).map((step) =>
+    resultOf(step, run.progress as Progress, namespace),
+  );
   const managed = application.spec.syncPolicy?.managedNamespaceMetadata;
   const base = {
     ...(resources.length === 0 ? {} : { resources }),
@@ -226,7 +263,8 @@ export function stateOf(application: Application, run: Run, now: number): Operat
   const end = endOf(run);
   const result = syncResult(application, run);
   const message = run.waiting?.message ?? messageOfRun(run);
-  const phase = run.waiting !== undefined ? 'Running' : (end ?? (run.terminating ? 'Terminating' : 'Running'));
+  const phase =
+    run.waiting !== undefined ? 'Running' : (end ?? (run.terminating ? 'Terminating' : 'Running'));
   const finishedAt = run.waiting?.since ?? (end === undefined ? undefined : now);
   return {
     operation: run.operation,
@@ -244,7 +282,8 @@ export function withRetry(run: Run, now: number): Run {
   const end = endOf(run);
   const limit = run.operation.retry?.limit ?? 0;
   const stopped = run.terminating || run.progress?.reason.type === 'terminated';
-  if (end === undefined || end === 'Succeeded' || stopped || (limit >= 0 && run.retryCount >= limit)) return run;
+  if (end === undefined || end === 'Succeeded' || stopped || (limit >= 0 && run.retryCount >= limit))
+    return run;
   const retryCount = run.retryCount + 1;
   const since = Math.floor(now / 1_000) * 1_000;
   const at = new Date(since + retryDelay(run.operation, retryCount - 1)).toISOString().slice(11, 16);
@@ -288,7 +327,11 @@ export function durationMs(text: string | undefined): number | undefined {
 }
 
 /** History grows by successful, complete and real syncs. */
-export function historyAfter(application: Application, run: Run, now: number): readonly RevisionHistory[] | undefined {
+export function historyAfter(
+  application: Application,
+  run: Run,
+  now: number,
+): readonly RevisionHistory[] | undefined {
   const before = application.status?.history;
   const { sync } = run.operation;
   const partial = (sync?.resources?.length ?? 0) > 0;

@@ -13,7 +13,6 @@ export interface Overlay {
   newest(key: ObjectKey, live: KubeObject | undefined): KubeObject | undefined;
   /** The watch has caught up with a change. */
   heard(change: LiveChange): void;
-  readonly size: number;
   keys(): Iterable<ObjectKey>;
 }
 
@@ -25,27 +24,40 @@ export function isNewer(a: KubeObject, b: KubeObject): boolean {
   return left.length === right.length ? left > right : left.length > right.length;
 }
 
-export function createOverlay(): Overlay {
-  const written = new Map<string, KubeObject>();
+/** A watch that is this late is broken, and then nothing is decided on what seems missing anyway. */
+const LAG_MAX_MS = 15_000;
+
+export function createOverlay(live: (key: ObjectKey) => KubeObject | undefined, now: () => number): Overlay {
+  const written = new Map<string, { readonly object: KubeObject; readonly at: number }>();
+
+  function own(text: string): KubeObject | undefined {
+    const entry = written.get(text);
+    if (entry === undefined) return undefined;
+    if (now() - entry.at <= LAG_MAX_MS) return entry.object;
+    written.delete(text);
+    return undefined;
+  }
+
   return {
-    wrote: (object) => void written.set(keyText(keyOf(object)), object),
-    newest(key, live) {
-      const own = written.get(keyText(key));
-      if (own === undefined) return live;
-      return live === undefined || isNewer(own, live) ? own : live;
+    wrote(object) {
+      const key = keyOf(object);
+      const known = live(key);
+      // In process the watch may have it before the answer is there.
+      if (known !== undefined && !isNewer(object, known)) return;
+      written.set(keyText(key), { object, at: now() });
+    },
+    newest(key, known) {
+      const object = own(keyText(key));
+      if (object === undefined) return known;
+      return known === undefined || isNewer(object, known) ? object : known;
     },
     heard({ object, type }) {
       const text = keyText(keyOf(object));
-      const own = written.get(text);
-      if (own === undefined) return;
-      const gone = type === 'deleted' && own.metadata.uid === object.metadata.uid;
-      if (gone || !isNewer(own, object)) written.delete(text);
+      const mine = own(text);
+      if (mine === undefined) return;
+      const gone = type === 'deleted' && mine.metadata.uid === object.metadata.uid;
+      if (gone || !isNewer(mine, object)) written.delete(text);
     },
-    get size() {
-      return written.size;
-    },
-    *keys() {
-      for (const object of written.values()) yield keyOf(object);
-    },
+    keys: () => [...written.values()].map(({ object }) => keyOf(object)),
   };
 }

@@ -1,12 +1,23 @@
 import type { Cancel, Clock, Logger, Problem, Random, Result } from '@plumbline/base';
-import type { ApplicationSource, HealthStatus, KubeObject, Rendering, RevisionInfo, Snapshot } from '@plumbline/api';
+import type {
+  ApplicationSource,
+  HealthStatus,
+  KubeObject,
+  Rendering,
+  RevisionInfo,
+  Snapshot,
+} from '@plumbline/api';
 import type { Cluster } from '@plumbline/kube';
 import type { WorkQueue } from '../runtime/index.ts';
 
 /** What the controller needs of the rest of the house. */
 export interface SourcePort {
   /** The newest known snapshot of a revision; `refresh` asks the source first. */
-  resolve(repoURL: string, targetRevision: string, options?: { readonly refresh?: boolean }): Promise<Result<Snapshot>>;
+  resolve(
+    repoURL: string,
+    targetRevision: string,
+    options?: { readonly refresh?: boolean },
+  ): Promise<Result<Snapshot>>;
   revision(repoURL: string, revision: string): Promise<RevisionInfo | undefined>;
   /** Called with a repository that may have moved. */
   listen(listener: (repoURL: string) => void): Cancel;
@@ -19,7 +30,11 @@ export interface Rendered {
 }
 
 export interface RenderPort {
-  render(snapshot: Snapshot, source: ApplicationSource, application: string): Promise<Result<Rendered, readonly Problem[]>>;
+  render(
+    snapshot: Snapshot,
+    source: ApplicationSource,
+    application: string,
+  ): Promise<Result<Rendered, readonly Problem[]>>;
   /** The same as last time, as far as what was read tells: no rendering is needed to know. */
   unchanged(rendering: Rendering, snapshot: Snapshot): Promise<boolean>;
 }
@@ -40,5 +55,5 @@ export interface ArgoPorts {
   readonly random: Random;
   readonly logger: Logger;
   readonly settings: ArgoSettings;
-  health(object: KubeObject): HealthStatus | undefined;
+  readonly health: (object: KubeObject) => HealthStatus | undefined;
 }

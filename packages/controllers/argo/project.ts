@@ -1,4 +1,10 @@
-import type { AppProject, AppProjectSpec, ApplicationDestination, ObjectKey, ProjectKind } from '@plumbline/api';
+import type {
+  AppProject,
+  AppProjectSpec,
+  ApplicationDestination,
+  ObjectKey,
+  ProjectKind,
+} from '@plumbline/api';
 import { matchGlob } from '@plumbline/languages';
 
 /** Who may do what where: the rules of a project. A pattern with `!` in front that matches forbids, whatever else permits. */
@@ -38,8 +44,12 @@ export function destinationPermitted(project: AppProjectSpec, destination: Appli
   const namespace = destination.namespace ?? '';
   return permittedBy(project.destinations ?? [], (rule) => {
     const place = matchSide(rule.namespace ?? '', namespace);
-    const server = rule.server !== undefined && rule.server !== '' ? matchSide(rule.server, destination.server ?? '') : 'silent';
-    const name = rule.name !== undefined && rule.name !== '' ? matchSide(rule.name, destination.name ?? '') : 'silent';
+    const server =
+      rule.server !== undefined && rule.server !== ''
+        ? matchSide(rule.server, destination.server ?? '')
+        : 'silent';
+    const name =
+      rule.name !== undefined && rule.name !== '' ? matchSide(rule.name, destination.name ?? '') : 'silent';
     const where = server === 'silent' ? name : server;
     if (place === 'silent' || where === 'silent') return 'silent';
     return place === 'vetoes' || where === 'vetoes' ? 'vetoes' : 'permits';
@@ -71,7 +81,11 @@ export function kindPermitted(project: AppProjectSpec, key: ObjectKey, namespace
 }
 
 /** Whether applications of this namespace may use the project. */
-export function namespacePermitted(project: AppProject, namespace: string, controlNamespace: string): boolean {
+export function namespacePermitted(
+  project: AppProject,
+  namespace: string,
+  controlNamespace: string,
+): boolean {
   if (namespace === controlNamespace) return true;
   return (project.spec.sourceNamespaces ?? []).some((pattern) => matchGlob(pattern, namespace));
 }

@@ -11,7 +11,7 @@ import { changesIn } from './events.ts';
 import type { Executor } from './execute.ts';
 import type { Memory } from './memory.ts';
 import { APPLICATION, APPLICATION_MANAGER, annotationOf, annotations } from './names.ts';
-import { endOf, nextTry, runOf, tryAgain, wantedSources, withRetry } from './operation.ts';
+import { automatedBy, endOf, nextTry, runOf, tryAgain, wantedSources, withRetry } from './operation.ts';
 import type { Run } from './operation.ts';
 import type { ArgoPorts } from './ports.ts';
 import { drive } from './run.ts';
@@ -36,6 +36,9 @@ export interface Look {
 
 /** A kind whose watch is being filled is looked at again after this time; nobody tells when it is done. */
 const UNSETTLED_MS = 200;
+
+/** What a person asked for (a rollback, say) can be seen for a moment before automation overrules it. */
+const PERSON_FIRST_MS = 1_000;
 
 /** Brings an application one step nearer to what it wants, and says how it stands. */
 export async function reconcile(application: Application, look: Look): Promise<Outcome> {
@@ -151,6 +154,7 @@ async function reconcileValid(situation: Situation): Promise<Outcome> {
     await save(run, over ? undefined : (application.operation ?? run.operation));
     if (over) {
       memory.run = undefined;
+      if (!automatedBy(run.operation)) memory.personDoneAt = now;
       // What comes after an operation (the next automated one, say) is decided with its end in view.
       if (comparison.sync !== 'Synced') wakeUps.push(0);
     }
@@ -160,7 +164,8 @@ async function reconcileValid(situation: Situation): Promise<Outcome> {
   memory.comparison = comparison;
   look.compared();
   if (comparison.unsettled) wakeUps.push(UNSETTLED_MS);
-  if (!wanted.ok && wanted.retryable) wakeUps.push(ports.settings.pollMs > 0 ? Math.min(ports.settings.pollMs, 30_000) : 30_000);
+  if (!wanted.ok && wanted.retryable)
+    wakeUps.push(ports.settings.pollMs > 0 ? Math.min(ports.settings.pollMs, 30_000) : 30_000);
   return wakeUps.length === 0 ? {} : { wakeUp: Math.min(...wakeUps) };
 }
 
@@ -180,10 +185,18 @@ async function loadRun(application: Application, run: Run, look: Look): Promise<
   const { name } = application.metadata;
   if (run.pinned !== undefined) {
     const { pinned } = run;
-    return loadDesired({ sources: pinned.sources, revisions: pinned.revisions, refresh: false, application: name }, sources, render);
+    return loadDesired(
+      { sources: pinned.sources, revisions: pinned.revisions, refresh: false, application: name },
+      sources,
+      render,
+    );
   }
   const wanted = wantedSources(application, run.operation);
-  return loadDesired({ ...wanted, refresh: wanted.revisions === undefined, application: name }, sources, render);
+  return loadDesired(
+    { ...wanted, refresh: wanted.revisions === undefined, application: name },
+    sources,
+    render,
+  );
 }
 
 function pin(application: Application, run: Run, loaded: DesiredResult): Run {
@@ -197,7 +210,9 @@ function pin(application: Application, run: Run, loaded: DesiredResult): Run {
 function sameRenderings(a: DesiredResult, b: DesiredResult): boolean {
   if (!a.ok || !b.ok) return false;
   const [left, right] = [a.value.renderings, b.value.renderings];
-  return left.length === right.length && left.every((one, index) => one.rendering === right[index]?.rendering);
+  return (
+    left.length === right.length && left.every((one, index) => one.rendering === right[index]?.rendering)
+  );
 }
 
 /** An automated operation, why there is none, or in how many milliseconds to look again. */
@@ -219,7 +234,8 @@ function startAutomatically(
   if (decision.type === 'nothing') return { conditions: [] };
   if (decision.type === 'refuse') return { conditions: [{ type: 'SyncError', message: decision.message }] };
   const now = look.ports.clock.now();
-  const due = look.memory.healing.due(decision.heals, now);
+  const shown = (look.memory.personDoneAt ?? 0) + PERSON_FIRST_MS;
+  const due = Math.max(shown, look.memory.healing.due(decision.heals, now));
   if (due > now) return due - now;
   look.memory.healing.healed(decision.heals, now);
   return {

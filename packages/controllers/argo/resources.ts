@@ -1,5 +1,12 @@
 import { gvkOf, keyText } from '@plumbline/api';
-import type { Difference, KubeObject, Observation, ResourceDifference, ResourceStatus, SyncStatusCode } from '@plumbline/api';
+import type {
+  Difference,
+  KubeObject,
+  Observation,
+  ResourceDifference,
+  ResourceStatus,
+  SyncStatusCode,
+} from '@plumbline/api';
 import { asksBeforeDeletion, waveOf } from './directives.ts';
 import type { Compiled } from './target.ts';
 
@@ -35,7 +42,9 @@ function ofDifference(resource: ResourceDifference): ResourceStatus | undefined 
   if (object === undefined) return undefined;
   if (state === 'extra') {
     const hook = live?.marks?.hook === true;
-    const more = hook ? { hook, requiresPruning: true } : { status: 'OutOfSync' as const, requiresPruning: true };
+    const more = hook
+      ? { hook, requiresPruning: true }
+      : { status: 'OutOfSync' as const, requiresPruning: true };
     return entry(object, more, live?.object, key.namespace);
   }
   const status = desired?.forbidden !== undefined ? 'Unknown' : state === 'equal' ? 'Synced' : 'OutOfSync';
@@ -57,19 +66,32 @@ export function resourceStatuses(
     if (status !== undefined) entries.set(keyText(resource.key), status);
   }
   const { key: owner } = compiled.target;
-  const hooks = new Set(compiled.target.resources.filter(({ hook }) => hook !== undefined).map(({ key }) => keyText(key)));
+  const hooks = new Set(
+    compiled.target.resources.filter(({ hook }) => hook !== undefined).map(({ key }) => keyText(key)),
+  );
   for (const [text, live] of observation.objects) {
     if (entries.has(text)) continue;
     if (live.owner === undefined && !hasCopiedMark(live.object, owner)) continue;
     if (live.owner !== undefined && live.owner !== owner && !hooks.has(text)) continue;
     const hook = live.marks?.hook === true;
     const own = live.owner === owner;
-    entries.set(text, entry(live.object, { ...(hook ? { hook } : {}), ...(own ? { requiresPruning: true } : {}) }, live.object, live.key.namespace));
+    entries.set(
+      text,
+      entry(
+        live.object,
+        { ...(hook ? { hook } : {}), ...(own ? { requiresPruning: true } : {}) },
+        live.object,
+        live.key.namespace,
+      ),
+    );
   }
   for (const object of compiled.skipped) {
     const { group, kind } = gvkOf(object);
     const namespace = object.metadata.namespace ?? '';
-    entries.set(`skipped ${group}/${kind}/${namespace}/${object.metadata.name}`, entry(object, {}, undefined, namespace));
+    entries.set(
+      `skipped ${group}/${kind}/${namespace}/${object.metadata.name}`,
+      entry(object, {}, undefined, namespace),
+    );
   }
   return [...entries.values()].toSorted(byPlace);
 }

@@ -72,7 +72,11 @@ async function runCompiled(input: DriveInput): Promise<Compiled> {
   const own = application.spec.syncPolicy?.syncOptions ?? [];
   const shared = comparison?.compiled;
   const sameOptions = options.join('\n') === own.join('\n');
-  if (shared !== undefined && sameOptions && !shared.target.resources.some(({ object }) => object.metadata.generateName)) {
+  if (
+    shared !== undefined &&
+    sameOptions &&
+    !shared.target.resources.some(({ object }) => object.metadata.generateName)
+  ) {
     return shared;
   }
   const revision = run.pinned?.revisions[0] ?? '';

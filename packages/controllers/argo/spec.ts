@@ -1,4 +1,10 @@
-import type { AppProject, Application, ApplicationCondition, ApplicationDestination, ApplicationSource } from '@plumbline/api';
+import type {
+  AppProject,
+  Application,
+  ApplicationCondition,
+  ApplicationDestination,
+  ApplicationSource,
+} from '@plumbline/api';
 import { IN_CLUSTER_NAME, IN_CLUSTER_SERVER } from './names.ts';
 import { destinationPermitted, namespacePermitted, sourcePermitted } from './project.ts';
 
@@ -20,7 +26,10 @@ function invalid(message: string): SpecCheck {
 }
 
 /** `sources` hides `source`, as in Argo CD. */
-export function sourcesOf(application: Application): { readonly sources: readonly ApplicationSource[]; readonly multiple: boolean } {
+export function sourcesOf(application: Application): {
+  readonly sources: readonly ApplicationSource[];
+  readonly multiple: boolean;
+} {
   const many = application.spec.sources ?? [];
   if (many.length > 0) return { sources: many, multiple: true };
   return { sources: application.spec.source === undefined ? [] : [application.spec.source], multiple: false };
@@ -30,7 +39,9 @@ export function sourcesOf(application: Application): { readonly sources: readonl
 export function resolveDestination(
   destination: ApplicationDestination,
   server: string,
-): { readonly ok: true; readonly server: string; readonly name: string } | { readonly ok: false; readonly message: string } {
+):
+  | { readonly ok: true; readonly server: string; readonly name: string }
+  | { readonly ok: false; readonly message: string } {
   const { name, server: wanted } = destination;
   if (name && wanted) {
     return {
@@ -43,7 +54,8 @@ export function resolveDestination(
   }
   if (wanted) {
     const bare = wanted.replace(/\/+$/, '');
-    if (bare === IN_CLUSTER_SERVER || bare === server) return { ok: true, server: bare, name: IN_CLUSTER_NAME };
+    if (bare === IN_CLUSTER_SERVER || bare === server)
+      return { ok: true, server: bare, name: IN_CLUSTER_NAME };
     return {
       ok: false,
       message: `error getting cluster by server "${wanted}": rpc error: code = NotFound desc = cluster "${wanted}" not found`,
@@ -66,8 +78,11 @@ function sourceProblem(source: ApplicationSource, index: number, multiple: boole
       ? `${place}.repoURL and either path, chart, or ref is required for source`
       : `${place}.repoURL and either ${place}.path or ${place}.chart are required`;
   }
-  if (chart && !source.targetRevision) return `${place}.targetRevision is required if the manifest source is a helm chart`;
-  const kinds = (['helm', 'kustomize', 'directory', 'plugin'] as const).filter((kind) => source[kind] !== undefined);
+  if (chart && !source.targetRevision)
+    return `${place}.targetRevision is required if the manifest source is a helm chart`;
+  const kinds = (['helm', 'kustomize', 'directory', 'plugin'] as const).filter(
+    (kind) => source[kind] !== undefined,
+  );
   if (kinds.length > 1) {
     return `multiple application sources defined: ${kinds.map((kind) => kind[0]?.toUpperCase() + kind.slice(1)).join(',')}`;
   }
@@ -88,7 +103,10 @@ export function checkSpec(
   if (project === undefined) {
     return {
       ok: false,
-      condition: { type: 'InvalidSpecError', message: `Application referencing project ${projectName} which does not exist` },
+      condition: {
+        type: 'InvalidSpecError',
+        message: `Application referencing project ${projectName} which does not exist`,
+      },
       projectMissing: projectName,
     };
   }
@@ -105,7 +123,9 @@ export function checkSpec(
   }
   const own = application.metadata.namespace ?? '';
   if (!namespacePermitted(project, own, context.namespace)) {
-    return invalid(`application '${application.metadata.name}' in namespace '${own}' is not allowed to use project ${projectName}`);
+    return invalid(
+      `application '${application.metadata.name}' in namespace '${own}' is not allowed to use project ${projectName}`,
+    );
   }
   for (const source of sources) {
     if (!sourcePermitted(project.spec, source.repoURL)) {

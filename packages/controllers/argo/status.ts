@@ -31,10 +31,17 @@ export function applicationAfter(application: Application, draft: Draft): Applic
   const { operation: _operation, ...rest } = application;
   const { [annotations.refresh]: asked, ...kept } = application.metadata.annotations ?? {};
   const marked =
-    draft.refreshed && asked !== undefined ? { ...application.metadata, annotations: kept } : application.metadata;
+    draft.refreshed && asked !== undefined
+      ? { ...application.metadata, annotations: kept }
+      : application.metadata;
   const held = heldBy(marked.finalizers ?? [], draft.comparison?.compiled);
   const metadata = held === undefined ? marked : { ...marked, finalizers: held };
-  return { ...rest, metadata, ...(draft.operation === undefined ? {} : { operation: draft.operation }), status };
+  return {
+    ...rest,
+    metadata,
+    ...(draft.operation === undefined ? {} : { operation: draft.operation }),
+    status,
+  };
 }
 
 /** An application with deletion hooks must not go before they have run. Undefined: nothing is to be changed. */
@@ -60,26 +67,38 @@ function heldBy(before: readonly string[], compiled: Compiled | undefined): read
 function statusAfter(application: Application, draft: Draft): ApplicationStatus {
   const before = application.status ?? {};
   const { run, now } = draft;
-  const operationState = run === undefined ? before.operationState : keptTimes(stateOf(application, run, now), before.operationState);
+  const operationState =
+    run === undefined
+      ? before.operationState
+      : keptTimes(stateOf(application, run, now), before.operationState);
   const history = run === undefined ? before.history : historyAfter(application, run, now);
   const state: ApplicationStatus = {
     ...before,
     ...(operationState === undefined ? {} : { operationState }),
     ...(history === undefined ? {} : { history }),
   };
-  const computed = draft.comparison === undefined ? invalidStatus(state, draft) : comparedStatus(application, state, draft, draft.comparison);
+  const computed =
+    draft.comparison === undefined
+      ? invalidStatus(state, draft)
+      : comparedStatus(application, state, draft, draft.comparison);
   const changed = draft.refreshed || !equalData(computed, before);
-  const dated = draft.comparison !== undefined && changed ? { ...computed, reconciledAt: timeText(now) } : computed;
+  const dated =
+    draft.comparison !== undefined && changed ? { ...computed, reconciledAt: timeText(now) } : computed;
   return dated;
 }
 
 /** An end that is written again (after a lost race) keeps its time. */
-function keptTimes<S extends { readonly phase: string; readonly startedAt: string; readonly finishedAt?: string }>(
+function keptTimes<
+  S extends { readonly phase: string; readonly startedAt: string; readonly finishedAt?: string },
+>(
   state: S,
   before: { readonly phase: string; readonly startedAt: string; readonly finishedAt?: string } | undefined,
 ): S {
   const same = before?.startedAt === state.startedAt && before.phase === state.phase;
-  return same && state.finishedAt !== undefined && before.finishedAt !== undefined && before.phase !== 'Running'
+  return same &&
+    state.finishedAt !== undefined &&
+    before.finishedAt !== undefined &&
+    before.phase !== 'Running'
     ? { ...state, finishedAt: before.finishedAt }
     : state;
 }
@@ -97,9 +116,18 @@ function invalidStatus(before: ApplicationStatus, draft: Draft): ApplicationStat
   };
 }
 
-function comparedStatus(application: Application, before: ApplicationStatus, draft: Draft, comparison: Comparison): ApplicationStatus {
+function comparedStatus(
+  application: Application,
+  before: ApplicationStatus,
+  draft: Draft,
+  comparison: Comparison,
+): ApplicationStatus {
   const { sources, multiple } = sourcesOf(application);
-  const conditions = mergeConditions(before.conditions, [...comparison.conditions, ...draft.conditions], draft.now);
+  const conditions = mergeConditions(
+    before.conditions,
+    [...comparison.conditions, ...draft.conditions],
+    draft.now,
+  );
   const health = healthField(before.health, comparison.health, draft.now);
   const { conditions: _c, resources: _r, summary: _s, sourceType: _t, sourceTypes: _ts, ...rest } = before;
   const known = comparison.compiled !== undefined;
@@ -144,7 +172,10 @@ function comparedTo(application: Application, status: ApplicationStatus): Readon
  * The merge patch from what is to what shall be; undefined if that is nothing. Where it starts, ends or answers
  * something that people ask for, it names the version it was made for, so that a newer request is never lost.
  */
-export function patchBetween(before: Application, after: Application): Readonly<Record<string, unknown>> | undefined {
+export function patchBetween(
+  before: Application,
+  after: Application,
+): Readonly<Record<string, unknown>> | undefined {
   const patch = diffMergePatch(part(before), part(after));
   if (!patch.ok) return undefined;
   const body = patch.value as Readonly<Record<string, unknown>>;
@@ -153,13 +184,19 @@ export function patchBetween(before: Application, after: Application): Readonly<
   if (!guarded) return body;
   const metadata = (body['metadata'] ?? {}) as Readonly<Record<string, unknown>>;
   const { resourceVersion } = before.metadata;
-  return { ...body, metadata: { ...metadata, ...(resourceVersion === undefined ? {} : { resourceVersion }) } };
+  return {
+    ...body,
+    metadata: { ...metadata, ...(resourceVersion === undefined ? {} : { resourceVersion }) },
+  };
 }
 
 function part(application: Application): unknown {
   const { finalizers, annotations: marks } = application.metadata;
   return {
-    metadata: { ...(finalizers === undefined ? {} : { finalizers }), ...(marks === undefined ? {} : { annotations: marks }) },
+    metadata: {
+      ...(finalizers === undefined ? {} : { finalizers }),
+      ...(marks === undefined ? {} : { annotations: marks }),
+    },
     ...(application.operation === undefined ? {} : { operation: application.operation }),
     status: application.status ?? {},
   };

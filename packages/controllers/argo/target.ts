@@ -12,7 +12,15 @@ import type {
   TargetPolicy,
   TargetResource,
 } from '@plumbline/api';
-import { HOOK_OF_PHASE, PHASE_OF_HOOK, directivesOf, hookOf, hookTypes, isHook, optionValue } from './directives.ts';
+import {
+  HOOK_OF_PHASE,
+  PHASE_OF_HOOK,
+  directivesOf,
+  hookOf,
+  hookTypes,
+  isHook,
+  optionValue,
+} from './directives.ts';
 import { ignoreRules } from './ignore.ts';
 import { OBJECT_MANAGER, annotations, finalizers } from './names.ts';
 import { destinationPermitted, kindPermitted } from './project.ts';
@@ -100,7 +108,10 @@ export function compile(input: CompileInput): Compiled {
 }
 
 function marking(placed: Placed, input: CompileInput): KubeObject {
-  return withTracking(placed.object, trackingId(input.instance, placed.object, input.spec.destination.namespace));
+  return withTracking(
+    placed.object,
+    trackingId(input.instance, placed.object, input.spec.destination.namespace),
+  );
 }
 
 /** Scopes of kinds whose definitions come with the application. */
@@ -109,7 +120,8 @@ function definedScopes(manifests: readonly Manifest[]): ReadonlyMap<string, bool
   for (const { object } of manifests) {
     if (object.kind !== 'CustomResourceDefinition') continue;
     const spec = object['spec'] as { group?: string; scope?: string; names?: { kind?: string } } | undefined;
-    if (spec?.group && spec.names?.kind) scopes.set(`${spec.group}/${spec.names.kind}`, spec.scope !== 'Cluster');
+    if (spec?.group && spec.names?.kind)
+      scopes.set(`${spec.group}/${spec.names.kind}`, spec.scope !== 'Cluster');
   }
   return scopes;
 }
@@ -131,7 +143,9 @@ function place(
   const { namespace: own, ...metadata } = object.metadata;
   const namespace = namespaced ? own || input.spec.destination.namespace : '';
   const same = (own ?? '') === namespace;
-  const moved = same ? object : { ...object, metadata: { ...metadata, ...(namespace === '' ? {} : { namespace }) } };
+  const moved = same
+    ? object
+    : { ...object, metadata: { ...metadata, ...(namespace === '' ? {} : { namespace }) } };
   const key = { group: kind.group, kind: kind.kind, namespace, name: object.metadata.name ?? '' };
   return { object: moved, key, origin, namespaced };
 }
@@ -211,7 +225,8 @@ function policyOf(application: Application, options: readonly string[]): TargetP
     prune: automated?.prune === true,
     heal: automated?.selfHeal === true,
     allowEmpty: automated?.allowEmpty === true,
-    prunePropagation: propagation === 'background' ? 'Background' : propagation === 'orphan' ? 'Orphan' : 'Foreground',
+    prunePropagation:
+      propagation === 'background' ? 'Background' : propagation === 'orphan' ? 'Orphan' : 'Foreground',
     pruneLast: optionValue(options, 'PruneLast') === 'true',
     onlyOutOfSync: optionValue(options, 'ApplyOutOfSyncOnly') === 'true',
     ignore: ignoreRules(application.spec.ignoreDifferences ?? []),
@@ -221,9 +236,14 @@ function policyOf(application: Application, options: readonly string[]): TargetP
 }
 
 /** The namespace that `CreateNamespace=true` asks for. It has no mark: it outlives the application. */
-function ownNamespace(input: CompileInput, name: string, placed: readonly Placed[]): TargetResource | undefined {
+function ownNamespace(
+  input: CompileInput,
+  name: string,
+  placed: readonly Placed[],
+): TargetResource | undefined {
   if (name === '' || optionValue(input.options, 'CreateNamespace') !== 'true') return undefined;
-  if (placed.some(({ key }) => key.group === '' && key.kind === 'Namespace' && key.name === name)) return undefined;
+  if (placed.some(({ key }) => key.group === '' && key.kind === 'Namespace' && key.name === name))
+    return undefined;
   const managed = input.application.spec.syncPolicy?.managedNamespaceMetadata;
   const own = { ...managed?.annotations };
   if (managed !== undefined) own[annotations.syncOptions] = 'ServerSideApply=true';

@@ -30,7 +30,8 @@ export function parseTracking(object: KubeObject): Tracking | undefined {
   const [group, kind] = kindPart;
   const [namespace, name] = namePart;
   if (kindPart.length !== 2 || namePart.length !== 2) return undefined;
-  if (group === undefined || kind === undefined || namespace === undefined || name === undefined) return undefined;
+  if (group === undefined || kind === undefined || namespace === undefined || name === undefined)
+    return undefined;
   return { instance: text.slice(0, first), group, kind, namespace, name };
 }
 
@@ -57,6 +58,9 @@ export function trackingIndex(object: KubeObject): string | undefined {
 export function withTracking(object: KubeObject, id: string): KubeObject {
   return {
     ...object,
-    metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, [annotations.tracking]: id } },
+    metadata: {
+      ...object.metadata,
+      annotations: { ...object.metadata.annotations, [annotations.tracking]: id },
+    },
   };
 }

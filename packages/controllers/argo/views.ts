@@ -32,8 +32,8 @@ export interface ViewsOptions {
   readonly cluster: Cluster;
   readonly sources: SourcePort;
   readonly settings: ArgoSettings;
-  health(object: KubeObject): HealthStatus | undefined;
-  comparison(application: string): Comparison | undefined;
+  readonly health: (object: KubeObject) => HealthStatus | undefined;
+  readonly comparison: (application: string) => Comparison | undefined;
 }
 
 const DEPTH_MAX = 8;
@@ -88,7 +88,14 @@ export function createViews(options: ViewsOptions): Views {
       return (comparison.difference?.resources ?? []).map((resource): ManagedResource => {
         const { key, desired, live: found, predicted, state } = resource;
         const liveState = found === undefined ? '' : maskedText(found.object);
-        const predictedState = predicted === undefined ? (state === 'equal' ? liveState : desired === undefined ? '' : maskedText(desired.object)) : maskedText(predicted);
+        const predictedState =
+          predicted === undefined
+            ? state === 'equal'
+              ? liveState
+              : desired === undefined
+                ? ''
+                : maskedText(desired.object)
+            : maskedText(predicted);
         return {
           ...key,
           targetState: desired === undefined ? '' : maskedText(desired.object),
@@ -109,7 +116,8 @@ export function createViews(options: ViewsOptions): Views {
       if (object === undefined) return undefined;
       const instance = instanceName(namespace, name, settings.namespace);
       const comparison = options.comparison(`${namespace}/${name}`);
-      const known = comparison?.observation.objects.has(keyText(key)) === true || ownerOf(object) === instance;
+      const known =
+        comparison?.observation.objects.has(keyText(key)) === true || ownerOf(object) === instance;
       return known ? maskedText(object) : undefined;
     },
   };

@@ -71,7 +71,8 @@ export function reasonWords(reason: ProgressReason): string {
 
 function waitingWords(reason: Extract<ProgressReason, { type: 'waiting' }>): string {
   const rest = more(reason.more, reason.moreOf);
-  if (reason.for === 'deletion') return `waiting for deletion of ${reason.hook ? 'hook ' : ''}${named(reason.key)}${rest}`;
+  if (reason.for === 'deletion')
+    return `waiting for deletion of ${reason.hook ? 'hook ' : ''}${named(reason.key)}${rest}`;
   if (reason.for === 'completion') return `waiting for completion of hook ${named(reason.key)}${rest}`;
   return `waiting for healthy state of ${named(reason.key)}${rest}`;
 }
