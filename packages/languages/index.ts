@@ -2,3 +2,5 @@ export * from './yaml/index.ts';
 export { compileGlob, matchGlob } from './glob/glob.ts';
 export type { GlobMatcher } from './glob/glob.ts';
 export * from './patch/index.ts';
+export * from './quantity/index.ts';
+export * from './jsonpath/index.ts';

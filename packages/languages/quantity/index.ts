@@ -1,0 +1,8 @@
+export {
+  canonicalQuantity,
+  compareQuantities,
+  formatQuantity,
+  parseQuantity,
+  quantityToNumber,
+  type Quantity,
+} from './quantity.ts';
