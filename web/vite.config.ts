@@ -8,6 +8,7 @@ export default defineConfig({
   root: import.meta.dirname,
   base: '/',
   plugins: [react()],
+  preview: { port: 4302, strictPort: true, proxy: { '/api': { target: api, changeOrigin: true } } },
   server: { port: 4301, strictPort: true, proxy: { '/api': { target: api, changeOrigin: true } } },
   build: {
     outDir: '../dist/web',

@@ -28,53 +28,78 @@ interface Placed {
   readonly children: readonly Placed[];
 }
 
+/** A subtree before it has its place: `y` of the parent, and per column where the subtree begins and ends. */
+interface Shape {
+  readonly item: TreeItem | undefined;
+  readonly key: string;
+  readonly y: number;
+  readonly tops: readonly number[];
+  readonly bottoms: readonly number[];
+  readonly children: readonly { readonly shape: Shape; readonly offset: number }[];
+}
+
+/** How far a subtree must go down to stand clear of those above it in every column that both use. */
+function offsetBelow(bottoms: readonly number[], shape: Shape, gap: number): number {
+  let offset = 0;
+  shape.tops.forEach((top, column) => {
+    const bottom = bottoms[column];
+    if (bottom !== undefined) offset = Math.max(offset, bottom + gap - top);
+  });
+  return offset;
+}
+
+function shapeOf(item: TreeItem | undefined, key: string, items: readonly TreeItem[]): Shape {
+  const { height, gapY, gapFamily } = boxSize;
+  const bottoms: number[] = [];
+  const tops: number[] = [];
+  const children = items.map((child) => {
+    const shape = shapeOf(child, child.key, child.children);
+    const offset = offsetBelow(bottoms, shape, gapY + (shape.children.length > 1 ? gapFamily : 0));
+    shape.tops.forEach((top, column) => {
+      tops[column] ??= top + offset;
+      bottoms[column] = (shape.bottoms[column] ?? 0) + offset;
+    });
+    return { shape, offset };
+  });
+  const first = children[0];
+  const last = children.at(-1);
+  const y =
+    first === undefined || last === undefined
+      ? 0
+      : (first.shape.y + first.offset + last.shape.y + last.offset) / 2;
+  return { item, key, y, tops: [y, ...tops], bottoms: [y + height, ...bottoms], children };
+}
+
 /**
- * Places a tree from left to right: each leaf gets a row of its own and each parent stands in the middle of its
- * children. The order is that of the items, so a change of state never moves a box; only comings and goings do.
+ * Places a tree from left to right: each parent stands in the middle of its children, and each subtree as close to the
+ * one above as its columns allow. The order is that of the items, so a change of state never moves a box; only
+ * comings and goings do.
  */
 export function layoutTree(items: readonly TreeItem[]): Layout {
-  const { width, height, gapX, gapY, gapFamily } = boxSize;
+  const { width, height, gapX } = boxSize;
+  const shape = shapeOf(undefined, rootKey, items);
+  const top = Math.min(...shape.tops);
   const boxes: Box[] = [];
-  let nextY = 0;
-  let deepest = 0;
-
   const place = (
-    item: TreeItem | undefined,
-    children: readonly TreeItem[],
-    at: Omit<Box, 'x' | 'y' | 'item'>,
+    of: Shape,
+    offset: number,
+    at: Pick<Box, 'parent' | 'depth' | 'position' | 'siblings'>,
   ): Placed => {
-    deepest = Math.max(deepest, at.depth);
-    const index = boxes.length;
-    // The place in the list is taken before the children's, so that boxes are in reading order.
-    boxes.push({ ...at, item, x: 0, y: 0 });
-    const placed = children.map((child, position) =>
-      place(child, child.children, {
-        key: child.key,
-        parent: at.key,
+    const box: Box = { ...at, key: of.key, item: of.item, x: at.depth * (width + gapX), y: of.y + offset };
+    boxes.push(box);
+    const children = of.children.map((child, index) =>
+      place(child.shape, offset + child.offset, {
+        parent: of.key,
         depth: at.depth + 1,
-        position: position + 1,
-        siblings: children.length,
+        position: index + 1,
+        siblings: of.children.length,
       }),
     );
-    const first = placed[0];
-    const last = placed.at(-1);
-    const y = first === undefined || last === undefined ? nextY : (first.box.y + last.box.y) / 2;
-    if (first === undefined) nextY += height + gapY;
-    else nextY += gapFamily;
-    const box = { ...at, item, x: at.depth * (width + gapX), y };
-    boxes[index] = box;
-    return { box, children: placed };
+    return { box, children };
   };
-
-  const root = place(undefined, items, {
-    key: rootKey,
-    parent: undefined,
-    depth: 0,
-    position: 1,
-    siblings: 1,
-  });
+  const root = place(shape, -top, { parent: undefined, depth: 0, position: 1, siblings: 1 });
   const bottom = boxes.reduce((most, box) => Math.max(most, box.y + height), 0);
-  return { boxes, lines: linesOf(root), width: (deepest + 1) * (width + gapX) - gapX, height: bottom };
+  return { boxes, lines: linesOf(root), width: shape.tops.length * (width + gapX) - gapX, height: bottom };
 }
 
 function linesOf(placed: Placed): { key: string; path: string }[] {

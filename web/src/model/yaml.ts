@@ -50,7 +50,7 @@ const token = (kind: YamlToken['kind'], text: string): YamlToken => ({ kind, tex
 function scalar(value: unknown): YamlToken {
   if (typeof value === 'string') return token('string', isPlain(value) ? value : quote(value));
   if (typeof value === 'number') return token('number', String(value));
-  return token('word', String(value ?? null));
+  return token('word', typeof value === 'boolean' ? String(value) : 'null');
 }
 
 class Printer {

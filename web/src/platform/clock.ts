@@ -2,10 +2,10 @@ export type Cancel = () => void;
 
 /** The time as the pages see it. One ticking source, so that a thousand ages cost one timer. */
 export interface UiClock {
-  now(): number;
+  readonly now: () => number;
   /** Calls back about once a second while the page is visible. */
-  subscribe(listener: () => void): Cancel;
-  after(ms: number, run: () => void): Cancel;
+  readonly subscribe: (listener: () => void) => Cancel;
+  readonly after: (ms: number, run: () => void) => Cancel;
 }
 
 const tickMs = 1000;

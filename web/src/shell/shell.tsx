@@ -32,7 +32,7 @@ export function Shell({ user, children }: { readonly user: string; readonly chil
             aria-label={messages.applications}
             title={messages.applications}
           >
-            <Icon name="apps" size={18} />
+            <Icon name="tiles" size={18} />
           </Link>
         </nav>
         <span className={styles.cord} aria-hidden="true" />

@@ -11,7 +11,7 @@ export function Matched({
 }) {
   if (positions.length === 0) return text;
   const hits = new Set(positions);
-  return [...text].map((letter, index) =>
+  return text.split('').map((letter, index) =>
     hits.has(index) ? (
       <mark key={index} style={{ background: 'none', color: 'var(--accent)', fontWeight: 700 }}>
         {letter}

@@ -42,11 +42,13 @@ export function SignInPage() {
   return (
     <main className={styles.page}>
       <div className={styles.card}>
-        <svg className={styles.bob} width="34" height="52" viewBox="0 0 34 52" aria-hidden="true">
-          <path d="M17 0v12" stroke="currentColor" />
-          <path d="M12 10h10v5H12z" fill="currentColor" opacity=".75" />
-          <path d="M10 16h14l8 11-15 25L2 27z" fill="currentColor" />
-        </svg>
+        <span className={styles.bob}>
+          <svg width="34" height="52" viewBox="0 0 34 52" aria-hidden="true">
+            <path d="M17 0v12" stroke="currentColor" />
+            <path d="M12 10h10v5H12z" fill="currentColor" opacity=".75" />
+            <path d="M10 16h14l8 11-15 25L2 27z" fill="currentColor" />
+          </svg>
+        </span>
         <h1 className={styles.name}>{messages.product}</h1>
         <p className={styles.motto}>{messages.motto}</p>
         <form

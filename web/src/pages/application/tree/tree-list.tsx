@@ -44,10 +44,10 @@ export function TreeList({ items, parents, closed, selected, onOpen, onToggle }:
     else if (event.key === 'ArrowUp') go(index - 1);
     else if (event.key === 'Home') go(0);
     else if (event.key === 'End') go(rows.length - 1);
-    else if (event.key === 'ArrowRight')
-      open === false ? onToggle(row.item) : go(index + (open === true ? 1 : 0));
-    else if (event.key === 'ArrowLeft')
-      open === true ? onToggle(row.item) : go(rows.findIndex(({ item }) => item.key === row.parent));
+    else if (event.key === (open === true ? 'ArrowLeft' : 'ArrowRight') && open !== undefined)
+      onToggle(row.item);
+    else if (event.key === 'ArrowRight') go(index + (open === true ? 1 : 0));
+    else if (event.key === 'ArrowLeft') go(rows.findIndex(({ item }) => item.key === row.parent));
     else if (event.key === 'Enter') activate(row);
     else if (event.key === ' ' && open !== undefined) onToggle(row.item);
     else return;

@@ -9,10 +9,10 @@ interface View {
 }
 
 export interface CanvasControl {
-  zoom(factor: number): void;
-  fit(): void;
+  readonly zoom: (factor: number) => void;
+  readonly fit: () => void;
   /** Moves just as far as is needed for a box to be in sight. */
-  show(box: Box): void;
+  readonly show: (box: Box) => void;
 }
 
 const scaleMin = 0.25;
@@ -114,8 +114,8 @@ export function useCanvas(
 }
 
 interface Moves {
-  pan(x: number, y: number): void;
-  zoomAt(factor: number, x: number, y: number): void;
+  readonly pan: (x: number, y: number) => void;
+  readonly zoomAt: (factor: number, x: number, y: number) => void;
 }
 
 function listen(element: HTMLElement, { pan, zoomAt }: Moves): () => void {
