@@ -1,7 +1,7 @@
 import type { Result } from '@plumbline/base';
 import { applyJsonPatch, applyMergePatch, applyStrategicMerge } from '@plumbline/languages';
+import { applyServerSide, updateManagers } from './apply/index.ts';
 import { kindHooks } from './kinds/index.ts';
-import { errors } from './registry/index.ts';
 import type { Doors } from './registry/index.ts';
 
 /** Connects the registry with its neighbours. */
@@ -18,10 +18,8 @@ export function makeDoors(): Doors {
         },
       ],
     }),
-    applyServerSide: () => {
-      throw errors.failure(501, 'NotImplemented', 'server-side apply is not built into this server');
-    },
-    updateManagers: ({ after }) => (after.metadata['managedFields'] as []) ?? [],
+    applyServerSide,
+    updateManagers,
     jsonPatch: (document, operations) => unwrap(applyJsonPatch(document, operations)),
     mergePatch: (document, patch) => unwrap(applyMergePatch(document, patch)),
     strategicPatch: (document, patch, schema) => unwrap(applyStrategicMerge(document, patch, schema)),

@@ -48,6 +48,11 @@ for (const [key, value] of Object.entries(facts.defaults)) {
   const [index, field] = key.split('.');
   if (numbers.has(Number(index))) defaults[`${numbers.get(Number(index))}.${field}`] = value;
 }
+// What the facts leave out, as the real server lists it.
+facts.categories['api-extensions'].push(
+  'admissionregistration.k8s.io/mutatingadmissionpolicies',
+  'admissionregistration.k8s.io/mutatingadmissionpolicybindings',
+);
 const shortNames = {};
 for (const [group, byResource] of Object.entries(facts.shortNames)) {
   for (const [plural, list] of Object.entries(byResource))

@@ -1,6 +1,7 @@
-import { messageOf } from '@plumbline/base';
+import { isRecord } from '@plumbline/base';
 import { readYaml } from '@plumbline/languages';
 import { errors } from '../registry/index.ts';
+import { parseJson, shownBody } from './go-json.ts';
 import { readProtobuf } from './protobuf.ts';
 import type { ApiRequest } from './request.ts';
 import { duplicateMembers } from './scan.ts';
@@ -18,16 +19,28 @@ export function mediaType(request: ApiRequest): string {
   return (request.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
 }
 
-/** Reads the body of a write. `duplicates`: whether to look for members that are named twice. */
-export function readBody(request: ApiRequest, duplicates: boolean): ReadBody {
+export interface BodyWanted {
+  /** The kind that the path takes, for messages. */
+  readonly kind: string;
+  readonly duplicates: boolean;
+  /** DELETE may come without a body. */
+  readonly optional?: boolean;
+  readonly protobuf?: boolean;
+}
+
+/** Reads the body of a write. */
+export function readBody(request: ApiRequest, wanted: BodyWanted): ReadBody {
   if (request.body.type === 'data') return { data: request.body.data, duplicates: [] };
-  if (request.body.type === 'none') return { data: undefined, duplicates: [] };
+  const bytes = request.body.type === 'none' ? new Uint8Array() : request.body.bytes;
+  if (bytes.length === 0 && wanted.optional === true) return { data: undefined, duplicates: [] };
   const media = mediaType(request);
-  const { bytes } = request.body;
-  if (media === 'application/vnd.kubernetes.protobuf') return { data: readProtobuf(bytes), duplicates: [] };
-  if (media === 'application/yaml') return readYamlBody(decoder.decode(bytes));
-  if (media === '' || media === 'application/json') return readJsonBody(decoder.decode(bytes), duplicates);
-  const accepted = 'application/json, application/yaml, application/vnd.kubernetes.protobuf';
+  const protobuf = wanted.protobuf !== false;
+  if (media === 'application/vnd.kubernetes.protobuf' && protobuf)
+    return { data: readProtobuf(bytes), duplicates: [] };
+  if (media === 'application/yaml')
+    return readYamlBody(decoder.decode(bytes), (why, text) => unreadable(wanted.kind, why, text));
+  if (media === '' || media === 'application/json') return readJsonBody(decoder.decode(bytes), wanted);
+  const accepted = `application/json, application/yaml${protobuf ? ', application/vnd.kubernetes.protobuf' : ''}`;
   throw errors.failure(
     415,
     'UnsupportedMediaType',
@@ -35,31 +48,47 @@ export function readBody(request: ApiRequest, duplicates: boolean): ReadBody {
   );
 }
 
+function unreadable(kind: string, why: string, text: string): Error {
+  return errors.badRequest(
+    `the object provided is unrecognized (must be of type ${kind}): ${why} (${shownBody(text)})`,
+  );
+}
+
 /** Reads a patch, which is JSON but for server-side apply's YAML. */
 export function readPatchBody(request: ApiRequest, yaml: boolean, duplicates: boolean): ReadBody {
   if (request.body.type === 'data') return { data: request.body.data, duplicates: [] };
-  if (request.body.type === 'none') return { data: undefined, duplicates: [] };
-  const text = decoder.decode(request.body.bytes);
-  if (!yaml) {
-    try {
-      return { data: JSON.parse(text), duplicates: duplicates ? duplicateMembers(text) : [] };
-    } catch (thrown) {
-      throw errors.badRequest(`error decoding patch: ${messageOf(thrown)}`);
-    }
-  }
-  return /^\s*\{/.test(text) ? readJsonBody(text, duplicates) : readYamlBody(text);
+  const text = request.body.type === 'none' ? '' : decoder.decode(request.body.bytes);
+  if (yaml && !/^\s*\{/.test(text))
+    return readYamlBody(text, (why) =>
+      errors.badRequest(`error decoding YAML: error converting YAML to JSON: ${why}`),
+    );
+  const parsed = parseJson(text);
+  if ('problem' in parsed)
+    throw errors.badRequest(`error decoding ${yaml ? 'YAML' : 'patch'}: ${parsed.problem}`);
+  return { data: parsed.value, duplicates: duplicates ? duplicateMembers(text) : [] };
 }
 
-function readJsonBody(text: string, duplicates: boolean): ReadBody {
-  try {
-    return { data: JSON.parse(text), duplicates: duplicates ? duplicateMembers(text) : [] };
-  } catch (thrown) {
-    throw errors.badRequest(`couldn't get version/kind; json parse error: ${messageOf(thrown)}`);
+const typeOnly =
+  'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
+
+function readJsonBody(text: string, wanted: BodyWanted): ReadBody {
+  const parsed = parseJson(text);
+  const prefix = "couldn't get version/kind; json parse error: ";
+  if ('problem' in parsed) throw unreadable(wanted.kind, `${prefix}${parsed.problem}`, text);
+  if (!isRecord(parsed.value)) {
+    const given = Array.isArray(parsed.value) ? 'array' : typeof parsed.value;
+    throw unreadable(
+      wanted.kind,
+      `${prefix}json: cannot unmarshal ${given} into Go value of type ${typeOnly}`,
+      text,
+    );
   }
+  return { data: parsed.value, duplicates: wanted.duplicates ? duplicateMembers(text) : [] };
 }
 
-function readYamlBody(text: string): ReadBody {
+function readYamlBody(text: string, refuse: (why: string, text: string) => Error): ReadBody {
   const read = readYaml(text, { file: 'body' });
-  if (!read.ok) throw errors.badRequest(`error converting YAML to JSON: ${read.error.message}`);
-  return { data: read.value[0]?.value, duplicates: [] };
+  if (read.ok) return { data: read.value[0]?.value, duplicates: [] };
+  const line = read.error.documentLine;
+  throw refuse(`yaml: ${line === undefined ? '' : `line ${line}: `}${read.error.message}`, text);
 }

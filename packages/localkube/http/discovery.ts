@@ -284,7 +284,7 @@ function groupsForm(accept: string | undefined): 'aggregated' | 'plain' {
       return 'plain';
   }
   negotiate(accept, false);
-  throw notAcceptable();
+  throw notAcceptable(accept ?? '');
 }
 
 function openApiAnswer(

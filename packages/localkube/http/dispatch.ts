@@ -13,6 +13,7 @@ import type { Route } from './route.ts';
 import { objectList, oneObject, watchShape } from './shape.ts';
 import { answerSubresource } from './subresource.ts';
 import type { ResourceRoute, Surroundings } from './surroundings.ts';
+import { deprecationOf } from './warnings.ts';
 import { patchObject, write } from './writes.ts';
 
 const verbs: Readonly<Record<string, string>> = {
@@ -74,8 +75,24 @@ export function dispatch(around: Surroundings, request: ApiRequest): ApiAnswer {
   const route = routeOf(request.path);
   authorize(around, request, route);
   if (route.type !== 'resource') return discoveryAnswer(around, request, route);
+  if (route.name === '.' || route.name === '..')
+    throw errors.badRequest(
+      `invalid resource name ${JSON.stringify(route.name)}: [may not be '${route.name}']`,
+    );
   const resource = around.core.catalogue.find(route.group, route.version, route.plural);
   if (resource === undefined) throw unknownResource(around.core, route);
+  const warning = deprecationOf(resource);
+  if (warning === undefined) return answerResource(around, resource, route, request);
+  const answer = answerResource(around, resource, route, request);
+  return answer.type === 'data' ? { ...answer, warnings: [warning, ...(answer.warnings ?? [])] } : answer;
+}
+
+function answerResource(
+  around: Surroundings,
+  resource: Served,
+  route: ResourceRoute,
+  request: ApiRequest,
+): ApiAnswer {
   if (route.subresource !== '') {
     if (!resource.subresources.includes(route.subresource)) throw errors.noSuchResource();
     return answerSubresource(around, resource, route, request);
@@ -121,7 +138,9 @@ function forbiddenText(user: string, attributes: Attributes, plural: string, why
 }
 
 function unknownResource(core: Core, route: ResourceRoute): Error {
-  if (core.catalogue.resourcesOf(route.group, route.version).length > 0) return errors.noSuchResource();
+  const known = core.catalogue.all().filter(({ group }) => group === route.group);
+  // Groups of custom resources come and go, so the router itself knows only the built-in ones.
+  if (known.some(({ custom }) => !custom)) return errors.noSuchResource();
   return new PlainRefusal(404, '404 page not found\n');
 }
 
@@ -183,7 +202,10 @@ function removeObject(
   route: ResourceRoute,
   request: ApiRequest,
 ): ApiAnswer {
-  const options = deleteOptions(request, readBody(request, false).data);
+  const options = deleteOptions(
+    request,
+    readBody(request, { kind: 'DeleteOptions', duplicates: false, optional: true }).data,
+  );
   const { body } = remove(around.core, resource, route.namespace, route.name, options);
   if (body.kind === 'Status') return { type: 'data', status: 200, data: body };
   return oneObject(around, resource, request, body as KubeObject, 200);
@@ -197,7 +219,10 @@ function removeCollection(
 ): ApiAnswer {
   if (!resource.verbs.includes('deletecollection')) throw errors.methodNotAllowed();
   const query = listQuery(request, route.namespace, false);
-  const options = deleteOptions(request, readBody(request, false).data);
+  const options = deleteOptions(
+    request,
+    readBody(request, { kind: 'DeleteOptions', duplicates: false, optional: true }).data,
+  );
   const { items, resourceVersion } = list(around.core, resource, query);
   const removed: KubeObject[] = [];
   for (const item of items) {

@@ -35,10 +35,22 @@ export function negotiate(accept: string | undefined, shaped: boolean): Wanted {
   }
   const chosen = known.get(key);
   if (chosen !== undefined) return chosen;
-  throw notAcceptable();
+  throw notAcceptable(accept);
 }
 
-export function notAcceptable(): Error {
+const representations =
+  'application/json, application/yaml, application/vnd.kubernetes.protobuf, application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch';
+
+export function notAcceptable(accept: string): Error {
+  // The router refuses what it has never heard of before anybody looks at the parameters.
+  if (!/json|yaml|protobuf|\*/.test(accept)) {
+    return errors.failure(
+      406,
+      'NotAcceptable',
+      `406: Not Acceptable\n\nAvailable representations: ${representations}`,
+      {},
+    );
+  }
   const accepted = 'application/json, application/yaml, application/vnd.kubernetes.protobuf';
   return errors.failure(406, 'NotAcceptable', `only the following media types are accepted: ${accepted}`);
 }
@@ -68,10 +80,7 @@ function choose(accept: string, shaped: boolean): Wanted | undefined {
       as: shapes[as],
       format,
       metaVersion: version,
-      contentType: `application/json;as=${as};v=${version};g=meta.k8s.io`.replace(
-        'application/json',
-        format === 'yaml' ? 'application/yaml' : 'application/json',
-      ),
+      contentType: format === 'yaml' ? 'application/yaml' : 'application/json',
     };
   }
   return undefined;

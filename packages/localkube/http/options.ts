@@ -209,12 +209,11 @@ function checkList(read: ListQuery): void {
   }
   if (mistakes.length > 0) throw errors.invalidOptions('ListOptions', mistakes);
   if (read.resourceVersion !== undefined && !/^\d+$/.test(read.resourceVersion)) {
+    const shown = JSON.stringify(read.resourceVersion);
+    const why = `Invalid value: ${shown}: strconv.ParseUint: parsing ${shown}: invalid syntax`;
+    if (read.watch) throw errors.failure(500, undefined, `resourceVersion: ${why}`);
     throw errors.invalidOptions('ListOptions', [
-      {
-        reason: 'FieldValueInvalid',
-        field: 'resourceVersion',
-        message: `Invalid value: ${JSON.stringify(read.resourceVersion)}: strconv.ParseUint: parsing ${JSON.stringify(read.resourceVersion)}: invalid syntax`,
-      },
+      { reason: 'FieldValueInvalid', field: 'resourceVersion', message: why },
     ]);
   }
   if (

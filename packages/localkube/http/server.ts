@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { gzip } from 'node:zlib';
 import { writeYaml } from '@plumbline/languages';
 import type { KubeObject, WatchEvent } from '@plumbline/api';
 import type { Cancel } from '@plumbline/base';
@@ -167,7 +168,7 @@ function send(
 ): void {
   switch (answer.type) {
     case 'data':
-      sendData(encoder, request, response, answer);
+      sendData(around, encoder, request, response, answer);
       return;
     case 'text': {
       if (answer.status === 304) {
@@ -224,7 +225,11 @@ function isList(data: unknown): data is { readonly kind: string; readonly items:
   );
 }
 
+/** As upstream: smaller answers are not worth the work. */
+const gzipBytesMin = 128 << 10;
+
 function sendData(
+  around: Surroundings,
   encoder: Encoder,
   request: IncomingMessage,
   response: ServerResponse,
@@ -232,13 +237,30 @@ function sendData(
 ): void {
   const body = Buffer.from(encode(encoder, request, answer));
   for (const text of answer.warnings ?? []) response.appendHeader('warning', `299 - ${JSON.stringify(text)}`);
-  response.writeHead(answer.status, {
-    'content-type': answer.contentType ?? 'application/json',
+  const headers: Record<string, string | number> = {
+    'audit-id': around.core.random.uuid(),
     'cache-control': 'no-cache, private',
-    'content-length': body.length,
+    'content-type': answer.contentType ?? 'application/json',
     ...answer.headers,
+  };
+  const finish = (bytes: Buffer): void => {
+    response.writeHead(answer.status, { ...headers, 'content-length': bytes.length });
+    response.end(request.method === 'HEAD' ? undefined : bytes);
+  };
+  const wanted = /\bgzip\b/.test(request.headers['accept-encoding']?.toString() ?? '');
+  if (!wanted || body.length < gzipBytesMin) {
+    finish(body);
+    return;
+  }
+  gzip(body, { level: 1 }, (error, packed) => {
+    if (error !== null) {
+      response.destroy(error);
+      return;
+    }
+    headers['content-encoding'] = 'gzip';
+    headers['vary'] = 'Accept-Encoding';
+    finish(packed);
   });
-  response.end(request.method === 'HEAD' ? undefined : body);
 }
 
 function sendWatch(

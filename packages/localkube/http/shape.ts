@@ -10,8 +10,12 @@ import { partialOf, tableEvents, tableOfObjects } from './table.ts';
 import type { IncludeObject } from './table.ts';
 
 function includeOf(request: ApiRequest): IncludeObject {
-  const text = request.query.get('includeObject');
-  return text === 'None' || text === 'Object' ? text : 'Metadata';
+  const text = request.query.get('includeObject') ?? '';
+  if (text === '') return 'Metadata';
+  if (text === 'None' || text === 'Object' || text === 'Metadata') return text;
+  throw errors.badRequest(
+    `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(text)}: must be 'Metadata', 'Object', 'None', or empty`,
+  );
 }
 
 /** One object in the form that the client wants. */
@@ -21,14 +25,12 @@ export function oneObject(
   request: ApiRequest,
   object: KubeObject,
   status: number,
-  warnings: readonly string[] = [],
 ): ApiAnswer {
   const wanted = negotiate(request.headers['accept'], true);
   const answer = {
     type: 'data' as const,
     status,
     contentType: wanted.contentType,
-    ...(warnings.length > 0 && { warnings }),
   };
   if (wanted.as === 'object') return { ...answer, data: object };
   if (wanted.as === 'partial') return { ...answer, data: partialOf(object, wanted.metaVersion) };
@@ -36,7 +38,7 @@ export function oneObject(
     throw errors.failure(
       406,
       'NotAcceptable',
-      'you requested PartialObjectMetadataList, but the requested object is not a list',
+      `you requested PartialObjectMetadataList, but the requested object is not a list (*${errors.internalGroup(resource.group)}.${resource.kind})`,
     );
   const metadata = { resourceVersion: object.metadata.resourceVersion };
   return {

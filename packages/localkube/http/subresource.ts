@@ -1,5 +1,6 @@
 import type { KubeObject } from '@plumbline/api';
 import { isRecord } from '@plumbline/base';
+import { parseApiVersion } from '@plumbline/api';
 import {
   answerScale,
   binding,
@@ -42,6 +43,10 @@ export function answerSubresource(
     if (route.name === '') return { type: 'data', status: 200, data };
     throw errors.notFound(resource, route.name);
   }
+  const sub = resource.subresourceList.find(({ name }) => name === subresource);
+  const verb = request.method === 'POST' ? 'create' : 'get';
+  if (!(sub?.verbs ?? resource.verbs).includes(verb) || !['GET', 'POST'].includes(request.method))
+    throw errors.methodNotAllowed();
   throw errors.failure(
     501,
     'NotImplemented',
@@ -97,7 +102,7 @@ function scaleWrite(
   const ignore = (): void => {};
   if (request.method === 'PUT') {
     const query = writeQuery(request, 'UpdateOptions');
-    const body = readBody(request, false).data;
+    const body = readBody(request, { kind: 'Scale', duplicates: false }).data;
     return {
       type: 'data',
       status: 200,
@@ -122,7 +127,7 @@ function bindingAnswer(
   request: ApiRequest,
 ): ApiAnswer {
   const query = writeQuery(request, 'CreateOptions');
-  const { data } = readBody(request, false);
+  const data = bodyOf(request, { group: '', kind: 'Binding' });
   binding(
     around.core,
     route.namespace,
@@ -143,7 +148,7 @@ function evictionAnswer(
   route: ResourceRoute,
   request: ApiRequest,
 ): ApiAnswer {
-  const { data } = readBody(request, false);
+  const data = bodyOf(request, { group: 'policy', kind: 'Eviction' });
   const query = writeQuery(request, 'CreateOptions');
   const inner = isRecord(data) && isRecord(data['deleteOptions']) ? data['deleteOptions'] : {};
   const options = deleteOptions(request, inner);
@@ -156,6 +161,17 @@ function evictionAnswer(
     status: 201,
     data: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 },
   };
+}
+
+/** The body of a subresource with a kind of its own. */
+function bodyOf(request: ApiRequest, wanted: { readonly group: string; readonly kind: string }): unknown {
+  const { data } = readBody(request, { kind: wanted.kind, duplicates: false });
+  const kind = isRecord(data) ? data['kind'] : undefined;
+  if (!isRecord(data) || kind === undefined || kind === wanted.kind) return data;
+  throw errors.wrongKind(wanted, {
+    version: parseApiVersion(String(data['apiVersion'])).version,
+    kind: String(kind),
+  });
 }
 
 function numberOf(query: URLSearchParams, name: string): number | undefined {

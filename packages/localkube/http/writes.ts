@@ -1,5 +1,5 @@
 import type { KubeObject } from '@plumbline/api';
-import { errors, patch } from '../registry/index.ts';
+import { errors, patch, StatusError } from '../registry/index.ts';
 import type { PatchType, Served, WriteOptions } from '../registry/index.ts';
 import { mediaType, readBody, readPatchBody } from './body.ts';
 import { toWriteOptions, writeQuery } from './options.ts';
@@ -16,13 +16,28 @@ export function write(
   run: (data: unknown, options: WriteOptions) => { readonly object: KubeObject; readonly created: boolean },
 ): ApiAnswer {
   const query = writeQuery(request, kind);
-  const body = readBody(request, query.fieldValidation !== 'Ignore');
+  const body = readBody(request, {
+    kind: resource.kind,
+    duplicates: query.fieldValidation !== 'Ignore',
+    protobuf: !resource.custom,
+  });
+  return collectingWarnings((warn) => {
+    const { object, created } = run(body.data, toWriteOptions(query, body.duplicates, warn));
+    return oneObject(around, resource, request, object, created ? 201 : 200);
+  });
+}
+
+/** Warnings go with the answer whether the write succeeds or is refused. */
+function collectingWarnings(run: (warn: (text: string) => void) => ApiAnswer): ApiAnswer {
   const warnings: string[] = [];
-  const { object, created } = run(
-    body.data,
-    toWriteOptions(query, body.duplicates, (text) => warnings.push(text)),
-  );
-  return oneObject(around, resource, request, object, created ? 201 : 200, warnings);
+  const withWarnings = (answer: ApiAnswer): ApiAnswer =>
+    answer.type === 'data' && warnings.length > 0 ? { ...answer, warnings } : answer;
+  try {
+    return withWarnings(run((text) => warnings.push(text)));
+  } catch (thrown) {
+    if (!(thrown instanceof StatusError) || warnings.length === 0) throw thrown;
+    return withWarnings({ type: 'data', status: thrown.status.code ?? 500, data: thrown.status });
+  }
 }
 
 const patchTypes: Readonly<Record<string, PatchType>> = {
@@ -40,6 +55,8 @@ export function patchTypeOf(request: ApiRequest, resource: Pick<Served, 'custom'
   const media = mediaType(request);
   const type = accepted.includes(media) ? patchTypes[media] : undefined;
   if (type !== undefined) return type;
+  if (patchTypes[media] === undefined)
+    throw errors.failure(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
   throw errors.failure(
     415,
     'UnsupportedMediaType',
@@ -57,17 +74,18 @@ export function patchObject(
   const type = patchTypeOf(request, resource);
   const query = writeQuery(request, 'PatchOptions', type === 'apply');
   const body = readPatchBody(request, type === 'apply', query.fieldValidation !== 'Ignore');
-  const warnings: string[] = [];
-  const options = toWriteOptions(query, body.duplicates, (text) => warnings.push(text));
-  const wanted = { type, patch: body.data, force: query.force };
-  const { object, created } = patch(
-    around.core,
-    resource,
-    route.namespace,
-    route.name,
-    subresource,
-    wanted,
-    options,
-  );
-  return oneObject(around, resource, request, object, created ? 201 : 200, warnings);
+  return collectingWarnings((warn) => {
+    const options = toWriteOptions(query, body.duplicates, warn);
+    const wanted = { type, patch: body.data, force: query.force };
+    const { object, created } = patch(
+      around.core,
+      resource,
+      route.namespace,
+      route.name,
+      subresource,
+      wanted,
+      options,
+    );
+    return oneObject(around, resource, request, object, created ? 201 : 200);
+  });
 }

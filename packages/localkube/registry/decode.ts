@@ -1,11 +1,11 @@
 import type { KubeObject } from '@plumbline/api';
-import { formatApiVersion } from '@plumbline/api';
+import { formatApiVersion, parseApiVersion } from '@plumbline/api';
 import { isRecord } from '@plumbline/base';
-import { definitionFor } from '@plumbline/api/schema';
+import { definitionFor, schemaFor } from '@plumbline/api/schema';
 import { DecodeError, decodeTyped } from '../schema/index.ts';
 import type { Served } from './catalogue.ts';
 import type { Core, WriteOptions } from './core.ts';
-import { badRequest } from './errors.ts';
+import { badRequest, invalid, wrongKind } from './errors.ts';
 import type { Draft } from './types.ts';
 
 const metadataNode = definitionFor('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta') ?? {
@@ -17,49 +17,66 @@ const strictErrorsMax = 100;
 
 /** Reads a body into a private draft: fields of the right types, in canonical form, unknown ones reported. */
 export function decodeBody(core: Core, resource: Served, body: unknown, options: WriteOptions): Draft {
-  const wanted = formatApiVersion(resource.group, resource.version);
-  if (!isRecord(body))
-    throw badRequest(
-      `the object provided is unrecognized (must be of type ${resource.kind}): couldn't get version/kind; json parse error: json: cannot unmarshal ${Array.isArray(body) ? 'array' : typeof body} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
-    );
-  checkKind(resource, body, wanted);
+  if (!isRecord(body)) throw badRequest('the body of the request is not an object');
+  checkKind(resource, body);
   const unknown: string[] = [];
   const draft =
     resource.typed === undefined
       ? decodeCustom(core, resource, body, unknown)
       : decodeBuiltIn(core, resource, body, unknown);
-  draft.apiVersion = wanted;
+  draft.apiVersion = formatApiVersion(resource.group, resource.version);
   draft.kind = resource.kind;
   report(resource, unknown, options);
   return draft;
 }
 
-function checkKind(resource: Served, body: Readonly<Record<string, unknown>>, wanted: string): void {
-  const { apiVersion, kind } = body;
-  if (resource.custom && (kind === undefined || kind === ''))
-    throw badRequest("Object 'Kind' is missing in the request body");
-  if (
-    (apiVersion === undefined || apiVersion === '' || apiVersion === wanted) &&
-    (kind === undefined || kind === '' || kind === resource.kind)
-  )
+function checkKind(resource: Served, body: Readonly<Record<string, unknown>>): void {
+  const wanted = formatApiVersion(resource.group, resource.version);
+  const apiVersion = typeof body['apiVersion'] === 'string' ? body['apiVersion'] : '';
+  const kind = typeof body['kind'] === 'string' ? body['kind'] : '';
+  if (resource.custom) {
+    checkCustomKind(resource, body, apiVersion, kind, wanted);
     return;
-  const { group, version } = splitVersion(typeof apiVersion === 'string' ? apiVersion : '');
-  const [given, expected] = [
-    `${group}/${version}, Kind=${String(kind)}`,
-    `${resource.group}/${resource.version}, Kind=${resource.kind}`,
-  ].map((text) => text.replace(/^\//, '/'));
+  }
+  if ((apiVersion === '' || apiVersion === wanted) && (kind === '' || kind === resource.kind)) return;
+  const given = {
+    ...parseApiVersion(apiVersion === '' ? wanted : apiVersion),
+    kind: kind === '' ? resource.kind : kind,
+  };
+  if (schemaFor({ ...given, kind: given.kind.replace(/List$/, '') }) !== undefined)
+    throw wrongKind(resource, given);
   throw badRequest(
-    apiVersion !== wanted && apiVersion !== undefined && kind === resource.kind
-      ? `the API version in the data (${String(apiVersion)}) does not match the expected API version (${wanted})`
-      : `the object provided is unrecognized (must be of type ${resource.kind}): ${given} is not ${expected}`,
+    `${given.kind} in version ${JSON.stringify(given.version)} cannot be handled as a ${resource.kind}: no kind ${JSON.stringify(given.kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`,
   );
 }
 
-function splitVersion(apiVersion: string): { readonly group: string; readonly version: string } {
-  const slash = apiVersion.indexOf('/');
-  return slash < 0
-    ? { group: '', version: apiVersion }
-    : { group: apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1) };
+function checkCustomKind(
+  resource: Served,
+  body: Readonly<Record<string, unknown>>,
+  apiVersion: string,
+  kind: string,
+  wanted: string,
+): void {
+  if (kind === '') {
+    const shown = JSON.stringify(body);
+    throw badRequest(
+      `the object provided is unrecognized (must be of type ${resource.kind}): Object 'Kind' is missing in '${shown}' (${shown})`,
+    );
+  }
+  if (apiVersion !== wanted) {
+    throw badRequest(
+      `the API version in the data (${apiVersion}) does not match the expected API version (${wanted})`,
+    );
+  }
+  if (kind === resource.kind) return;
+  const { name } = (isRecord(body['metadata']) ? body['metadata'] : {}) as { readonly name?: string };
+  throw invalid(resource.group, kind, name ?? '', [
+    {
+      reason: 'FieldValueInvalid',
+      field: 'kind',
+      message: `Invalid value: ${JSON.stringify(kind)}: must be ${resource.kind}`,
+    },
+  ]);
 }
 
 function decodeBuiltIn(

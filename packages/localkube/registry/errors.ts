@@ -45,13 +45,9 @@ export function notFound(subject: Subject, name: string): StatusError {
   return failure(404, 'NotFound', `${qualified(subject)} "${name}" not found`, detailsOf(subject, name));
 }
 
-export function alreadyExists(subject: Subject, name: string): StatusError {
-  return failure(
-    409,
-    'AlreadyExists',
-    `${qualified(subject)} "${name}" already exists`,
-    detailsOf(subject, name),
-  );
+export function alreadyExists(subject: Subject, name: string, deleting = false): StatusError {
+  const message = `${deleting ? 'object is being deleted: ' : ''}${qualified(subject)} "${name}" already exists`;
+  return failure(409, 'AlreadyExists', message, detailsOf(subject, name));
 }
 
 export const modifiedText =
@@ -73,6 +69,21 @@ export function forbidden(
     ...detailsOf(subject, name),
     ...(causes !== undefined && { causes }),
   });
+}
+
+/** The name of a group in Go's internal packages, which some messages show. */
+export function internalGroup(group: string): string {
+  return group === '' ? 'core' : (group.split('.')[0] ?? '');
+}
+
+/** A body of another kind than the path takes. */
+export function wrongKind(
+  subject: Pick<Subject, 'group' | 'kind'>,
+  given: { readonly version: string; readonly kind: string },
+): StatusError {
+  return badRequest(
+    `${given.kind} in version ${JSON.stringify(given.version)} cannot be handled as a ${subject.kind}: converting (${given.version}.${given.kind}) to (${internalGroup(subject.group)}.${subject.kind}): unknown conversion`,
+  );
 }
 
 export function badRequest(message: string): StatusError {
@@ -121,7 +132,7 @@ export function invalid(
   return failure(422, 'Invalid', `${what} "${name}" is invalid: ${list}`, {
     ...(name !== '' && { name }),
     ...(group !== '' && { group }),
-    kind,
+    ...(kind !== '' && { kind }),
     causes: errors.map(({ reason, message, field }) => ({
       reason,
       message,

@@ -5,7 +5,8 @@ import type { Served } from './catalogue.ts';
 import { read, timeText } from './core.ts';
 import type { Core, WriteOptions, WriteResult } from './core.ts';
 import { decodeBody } from './decode.ts';
-import { badRequest, conflict, failure, invalidOptions, notFound } from './errors.ts';
+import { badRequest, conflict, failure, invalid, invalidOptions, notFound } from './errors.ts';
+import { validateIdentity } from './metadata.ts';
 import { StatusError } from './types.ts';
 import type { Draft } from './types.ts';
 import { checkName, finishCreate, finishUpdate, placeInNamespace } from './write.ts';
@@ -35,7 +36,9 @@ export function patch(
   const live = read(core, resource, namespace, name);
   if (live === undefined) throw notFound(resource, name);
   const patched = patchData(core, resource, live, request);
-  const draft = decodeBody(core, resource, patched, options);
+  const draft = decodePatched(core, resource, patched, options);
+  const moved = validateIdentity(draft.metadata['uid'], live);
+  if (moved.length > 0) throw invalid(resource.group, resource.kind, name, moved);
   if (draft.metadata.name === '') {
     throw badRequest(`the name of the object () does not match the name on the URL (${name})`);
   }
@@ -45,6 +48,27 @@ export function patch(
     object: finishUpdate(core, resource, draft, live, subresource, options, undefined),
     created: false,
   };
+}
+
+/** What is wrong with the fields of a patched object is said of the patch. */
+function decodePatched(core: Core, resource: Served, patched: unknown, options: WriteOptions): Draft {
+  try {
+    return decodeBody(core, resource, patched, options);
+  } catch (thrown) {
+    throw thrown instanceof StatusError ? ofPatch(patched, thrown) : thrown;
+  }
+}
+
+export function ofPatch(patched: unknown, refused: StatusError): StatusError {
+  const why =
+    /cannot be handled as an? \w+: ((?:strict decoding error|json|quantities|illegal base64|parsing time).*)$/s.exec(
+      refused.message,
+    )?.[1];
+  if (why === undefined) return refused;
+  const shown = JSON.stringify(JSON.stringify(patched));
+  return invalid('', '', '', [
+    { reason: 'FieldValueInvalid', field: 'patch', message: `Invalid value: ${shown}: ${why}` },
+  ]);
 }
 
 const rejected = 'the server rejected our request due to an error in our request';
@@ -60,7 +84,7 @@ export function patchData(
     case 'json':
       if (!Array.isArray(request.patch))
         throw badRequest(
-          'error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch',
+          'error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp',
         );
       if (request.patch.length > jsonOperationsMax) {
         throw failure(
@@ -89,7 +113,7 @@ export function patchData(
         );
       return attempt(
         () => core.doors.strategicPatch(live, request.patch, resource.schema),
-        (why) => badRequest(why),
+        (why) => failure(500, undefined, why),
       );
   }
 }

@@ -28,11 +28,15 @@ export function binding(
   const pod = read(core, resource, namespace, podName);
   if (pod === undefined) throw notFound(resource, podName);
   if (pod.metadata.deletionTimestamp !== undefined)
-    throw conflict(resource, podName, `pod ${podName} is being deleted, cannot be assigned to a host`);
+    throw conflict(
+      { ...resource, plural: 'pods/binding' },
+      podName,
+      `pod ${podName} is being deleted, cannot be assigned to a host`,
+    );
   const spec = pod.spec as { readonly nodeName?: string };
   if (spec.nodeName !== undefined && spec.nodeName !== '') {
     throw conflict(
-      resource,
+      { ...resource, plural: 'pods/binding' },
       podName,
       `pod ${podName} is already assigned to node ${JSON.stringify(spec.nodeName)}`,
     );

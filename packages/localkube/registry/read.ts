@@ -52,12 +52,10 @@ export function matcherOf(resource: Served, selection: Selection): Matcher | und
 }
 
 function unknownField(resource: Served, field: string): Error {
-  const gvk = `${resource.group === '' ? '' : `${resource.group}/`}${resource.version}, Kind=${resource.kind}`;
-  if (resource.custom) return badRequest(`field label not supported: ${field}`);
+  if (resource.custom || resource.selectableFields !== undefined)
+    return badRequest(`field label not supported: ${field}`);
   return badRequest(
-    resource.selectableFields === undefined
-      ? `Unable to find ${JSON.stringify(gvk)} that match label selector "", field selector ${JSON.stringify(`${field}=`)}: ${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`
-      : `Unable to find ${JSON.stringify(gvk)} that match label selector "", field selector ${JSON.stringify(`${field}=`)}: field label not supported: ${field}`,
+    `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`,
   );
 }
 
@@ -133,7 +131,16 @@ function readToken(text: string): Token {
   } catch {
     // Refused below, as every other token that is not ours.
   }
-  throw badRequest('continue key is not valid: illegal base64 data or unknown version');
+  throw badRequest(`invalid continue token: continue key is not valid: ${tokenProblem(text)}`);
+}
+
+function tokenProblem(text: string): string {
+  const illegal = text.search(/[^A-Za-z0-9_-]/);
+  if (illegal >= 0) return `illegal base64 data at input byte ${illegal}`;
+  const first = String.fromCharCode(Buffer.from(text, 'base64url')[0] ?? 0);
+  return first === '{'
+    ? 'server is not recognizing start key'
+    : `invalid character '${first}' looking for beginning of value`;
 }
 
 const expiredToken =

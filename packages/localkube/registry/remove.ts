@@ -35,6 +35,9 @@ export function remove(
   const live = read(core, resource, namespace, name);
   if (live === undefined) throw notFound(resource, name);
   checkPreconditions(resource, live, options);
+  if (resource.kind === 'PriorityClass' && name.startsWith('system-')) {
+    throw forbidden(resource, name, 'this is a system priority class and cannot be deleted');
+  }
   if (resource.group === '' && resource.kind === 'Namespace' && protectedNamespaces.has(name)) {
     throw forbidden(resource, name, 'this namespace may not be deleted');
   }
@@ -47,8 +50,11 @@ export function remove(
     return { body: stored, removed: false };
   }
   const last = options.dryRun === true ? live : (tableOf(core, resource).remove(namespace, name) ?? live);
-  if (answersObject.has(`${resource.group}/${resource.kind}`))
-    return { body: resource.fromStorage(last), removed: true };
+  if (answersObject.has(`${resource.group}/${resource.kind}`)) {
+    const shown =
+      resource.gracePeriod === undefined ? last : withMeta(last, { ...endOf(core, last, 0), finalizers: [] });
+    return { body: resource.fromStorage(shown), removed: true };
+  }
   return { body: success(resource, live), removed: true };
 }
 
@@ -71,14 +77,14 @@ function checkPreconditions(resource: Served, live: KubeObject, options: DeleteO
   const { uid, resourceVersion } = live.metadata;
   if (options.uid !== undefined && options.uid !== uid) {
     throw conflict(
-      resource,
+      { ...resource, plural: resource.kind },
       live.metadata.name,
       `the UID in the precondition (${options.uid}) does not match the UID in record (${uid ?? ''}). The object might have been deleted and then recreated`,
     );
   }
   if (options.resourceVersion !== undefined && options.resourceVersion !== resourceVersion) {
     throw conflict(
-      resource,
+      { ...resource, plural: resource.kind },
       live.metadata.name,
       `the ResourceVersion in the precondition (${options.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion ?? ''}). The object might have been modified`,
     );

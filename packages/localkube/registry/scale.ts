@@ -1,13 +1,14 @@
 import { equalData, isRecord } from '@plumbline/base';
 import type { KubeObject } from '@plumbline/api';
-import { formatApiVersion } from '@plumbline/api';
+import { formatApiVersion, parseApiVersion } from '@plumbline/api';
 import { schemaFor } from '@plumbline/api/schema';
 import { formatSelector } from '../kinds/index.ts';
 import type { Served } from './catalogue.ts';
 import { read, timeText } from './core.ts';
 import type { Core, WriteOptions } from './core.ts';
-import { badRequest, conflict, invalid, modifiedText, notFound } from './errors.ts';
-import { patchData } from './patch.ts';
+import { badRequest, conflict, invalid, modifiedText, notFound, wrongKind } from './errors.ts';
+import { ofPatch, patchData } from './patch.ts';
+import { StatusError } from './types.ts';
 import type { PatchRequest } from './patch.ts';
 import type { Draft } from './types.ts';
 import { finishUpdate } from './write.ts';
@@ -98,16 +99,19 @@ export function updateScale(
   body: unknown,
   options: WriteOptions,
 ): KubeObject {
-  const live = read(core, resource, namespace, name);
-  if (live === undefined) throw notFound(resource, name);
-  if (!isRecord(body) || (body.kind !== undefined && body.kind !== 'Scale'))
-    throw badRequest('expected input object type to be Scale');
+  if (!isRecord(body)) throw badRequest('expected input object type to be Scale');
+  if (body.kind !== undefined && body.kind !== 'Scale') {
+    const { version } = parseApiVersion(String(body.apiVersion));
+    throw wrongKind({ group: 'autoscaling', kind: 'Scale' }, { version, kind: String(body.kind) });
+  }
   const metadata = isRecord(body.metadata) ? body.metadata : {};
   if (metadata.name !== undefined && metadata.name !== '' && metadata.name !== name) {
     throw badRequest(
       `the name of the object (${String(metadata.name)}) does not match the name on the URL (${name})`,
     );
   }
+  const live = read(core, resource, namespace, name);
+  if (live === undefined) throw notFound(resource, name);
   const version = metadata.resourceVersion;
   if (typeof version === 'string' && version !== '' && version !== live.metadata.resourceVersion)
     throw conflict(resource, name, modifiedText);
@@ -128,8 +132,14 @@ export function patchScale(
   const schema = schemaFor({ group: 'autoscaling', version: 'v1', kind: 'Scale' }) ?? {
     type: 'object' as const,
   };
-  const patched = patchData(core, { ...resource, schema }, scale, request);
-  return updateScale(core, resource, namespace, name, patched, options);
+  // To a patch the count is always there, even when it is 0.
+  const replicas = at(scale, ['spec', 'replicas']) ?? 0;
+  const patched = patchData(core, { ...resource, schema }, { ...scale, spec: { replicas } }, request);
+  try {
+    return updateScale(core, resource, namespace, name, patched, options);
+  } catch (thrown) {
+    throw thrown instanceof StatusError ? ofPatch(patched, thrown) : thrown;
+  }
 }
 
 /** Server-side apply of a Scale owns `spec.replicas` and nothing else. */

@@ -78,7 +78,7 @@ function parseLabels(text: string): readonly Requirement[] {
   };
   const values = (): readonly string[] => {
     const open = token();
-    if (open !== '(') refuse(open, "'('");
+    if (open !== '(') throw badRequest(`unable to parse requirement: found '${open}' expected: '('`);
     const list: string[] = [];
     for (;;) {
       const next = token();

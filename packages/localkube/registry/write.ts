@@ -16,6 +16,7 @@ import {
   modifiedText,
   notFound,
 } from './errors.ts';
+import { keepToSubresource } from './subresource-fields.ts';
 import { specChanged, validateMetadata, validateMetadataUpdate } from './metadata.ts';
 import { generateName } from './names.ts';
 import type { Draft, FieldError } from './types.ts';
@@ -51,6 +52,7 @@ export function update(
   placeInNamespace(resource, draft, namespace);
   const live = read(core, resource, namespace, name);
   if (live !== undefined) {
+    dropZeroVersion(draft);
     if (draft.metadata.resourceVersion === undefined && resource.unconditionalUpdate === false)
       throw missingVersion(resource, name);
     return {
@@ -60,6 +62,15 @@ export function update(
   }
   if (subresource !== '' || resource.createOnUpdate !== true) throw notFound(resource, name);
   return { object: finishCreate(core, resource, draft, options, undefined), created: true };
+}
+
+/** '0' stands for no version; what is no number cannot be compared. */
+function dropZeroVersion(draft: Draft): void {
+  const version = draft.metadata['resourceVersion'];
+  if (version === '0') delete draft.metadata['resourceVersion'];
+  else if (typeof version === 'string' && !/^\d+$/.test(version)) {
+    throw failure(500, undefined, `strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`);
+  }
 }
 
 function missingVersion(resource: Served, name: string): Error {
@@ -81,7 +92,11 @@ export function checkName(draft: Draft, name: string): void {
 }
 
 export function placeInNamespace(resource: Served, draft: Draft, namespace: string): void {
-  if (!resource.namespaced) return;
+  if (!resource.namespaced) {
+    // Objects in cluster scope lose a namespace without a word.
+    delete draft.metadata.namespace;
+    return;
+  }
   const given = draft.metadata.namespace ?? '';
   if (given !== '' && given !== namespace) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
@@ -127,6 +142,7 @@ export function finishCreate(
     );
   }
   const { metadata } = draft;
+  if (metadata.resourceVersion === '0') delete metadata.resourceVersion;
   if (metadata.resourceVersion !== undefined) {
     throw failure(500, undefined, 'resourceVersion should not be set on objects to be created');
   }
@@ -157,8 +173,11 @@ export function finishCreate(
   if (generated) metadata.name = generateName(metadata.generateName as string, core.random);
   validate(core, resource, draft, undefined, context);
   const table = tableOf(core, resource);
-  for (let tries = 1; table.get(metadata.namespace ?? '', metadata.name) !== undefined; tries++) {
-    if (!generated || tries >= generateNameTries) throw alreadyExists(resource, metadata.name);
+  for (let tries = 1; ; tries++) {
+    const taken = table.get(metadata.namespace ?? '', metadata.name);
+    if (taken === undefined) break;
+    if (!generated || tries >= generateNameTries)
+      throw alreadyExists(resource, metadata.name, taken.metadata.deletionTimestamp !== undefined);
     metadata.name = generateName(metadata.generateName as string, core.random);
   }
   const object = asObject(draft);
@@ -279,6 +298,10 @@ function resetStatus(resource: Served, draft: Draft): void {
 
 /** Writes to the object keep its status; writes to `status` keep the rest. */
 function splitStatus(resource: Served, draft: Draft, live: KubeObject, subresource: string): void {
+  if (subresource !== '' && subresource !== 'status' && subresource !== 'scale') {
+    keepToSubresource(draft, live, subresource);
+    return;
+  }
   if (subresource === 'status') {
     for (const field of Object.keys(draft))
       if (field !== 'status' && field !== 'metadata') delete draft[field];

@@ -6,11 +6,21 @@ export interface DecodeReport {
   quantity(text: string): string | undefined;
   /** Paths of fields that the schema does not declare, in order of appearance. */
   readonly unknown: string[];
+  /** The definition whose field is being read; kept by the decoder for its messages. */
+  owner?: string | undefined;
 }
 
 /** A value of the wrong type: the request is refused with this text. */
 export class DecodeError extends Error {
   override readonly name = 'DecodeError';
+}
+
+/** Keys of maps are marked in paths, because messages about types leave them out. */
+const keyStart = '\u0001';
+const keyEnd = '\u0002';
+
+function shownPath(path: string): string {
+  return path.replaceAll(keyStart, '.').replaceAll(keyEnd, '');
 }
 
 type Data = Readonly<Record<string, unknown>>;
@@ -94,18 +104,19 @@ function zeroOf(node: TypedNode): unknown {
 }
 
 function decodeObject(node: TypedNode, value: unknown, path: string, report: DecodeReport): unknown {
-  if (!isData(value)) throw typeError(node, value, path);
+  if (!isData(value)) throw typeError(node, value, path, report);
   const plan = planOf(node);
   const result: Record<string, unknown> = {};
   for (const name in value) {
     const field = plan.fields.get(name);
     const at = path === '' ? name : `${path}.${name}`;
     if (field === undefined) {
-      report.unknown.push(at);
+      report.unknown.push(shownPath(at));
       continue;
     }
     const member = value[name];
     if (member === null || member === undefined) continue;
+    report.owner = node.definition;
     const read = decodeTyped(field, member, at, report);
     if (keeps(field, read)) result[name] = read;
   }
@@ -127,18 +138,21 @@ function keeps(field: TypedNode, value: unknown): boolean {
 }
 
 function decodeMap(node: TypedNode, value: unknown, path: string, report: DecodeReport): unknown {
-  if (!isData(value)) throw typeError(node, value, path);
+  if (!isData(value)) throw typeError(node, value, path, report);
   const result: Record<string, unknown> = {};
   const items = node.items ?? anything;
   for (const name in value) {
     const member = value[name];
-    result[name] = member === null ? zeroOf(items) : decodeTyped(items, member, `${path}.${name}`, report);
+    result[name] =
+      member === null
+        ? zeroOf(items)
+        : decodeTyped(items, member, `${path}${keyStart}${name}${keyEnd}`, report);
   }
   return result;
 }
 
 function decodeList(node: TypedNode, value: unknown, path: string, report: DecodeReport): unknown {
-  if (!Array.isArray(value)) throw typeError(node, value, path);
+  if (!Array.isArray(value)) throw typeError(node, value, path, report);
   const items = node.items ?? anything;
   return value.map((item: unknown, index) => {
     if (item === null && items.type !== 'object') return zeroOf(items);
@@ -151,34 +165,35 @@ const anything: TypedNode = { type: 'any' };
 function decodeScalar(node: TypedNode, value: unknown, path: string, report: DecodeReport): unknown {
   switch (node.type) {
     case 'string':
-      if (typeof value !== 'string') throw typeError(node, value, path);
+      if (typeof value !== 'string') throw typeError(node, value, path, report);
       return value;
     case 'boolean':
-      if (typeof value !== 'boolean') throw typeError(node, value, path);
+      if (typeof value !== 'boolean') throw typeError(node, value, path, report);
       return value;
     case 'integer':
-      return decodeInteger(node, value, path);
+      return decodeInteger(node, value, path, report);
     case 'number':
-      if (typeof value !== 'number') throw typeError(node, value, path);
+      if (typeof value !== 'number') throw typeError(node, value, path, report);
       return value;
     case 'int-or-string':
       if (typeof value === 'string') return value;
-      return decodeInteger({ type: 'integer', bits: 32 }, value, path);
+      return decodeInteger({ type: 'integer', bits: 32 }, value, path, report);
     case 'quantity':
       return decodeQuantity(node, value, path, report);
     case 'time':
-      return decodeTime(node, value, path);
+      return decodeTime(node, value, path, report);
     case 'bytes':
-      return decodeBytes(node, value, path);
+      return decodeBytes(node, value, path, report);
     default:
       return value;
   }
 }
 
-function decodeInteger(node: TypedNode, value: unknown, path: string): number {
-  if (typeof value !== 'number') throw typeError(node, value, path);
+function decodeInteger(node: TypedNode, value: unknown, path: string, report: DecodeReport): number {
+  if (typeof value !== 'number') throw typeError(node, value, path, report);
   const limit = node.bits === 32 ? 2 ** 31 : 2 ** 63;
-  if (!Number.isInteger(value) || value >= limit || value < -limit) throw typeError(node, value, path);
+  if (!Number.isInteger(value) || value >= limit || value < -limit)
+    throw typeError(node, value, path, report);
   return value;
 }
 
@@ -186,7 +201,7 @@ const quantityRule =
   "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 
 function decodeQuantity(node: TypedNode, value: unknown, path: string, report: DecodeReport): string {
-  if (typeof value !== 'string' && typeof value !== 'number') throw typeError(node, value, path);
+  if (typeof value !== 'string' && typeof value !== 'number') throw typeError(node, value, path, report);
   const text = String(value).trim();
   // The empty text is what Go's zero Quantity is read from.
   const read = text === '' ? undefined : report.quantity(text);
@@ -196,8 +211,8 @@ function decodeQuantity(node: TypedNode, value: unknown, path: string, report: D
 
 const timePattern = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:[.,](\d+))?(Z|[+-]\d\d:\d\d)$/;
 
-function decodeTime(node: TypedNode, value: unknown, path: string): string | null {
-  if (typeof value !== 'string') throw typeError(node, value, path);
+function decodeTime(node: TypedNode, value: unknown, path: string, report: DecodeReport): string | null {
+  if (typeof value !== 'string') throw typeError(node, value, path, report);
   if (value === '') return null;
   const match = timePattern.exec(value);
   const ms = match === null ? Number.NaN : Date.parse(value.replace(/[.,]\d+/, ''));
@@ -210,8 +225,8 @@ function decodeTime(node: TypedNode, value: unknown, path: string): string | nul
   return node.micro === true ? `${seconds}.${(match[7] ?? '').padEnd(6, '0').slice(0, 6)}Z` : `${seconds}Z`;
 }
 
-function decodeBytes(node: TypedNode, value: unknown, path: string): string {
-  if (typeof value !== 'string') throw typeError(node, value, path);
+function decodeBytes(node: TypedNode, value: unknown, path: string, report: DecodeReport): string {
+  if (typeof value !== 'string') throw typeError(node, value, path, report);
   const text = value.replaceAll(/[\r\n]/g, '');
   const bad =
     /[^A-Za-z0-9+/=]/.exec(text)?.index ?? (text.length % 4 === 0 ? -1 : text.length - (text.length % 4));
@@ -225,7 +240,7 @@ function isData(value: unknown): value is Data {
 }
 
 /** As Go's encoding/json words it. */
-function typeError(node: TypedNode, value: unknown, path: string): DecodeError {
+function typeError(node: TypedNode, value: unknown, path: string, report: DecodeReport): DecodeError {
   const given = Array.isArray(value)
     ? 'array'
     : value === null
@@ -235,12 +250,14 @@ function typeError(node: TypedNode, value: unknown, path: string): DecodeError {
         : typeof value;
   const shown = given === 'number' && node.type === 'integer' ? `number ${String(value)}` : given;
   return new DecodeError(
-    `json: cannot unmarshal ${shown} into Go struct field ${goPath(path)} of type ${goType(node)}`,
+    `json: cannot unmarshal ${shown} into Go struct field ${goPath(path, report.owner)} of type ${goType(node)}`,
   );
 }
 
-function goPath(path: string): string {
-  return `.${path.replaceAll(/\[\d+\]/g, '')}`;
+function goPath(path: string, owner: string | undefined): string {
+  // eslint-disable-next-line no-control-regex
+  const fields = path.replaceAll(/\[\d+\]|\u0001[^\u0002]*\u0002/g, '');
+  return `${owner?.split('.').at(-1) ?? ''}.${fields}`;
 }
 
 function goType(node: TypedNode): string {

@@ -12,6 +12,8 @@ const countHardMax = 200_000;
 export interface History {
   add(event: StoreEvent): void;
   cursor(after: number): Cursor | HistoryGap;
+  /** Events after a version, if all of them are still known. */
+  after(resourceVersion: number): readonly StoreEvent[] | undefined;
   /** The resource version of the newest event. */
   readonly newest: number;
   /** Empties it: nothing before this version is known any more. */
@@ -68,6 +70,7 @@ export function makeHistory(clock: Clock, startVersion: number): History {
       newest = event.resourceVersion;
       trim(now);
     },
+    after: (version) => (version < oldest ? undefined : events.slice(indexAfter(version))),
     cursor(after) {
       if (after < oldest) return { oldest };
       let at = after;

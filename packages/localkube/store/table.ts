@@ -96,9 +96,10 @@ export function makeTable(group: string, kind: string, context: TableContext): O
       const known = snapshots.get(resourceVersion);
       if (known !== undefined) return known.view;
       // Nothing was written here since: the present is that snapshot.
-      return resourceVersion >= history.newest && resourceVersion <= context.currentVersion()
-        ? table.snapshot()
-        : undefined;
+      if (resourceVersion >= history.newest && resourceVersion <= context.currentVersion())
+        return table.snapshot();
+      const since = history.after(resourceVersion);
+      return since === undefined ? undefined : rewound(byKey, since, resourceVersion);
     },
     put(object) {
       const version = context.nextVersion();
@@ -155,4 +156,28 @@ export function makeTable(group: string, kind: string, context: TableContext): O
     loaded: () => history.restart(context.currentVersion()),
   };
   return table;
+}
+
+/** The table as it was, made by undoing what came after. Rare: only for exact reads of the past. */
+function rewound(
+  now: ReadonlyMap<string, KubeObject>,
+  since: readonly StoreEvent[],
+  resourceVersion: number,
+): TableView {
+  const state = new Map(now);
+  for (const event of since.toReversed()) {
+    const key = keyOf(event.object.metadata.namespace ?? '', event.object.metadata.name);
+    if (event.previous === undefined) state.delete(key);
+    else state.set(key, event.previous);
+  }
+  const sorted = [...state].sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    resourceVersion,
+    size: sorted.length,
+    *range(namespace = '', from = '') {
+      for (const [key, object] of sorted) {
+        if (key >= from && (namespace === '' || object.metadata.namespace === namespace)) yield object;
+      }
+    },
+  };
 }
