@@ -113,7 +113,7 @@ export async function compareApplication(input: CompareInput, desired: Desired):
   const resources = resourceStatuses(difference, observation, compiled);
   const namespaceDiffers = namespaceMetadataDiffers(compiled, observer.live);
   const named = target.resources.filter(({ hook }) => hook === undefined).map(({ key }) => key);
-  memory.named = new Set([...target.resources.map(({ key }) => keyText(key))]);
+  memory.named = new Set(target.resources.map(({ key }) => keyText(key)));
   return {
     sync: difference.synced && !namespaceDiffers ? 'Synced' : 'OutOfSync',
     health: applicationHealth(named, observation, instance),

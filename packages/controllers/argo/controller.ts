@@ -185,7 +185,7 @@ export function createController(options: ControllerOptions): ArgoController {
 
   /** A repository has moved: applications whose files changed go first, the others only get the new revision. */
   async function spread(repository: string, run: RunPorts): Promise<Outcome> {
-    for (const key of [...reads.of(repository)]) {
+    for (const key of Array.from(reads.of(repository))) {
       const touched = await isTouched(key, repository);
       applications.wake(key, touched ? 'urgent' : 'lazy');
       await run.breathe();
