@@ -48,10 +48,11 @@ export function resolvePlain(text: string): string | number | boolean | null {
 }
 
 function resolveNumber(text: string): string | number {
-  if (decimal.test(text)) return Number(text);
+  // Adding zero makes `-0` the whole number that it is in Go.
+  if (decimal.test(text)) return Number(text) + 0;
   if (notJson.test(text)) throw new NotJsonNumber(text);
   const plain = text.includes('_') ? text.replaceAll('_', '') : text;
-  if (decimal.test(plain)) return Number(plain);
+  if (decimal.test(plain)) return Number(plain) + 0;
   const match = prefixed.exec(plain);
   if (match !== null) {
     const [, sign, , hex, , binary, octal] = match;

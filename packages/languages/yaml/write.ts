@@ -112,8 +112,7 @@ function styleOf(
 
 /** Go's `%g` for fractions; whole numbers stay whole. */
 function formatNumber(value: number): string {
-  if (Number.isInteger(value) && Math.abs(value) < 2 ** 63)
-    return Object.is(value, -0) ? '-0' : BigInt(value).toString();
+  if (Number.isInteger(value) && Math.abs(value) < 2 ** 63) return BigInt(value).toString();
   const [digits = '', power = '0'] = value.toExponential().split('e');
   const exponent = Number(power);
   // Go's shortest %g turns to exponents from 1e6 on.
