@@ -24,10 +24,14 @@ function setImage(cluster: TestCluster, name: string, image: string): void {
 describe('a Deployment', () => {
   it('starts its pods and becomes available', async () => {
     const cluster = await startTestCluster();
+    const told: unknown[] = [];
+    cluster.access.subscribe('apps', 'Deployment', ({ object }) =>
+      told.push(condition(object, 'Progressing')['reason']),
+    );
     cluster.apply(workload('apps/v1', 'Deployment', 'web', { replicas: 2 }));
     cluster.pass(0);
     const early = cluster.get('apps', 'Deployment', 'web');
-    expect(condition(early, 'Progressing')).toMatchObject({ status: 'True', reason: 'NewReplicaSetCreated' });
+    expect(told).toEqual([undefined, 'NewReplicaSetCreated', 'ReplicaSetUpdated']);
     expect(condition(early, 'Available')).toMatchObject({
       status: 'False',
       reason: 'MinimumReplicasUnavailable',

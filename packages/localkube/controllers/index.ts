@@ -1,12 +1,20 @@
 import type { Clock, Logger, Random } from '@plumbline/base';
 import type { Access } from '../registry/types.ts';
 import { startAccounts } from './accounts.ts';
+import { startAddresses } from './addresses.ts';
+import { startCronJobs } from './cron-job.ts';
+import { startDaemonSets } from './daemon-set.ts';
 import { startDeployments } from './deployment/index.ts';
+import { startDisruptionBudgets } from './disruption.ts';
+import { startEndpoints } from './endpoints.ts';
 import { startEventExpiry } from './event-expiry.ts';
 import { startGarbageCollector } from './garbage.ts';
+import { startJobs } from './job.ts';
 import { startNamespaces } from './namespaces.ts';
 import { startReplicaSets } from './replica-set.ts';
 import { createContext } from './runtime/context.ts';
+import { startStatefulSets } from './stateful-set/index.ts';
+import { startVolumeBinder, startVolumeProtection } from './volumes.ts';
 
 export interface ControllersOptions {
   readonly access: Access;
@@ -30,6 +38,17 @@ export function startControllers(options: ControllersOptions): () => void {
   startAccounts(context, options.rootCertificate ?? NO_CERTIFICATE);
   startReplicaSets(context);
   startDeployments(context);
+  startStatefulSets(context);
+  startDaemonSets(context);
+  startJobs(context);
+  startCronJobs(context);
+  startEndpoints(context);
+  startDisruptionBudgets(context);
+  startVolumeProtection(context);
   startEventExpiry(context);
+  if (options.simulated === true) {
+    startAddresses(context);
+    startVolumeBinder(context);
+  }
   return () => context.stop();
 }

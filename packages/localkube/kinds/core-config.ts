@@ -159,7 +159,8 @@ export const namespaceHooks: KindHooks = {
   status: true,
   default(draft) {
     const labels = child(draft.metadata, 'labels');
-    if (draft.metadata.name) labels['kubernetes.io/metadata.name'] = draft.metadata.name;
+    const own = 'kubernetes.io/metadata.name';
+    if (draft.metadata.name && labels[own] !== draft.metadata.name) labels[own] = draft.metadata.name;
   },
   prepareForCreate(draft) {
     const spec = child(draft, 'spec');

@@ -2,7 +2,7 @@ import type { KubeObject } from '@plumbline/api';
 import { equalData } from '@plumbline/base';
 import type { FieldError, KindHooks } from '../registry/types.ts';
 import type { Fields } from './fields.ts';
-import { child, forbidden, integer, invalid, isAbsent, list, record, records, text } from './fields.ts';
+import { child, fill, forbidden, integer, invalid, isAbsent, list, record, records, text } from './fields.ts';
 import { admitPod } from './pod-admission.ts';
 import { podColumns } from './pod-columns.ts';
 import { defaultPod, defaultPodTemplate } from './pod-defaults.ts';
@@ -20,7 +20,7 @@ export const podHooks: KindHooks = {
     const changed = child(draft, 'spec');
     const before = spec(previous);
     // Clients that know only one of the two names of the account keep the other one.
-    if (isAbsent(changed['serviceAccount'])) changed['serviceAccount'] = before['serviceAccount'];
+    if (!isAbsent(before['serviceAccount'])) fill(changed, 'serviceAccount', before['serviceAccount']);
   },
   validate(object, previous) {
     if (previous === undefined) return validatePodCreate(spec(object));

@@ -38,15 +38,19 @@ export function isAbsent(value: unknown): value is undefined | null {
   return value === undefined || value === null;
 }
 
-/** Fills a field that is absent. */
+/**
+ * Fills a field that is absent. Frozen parts are stored ones: a write to the status carries the old spec along, which
+ * has its defaults.
+ */
 export function fill(target: Fields, field: string, value: unknown): void {
-  if (isAbsent(target[field])) target[field] = value;
+  if (isAbsent(target[field]) && !Object.isFrozen(target)) target[field] = value;
 }
 
 /** Fills a field that is no pointer upstream: its zero value counts as absent. */
 export function fillZero(target: Fields, field: string, value: unknown): void {
   const present = target[field];
-  if (isAbsent(present) || present === '' || present === 0) target[field] = value;
+  if ((isAbsent(present) || present === '' || present === 0) && !Object.isFrozen(target))
+    target[field] = value;
 }
 
 /** The object below `field`, made if it is absent. */
@@ -54,7 +58,7 @@ export function child(target: Fields, field: string): Fields {
   const present = target[field];
   if (isRecord(present)) return present as Fields;
   const made: Fields = {};
-  target[field] = made;
+  if (!Object.isFrozen(target)) target[field] = made;
   return made;
 }
 

@@ -6,11 +6,13 @@ import { child, fill, fillZero, isAbsent, record, records, text } from './fields
  * the rest (`defaultPod`).
  */
 export function defaultPodTemplate(template: Fields): void {
+  if (Object.isFrozen(template)) return;
   child(template, 'metadata');
   defaultPodSpec(child(template, 'spec'));
 }
 
 export function defaultPodSpec(spec: Fields): void {
+  if (Object.isFrozen(spec)) return;
   fillZero(spec, 'restartPolicy', 'Always');
   fillZero(spec, 'dnsPolicy', 'ClusterFirst');
   fillZero(spec, 'schedulerName', 'default-scheduler');
@@ -132,6 +134,7 @@ function defaultRareVolumes(volume: Fields): void {
 /** Defaults that only a Pod has, not a template. */
 export function defaultPod(pod: Fields): void {
   const spec = child(pod, 'spec');
+  if (Object.isFrozen(spec)) return;
   defaultPodSpec(spec);
   fill(spec, 'enableServiceLinks', true);
   for (const field of ['initContainers', 'containers']) {

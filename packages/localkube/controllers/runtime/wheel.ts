@@ -13,6 +13,9 @@ interface Entry {
   run: (() => void) | undefined;
 }
 
+/** Timers of the process overflow after 24 days; a longer wait is one of several such waits. */
+const MOST_MS = 2 ** 30;
+
 /**
  * A heap of wake-ups. Thousands of pods and deadlines cost one timer of the process, and cancelled entries are skipped
  * when their time comes.
@@ -59,7 +62,7 @@ export function createWheel(clock: Clock): Wheel {
     const first = heap[0];
     if (stopped || first === undefined || (armed !== undefined && armed.at <= first.at)) return;
     armed?.cancel();
-    armed = { at: first.at, cancel: clock.after(first.at - clock.now(), fire) };
+    armed = { at: first.at, cancel: clock.after(Math.min(first.at - clock.now(), MOST_MS), fire) };
   };
 
   const fire = (): void => {
