@@ -8,7 +8,8 @@ const phaseRanks: Readonly<Record<Phase, number>> = { before: 0, main: 1, after:
 /** By phase, wave, kind and name; prunes in mirrored waves; namespaces and definitions before their first user. */
 export function orderTasks(tasks: readonly Task[], pruneLast: boolean): readonly Task[] {
   const sorted = pruneWaves(tasks, pruneLast).toSorted(compareTasks);
-  return dependenciesFirst(dependenciesFirst(sorted, namespaceNeeds), definitionNeeds);
+  const withNamespaces = dependenciesFirst(sorted, 'Namespace', namespaceNeeds);
+  return dependenciesFirst(withNamespaces, 'CustomResourceDefinition', definitionNeeds);
 }
 
 export function compareTasks(a: Task, b: Task): number {
@@ -74,8 +75,9 @@ export function definedKind(object: KubeObject): string | undefined {
   return `${String(spec['group'])}/${String(spec['names']['kind'])}`;
 }
 
-/** Moves what others need before the first that needs it, into that one's phase and wave. */
-function dependenciesFirst(tasks: readonly Task[], needsOf: Needs): readonly Task[] {
+/** Moves what others need (objects of one kind) before the first that needs it, into that one's phase and wave. */
+function dependenciesFirst(tasks: readonly Task[], provider: string, needsOf: Needs): readonly Task[] {
+  if (!tasks.some((task) => task.key.kind === provider)) return tasks;
   const result: Task[] = [];
   const firstUse = new Map<string, number>();
   let moved = false;
