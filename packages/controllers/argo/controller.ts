@@ -141,7 +141,11 @@ export function createController(options: ControllerOptions): ArgoController {
       ports,
       memory,
       instance: instanceName(namespace, name, settings.namespace),
-      executor: createExecutor(cluster, (object) => memory.overlay.wrote(object)),
+      executor: createExecutor(
+        cluster,
+        (object) => memory.overlay.wrote(object),
+        () => run.breathe(),
+      ),
       check: checkSpec(application, {
         project: project as AppProject | undefined,
         server: cluster.server,
@@ -185,11 +189,13 @@ export function createController(options: ControllerOptions): ArgoController {
 
   /** A repository has moved: applications whose files changed go first, the others only get the new revision. */
   async function spread(repository: string, run: RunPorts): Promise<Outcome> {
+    const others: string[] = [];
     for (const key of Array.from(reads.of(repository))) {
-      const touched = await isTouched(key, repository);
-      applications.wake(key, touched ? 'urgent' : 'lazy');
+      if (await isTouched(key, repository)) applications.wake(key);
+      else others.push(key);
       await run.breathe();
     }
+    for (const key of others) applications.wake(key, 'lazy');
     return {};
   }
 

@@ -17,7 +17,11 @@ const PARALLEL = 20;
 /** Another writer may win in between; after so many times something else is wrong. */
 const ATTEMPTS = 5;
 
-export function createExecutor(cluster: Cluster, wrote: (object: KubeObject) => void): Executor {
+export function createExecutor(
+  cluster: Cluster,
+  wrote: (object: KubeObject) => void,
+  breathe: () => Promise<void>,
+): Executor {
   async function answer(action: Action): Promise<ActionResult> {
     try {
       const result = await perform(cluster, action);
@@ -36,6 +40,7 @@ export function createExecutor(cluster: Cluster, wrote: (object: KubeObject) => 
       let next = 0;
       const worker = async (): Promise<void> => {
         for (let action = actions[next++]; action !== undefined; action = actions[next++]) {
+          await breathe();
           results.set(action.id, await answer(action));
         }
       };

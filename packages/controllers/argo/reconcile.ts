@@ -100,6 +100,7 @@ async function reconcileValid(situation: Situation): Promise<Outcome> {
     ports.sources,
     ports.render,
   );
+  await look.run.breathe();
   let comparison = await compareNow(input(), wanted);
   let conditions: readonly ApplicationCondition[] = [];
 
@@ -141,6 +142,7 @@ async function reconcileValid(situation: Situation): Promise<Outcome> {
     run = driven.run;
     memory.run = run;
     if (driven.wakeUp !== undefined) wakeUps.push(driven.wakeUp);
+    await look.run.breathe();
     comparison = await compareNow(input(), wanted);
   }
 

@@ -19,15 +19,18 @@ export const SLICE_MS = 10;
 
 export function createSlices(clock: Clock, turns: Turns, budget = SLICE_MS): Slices {
   let began: number | undefined;
-  let waiting: (() => void)[] = [];
+  const waiting: (() => void)[] = [];
   let asked = false;
 
+  /** One that waits goes on per turn: it may use the whole slice before it gives way again. */
   function nextTurn(): void {
     asked = false;
     began = undefined;
-    const due = waiting;
-    waiting = [];
-    for (const run of due) run();
+    const next = waiting.shift();
+    if (waiting.length > 0) ask();
+    if (next === undefined) return;
+    spent();
+    next();
   }
 
   function ask(): void {
@@ -54,6 +57,8 @@ export function createSlices(clock: Clock, turns: Turns, budget = SLICE_MS): Sli
   return {
     spent,
     later,
-    breathe: () => (spent() ? new Promise<void>((resolve) => later(resolve)) : Promise.resolve()),
+    // Who comes while others wait, waits too.
+    breathe: () =>
+      waiting.length > 0 || spent() ? new Promise<void>((resolve) => later(resolve)) : Promise.resolve(),
   };
 }
