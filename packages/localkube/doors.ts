@@ -1,5 +1,10 @@
 import type { Result } from '@plumbline/base';
-import { applyJsonPatch, applyMergePatch, applyStrategicMerge } from '@plumbline/languages';
+import {
+  applyJsonPatch,
+  applyMergePatch,
+  applyStrategicMerge,
+  canonicalQuantity,
+} from '@plumbline/languages';
 import { applyServerSide, updateManagers } from './apply/index.ts';
 import { kindHooks } from './kinds/index.ts';
 import type { Doors } from './registry/index.ts';
@@ -23,8 +28,7 @@ export function makeDoors(): Doors {
     jsonPatch: (document, operations) => unwrap(applyJsonPatch(document, operations)),
     mergePatch: (document, patch) => unwrap(applyMergePatch(document, patch)),
     strategicPatch: (document, patch, schema) => unwrap(applyStrategicMerge(document, patch, schema)),
-    canonicalQuantity: (text) =>
-      /^[+-]?[0-9.]+([eE][+-]?[0-9]+|[KMGTPE]i|[numkMGTPE])?$/.test(text) ? text : undefined,
+    canonicalQuantity,
   };
 }
 

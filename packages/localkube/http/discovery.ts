@@ -5,6 +5,7 @@ import type { Core, Served, ServedGroup } from '../registry/index.ts';
 import type { Surroundings } from './surroundings.ts';
 import { PlainRefusal } from './refusal.ts';
 import { negotiate, notAcceptable } from './negotiate.ts';
+import { openApiV2, openApiV2Type } from './openapi-v2.ts';
 import { openApiDocument, openApiIndex } from './openapi.ts';
 import type { ApiAnswer, ApiRequest } from './request.ts';
 import type { Route } from './route.ts';
@@ -191,8 +192,11 @@ function data(
 }
 
 function versionAnswer(around: Surroundings, group: string, version: string): ApiAnswer | undefined {
-  if (around.core.catalogue.resourcesOf(group, version).length > 0)
+  const { catalogue } = around.core;
+  if (catalogue.resourcesOf(group, version).length > 0)
     return data(around.discovery.resources(group, version));
+  // Groups of custom resources come and go, so the router itself knows only the built-in ones.
+  if (catalogue.all().some((one) => one.group === group && !one.custom)) throw errors.noSuchResource();
   return undefined;
 }
 
@@ -211,6 +215,8 @@ function otherAnswer(
 ): ApiAnswer | undefined {
   if (path === '/api' || path === '/apis') return groupsAnswer(around, request, path === '/api');
   if (path === '/version') return data(kubernetesVersion);
+  if (path === '/openapi/v2')
+    return { type: 'bytes', status: 200, bytes: openApiV2(around.core), contentType: openApiV2Type };
   if (path === '/openapi/v3') return data(discovery.openApiIndex());
   if (path.startsWith('/openapi/v3/'))
     return openApiAnswer(request, discovery.openApi(path.slice('/openapi/v3/'.length)));
@@ -233,6 +239,7 @@ function rootPaths(discovery: Discovery): readonly string[] {
     '/healthz/ping',
     '/livez',
     '/livez/ping',
+    '/openapi/v2',
     '/openapi/v3',
     '/readyz',
     '/readyz/ping',

@@ -1,5 +1,16 @@
 import type { KubeObject } from '@plumbline/api';
-import { bookmark, create, errors, get, isStored, list, remove, update, watch } from '../registry/index.ts';
+import {
+  bookmark,
+  create,
+  errors,
+  get,
+  isStored,
+  list,
+  remove,
+  StatusError,
+  update,
+  watch,
+} from '../registry/index.ts';
 import type { Core, Served } from '../registry/index.ts';
 import type { Attributes } from '../types.ts';
 import { readBody } from './body.ts';
@@ -83,7 +94,15 @@ export function dispatch(around: Surroundings, request: ApiRequest): ApiAnswer {
   if (resource === undefined) throw unknownResource(around.core, route);
   const warning = deprecationOf(resource);
   if (warning === undefined) return answerResource(around, resource, route, request);
-  const answer = answerResource(around, resource, route, request);
+  try {
+    return withWarning(answerResource(around, resource, route, request), warning);
+  } catch (thrown) {
+    if (!(thrown instanceof StatusError)) throw thrown;
+    return withWarning({ type: 'data', status: thrown.status.code ?? 500, data: thrown.status }, warning);
+  }
+}
+
+function withWarning(answer: ApiAnswer, warning: string): ApiAnswer {
   return answer.type === 'data' ? { ...answer, warnings: [warning, ...(answer.warnings ?? [])] } : answer;
 }
 

@@ -12,6 +12,8 @@ export function parseJson(text: string): { readonly value: unknown } | { readonl
 function problemOf(text: string, message: string): string {
   if (text.trim() === '' || /end of JSON input/.test(message) || /Unterminated/.test(message))
     return 'unexpected end of JSON input';
+  const found = /position (\d+)/.exec(message)?.[1];
+  if (found !== undefined && Number(found) >= text.length) return 'unexpected end of JSON input';
   const position = /position (\d+)/.exec(message)?.[1];
   const token = /token '?(.)'?,?/su.exec(message)?.[1];
   const at = position === undefined ? text.search(/\S/) : Number(position);

@@ -35,6 +35,12 @@ export type ApiAnswer =
       readonly bareItems?: boolean;
     }
   | {
+      readonly type: 'bytes';
+      readonly status: number;
+      readonly bytes: Uint8Array;
+      readonly contentType: string;
+    }
+  | {
       readonly type: 'text';
       readonly status: number;
       readonly text: string;

@@ -186,6 +186,13 @@ function send(
       response.end(request.method === 'HEAD' ? undefined : body);
       return;
     }
+    case 'bytes':
+      response.writeHead(answer.status, {
+        'content-type': answer.contentType,
+        'content-length': answer.bytes.length,
+      });
+      response.end(answer.bytes);
+      return;
     case 'watch':
       sendWatch(around, encoder, request, response, answer);
       return;

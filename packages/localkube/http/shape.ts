@@ -70,6 +70,14 @@ export function objectList(
       ...answer,
       data: tableOfObjects(resource, items, metadata, tableOptions(around, request, wanted)),
     };
+  if (wanted.as === 'partial') {
+    const type = `*${errors.internalGroup(resource.group)}.${resource.listKind}`;
+    throw errors.failure(
+      406,
+      'NotAcceptable',
+      `you requested PartialObjectMetadata, but the requested object is a list (${type})`,
+    );
+  }
   if (wanted.as !== 'object') {
     const partial = items.map((item) => partialOf(item, wanted.metaVersion));
     return {

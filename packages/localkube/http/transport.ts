@@ -110,6 +110,12 @@ function responseOf(answer: ApiAnswer): KubeResponse {
         headers: { 'content-type': 'text/plain; charset=utf-8', ...answer.headers },
         body: answer.text,
       };
+    case 'bytes':
+      return {
+        status: answer.status,
+        headers: { 'content-type': answer.contentType },
+        body: Buffer.from(answer.bytes).toString('base64'),
+      };
     default:
       throw new Error('this request is answered with a stream: use watch or stream');
   }

@@ -141,6 +141,7 @@ function scalerFromV2(object: KubeObject): KubeObject {
     metadata: { ...object.metadata, ...(Object.keys(annotations).length > 0 && { annotations }) },
     spec: { ...spec, ...(utilization !== undefined && { targetCPUUtilizationPercentage: utilization }) },
     status: {
+      currentReplicas: 0,
       ...status,
       ...(currentUtilization !== undefined && { currentCPUUtilizationPercentage: currentUtilization }),
     },

@@ -1,6 +1,6 @@
 import { isRecord, messageOf } from '@plumbline/base';
 import type { KubeObject } from '@plumbline/api';
-import { formatApiVersion } from '@plumbline/api';
+import { formatApiVersion, parseApiVersion } from '@plumbline/api';
 import type { Served } from './catalogue.ts';
 import { read, timeText } from './core.ts';
 import type { Core, WriteOptions, WriteResult } from './core.ts';
@@ -181,6 +181,7 @@ function apply(
   const draft = decodeBody(core, resource, result.object, options);
   checkName(draft, name);
   placeInNamespace(resource, draft, namespace);
+  if (live === undefined) delete draft.metadata['resourceVersion'];
   if (live === undefined)
     return { object: finishCreate(core, resource, draft, options, managedFields ?? []), created: true };
   return {
@@ -204,20 +205,21 @@ function conflictText(one: {
 function appliedDraft(resource: Served, namespace: string, name: string, body: unknown): Draft {
   if (!isRecord(body)) throw badRequest('error decoding YAML: the applied object must be a map');
   const wanted = formatApiVersion(resource.group, resource.version);
-  if (body.apiVersion === undefined || body.kind === undefined) {
-    throw badRequest(
-      `Object '${body.kind === undefined ? 'Kind' : 'apiVersion'}' is missing in '${JSON.stringify(body)}'`,
-    );
-  }
   if (body.apiVersion !== wanted || body.kind !== resource.kind) {
+    const given = parseApiVersion(typeof body.apiVersion === 'string' ? body.apiVersion : '');
     throw badRequest(
-      `patch type ${String(body.apiVersion)}, Kind=${String(body.kind)} does not match ${wanted}, Kind=${resource.kind}`,
+      `invalid object type: ${given.group}/${given.version}, Kind=${typeof body.kind === 'string' ? body.kind : ''}`,
     );
   }
   const metadata = isRecord(body.metadata) ? body.metadata : {};
   if (metadata.managedFields !== undefined && metadata.managedFields !== null)
     throw badRequest('metadata.managedFields must be nil');
-  if (metadata.name !== undefined && metadata.name !== name) {
+  if (metadata.name === undefined || metadata.name === '') {
+    throw badRequest(
+      `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
+    );
+  }
+  if (metadata.name !== name) {
     throw badRequest(
       `the name of the object (${String(metadata.name)}) does not match the name on the URL (${name})`,
     );
@@ -229,6 +231,6 @@ function appliedDraft(resource: Served, namespace: string, name: string, body: u
     ...body,
     apiVersion: wanted,
     kind: resource.kind,
-    metadata: { ...metadata, name, ...(resource.namespaced && { namespace }) },
+    metadata: { ...metadata, name },
   };
 }

@@ -121,6 +121,7 @@ function countFrom(view: TableView, namespace: string, start: string): number {
 
 function readToken(text: string): Token {
   try {
+    if (!/^[A-Za-z0-9_-]+$/.test(text)) throw new SyntaxError('not base64url');
     const token = JSON.parse(Buffer.from(text, 'base64url').toString()) as {
       v?: unknown;
       rv?: unknown;

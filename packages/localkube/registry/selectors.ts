@@ -44,6 +44,9 @@ function meets({ operator, values }: Requirement, value: string | undefined): bo
 
 function parseLabels(text: string): readonly Requirement[] {
   let at = 0;
+  const refuseList = (found: string, expected: string): never => {
+    throw badRequest(`found '${found}', expected: ${expected}`);
+  };
   const refuse = (found: string, expected: string): never => {
     throw badRequest(`unable to parse requirement: found '${found}', expected: ${expected}`);
   };
@@ -118,13 +121,14 @@ function parseLabels(text: string): readonly Requirement[] {
   };
   const all: Requirement[] = [];
   if (peek() === '') return all;
+  if (!isWord(peek()) && peek() !== '!') refuseList(peek(), "!, identifier, or 'end of string'");
   for (;;) {
     all.push(requirement());
     const next = token();
     if (next === '') return all;
-    if (next !== ',') refuse(next, "',' or 'end of string'");
+    if (next !== ',') refuseList(next, "',' or 'end of string'");
     const after = peek();
-    if (after === '' || after === ',') refuse(after, "identifier after ','");
+    if (after === '' || after === ',') refuseList(after, "identifier after ','");
   }
 }
 
@@ -157,7 +161,7 @@ function check(requirement: Requirement): Requirement {
     const value = requirement.values[0] ?? '';
     if (/^[+-]?\d+$/.test(value)) return requirement;
     throw badRequest(
-      `unable to parse requirement: values[0][${requirement.key}]: Invalid value: ${JSON.stringify(value)}: for 'Gt', 'Lt' operators, the value must be an integer`,
+      `unable to parse requirement: values[0]: Invalid value: ${JSON.stringify(value)}: for 'Gt', 'Lt' operators, the value must be an integer`,
     );
   }
   requirement.values.forEach((value, index) => {

@@ -58,6 +58,8 @@ export interface KindHooks {
     previous: KubeObject | undefined,
     context: WriteContext,
   ): readonly FieldError[];
+  /** What is allowed but ought to be mended; clients show it as `Warning:`. */
+  warnings?(object: KubeObject, previous: KubeObject | undefined): readonly string[];
   /** Whether metadata.generation is kept, starting at 1 and counting changes outside metadata and status. */
   readonly generation?: boolean;
   /** Whether status is a subresource: main writes keep the old status and status writes keep the rest. */

@@ -172,6 +172,7 @@ export function finishCreate(
     metadata.name === '' && typeof metadata.generateName === 'string' && metadata.generateName !== '';
   if (generated) metadata.name = generateName(metadata.generateName as string, core.random);
   validate(core, resource, draft, undefined, context);
+  warnOf(resource, draft, undefined, options);
   const table = tableOf(core, resource);
   for (let tries = 1; ; tries++) {
     const taken = table.get(metadata.namespace ?? '', metadata.name);
@@ -232,6 +233,7 @@ export function finishUpdate(
     metadata.generation = (live.metadata.generation ?? 0) + (changed ? 1 : 0);
   }
   validate(core, resource, draft, live, context);
+  if (subresource === '') warnOf(resource, draft, live, options);
   const object = asObject(draft);
   if (sameObject(object, live)) return live;
   if (options.dryRun) return object;
@@ -361,6 +363,10 @@ function validate(
   if (errors.length > 0) throw invalid(resource.group, resource.kind, draft.metadata.name, errors);
 }
 
+function warnOf(resource: Served, draft: Draft, live: KubeObject | undefined, options: WriteOptions): void {
+  for (const text of resource.warnings?.(draft as unknown as KubeObject, live) ?? []) options.warn(text);
+}
+
 function ownedAfter(
   core: Core,
   resource: Served,
@@ -390,8 +396,28 @@ function setManagers(draft: Draft, entries: readonly ManagedFieldsEntry[]): void
   else draft.metadata.managedFields = entries;
 }
 
+/** The order in which Go writes metadata; equal objects have equal texts, and people find what they look for. */
+const metadataOrder = [
+  'name',
+  'generateName',
+  'namespace',
+  'uid',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'labels',
+  'annotations',
+  'ownerReferences',
+  'finalizers',
+  'managedFields',
+];
+
 /** The wire order that lists rely on: apiVersion and kind, then metadata, then the rest. */
 function asObject(draft: Draft): KubeObject {
-  const { apiVersion, kind, metadata, ...rest } = draft;
+  const { apiVersion, kind, metadata: given, ...rest } = draft;
+  const metadata: Record<string, unknown> = {};
+  for (const field of metadataOrder) if (given[field] !== undefined) metadata[field] = given[field];
   return { apiVersion, kind, metadata, ...rest } as unknown as KubeObject;
 }

@@ -106,7 +106,7 @@ export function makeTable(group: string, kind: string, context: TableContext): O
       const shared = context.interner.intern(object);
       const stored = deepFreeze({
         ...shared,
-        metadata: { ...shared.metadata, resourceVersion: String(version) },
+        metadata: withVersion(shared.metadata, version),
       });
       const key = keyOf(stored.metadata.namespace ?? '', stored.metadata.name);
       const previous = byKey.get(key);
@@ -179,5 +179,19 @@ function rewound(
         if (key >= from && (namespace === '' || object.metadata.namespace === namespace)) yield object;
       }
     },
+  };
+}
+
+/** The version stands after the uid, where Go writes it. */
+function withVersion(metadata: KubeObject['metadata'], version: number): KubeObject['metadata'] {
+  if (metadata.resourceVersion !== undefined) return { ...metadata, resourceVersion: String(version) };
+  const { name, generateName, namespace, uid, ...rest } = metadata;
+  return {
+    name,
+    ...(generateName !== undefined && { generateName }),
+    ...(namespace !== undefined && { namespace }),
+    ...(uid !== undefined && { uid }),
+    resourceVersion: String(version),
+    ...rest,
   };
 }
