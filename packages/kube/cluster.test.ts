@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLogger, virtualClock } from '@plumbline/base';
 import { connect, httpsTransport, isStatusError, retryOnConflict, StatusError } from '@plumbline/kube';
 import type { Cluster } from '@plumbline/kube';
-import { json, startFaultyServer, status } from './testing/faulty-server.ts';
-import type { FaultyServer } from './testing/faulty-server.ts';
+import { json, startFaultyServer, status } from './test/faulty-server.ts';
+import type { FaultyServer } from './test/faulty-server.ts';
 
 const clock = virtualClock();
 const a = { group: '', version: 'v1', kind: 'ConfigMap', namespace: 'default', name: 'a' };

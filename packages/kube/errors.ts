@@ -1,4 +1,4 @@
-import { isRecord } from '@plumbline/base';
+import { isRecord, messageOf } from '@plumbline/base';
 import type { Clock } from '@plumbline/base';
 import type { KubeResponse, Status } from '@plumbline/api';
 import type { StatusFailure } from './types.ts';
@@ -29,6 +29,16 @@ export class StatusError extends Error implements StatusFailure {
 /** True for a refusal, narrowed to these codes where any are given. */
 export function isStatusError(thrown: unknown, ...codes: readonly number[]): thrown is StatusError {
   return thrown instanceof StatusError && (codes.length === 0 || codes.includes(thrown.code));
+}
+
+/**
+ * The refusal that a transport threw. The embedded server, which is not built on this client, throws an error of its own
+ * that carries the Status.
+ */
+export function refusalOf(thrown: unknown): Error {
+  if (thrown instanceof StatusError) return thrown;
+  if (isRecord(thrown) && isStatus(thrown['status'])) return statusErrorFrom(thrown['status']);
+  return thrown instanceof Error ? thrown : new Error(messageOf(thrown));
 }
 
 const REASONS: Readonly<Record<number, string>> = {

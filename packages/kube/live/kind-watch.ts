@@ -2,7 +2,7 @@ import { messageOf } from '@plumbline/base';
 import type { Clock, Logger } from '@plumbline/base';
 import type { KubeRequest, KubeResponse, Status, Transport, WatchEvent } from '@plumbline/api';
 import { PAGE_SIZE, readPage } from '../page.ts';
-import { isStatusError, statusErrorFrom, statusErrorOf } from '../errors.ts';
+import { isStatusError, refusalOf, statusErrorFrom, statusErrorOf } from '../errors.ts';
 import { collectionPath, queryOf } from '../paths.ts';
 import type { ApiResource } from '../types.ts';
 import type { KindObjects } from './objects.ts';
@@ -129,7 +129,7 @@ export function watchKind(options: KindWatchOptions): KindWatch {
         try {
           for (const event of events) take(event);
         } catch (thrown) {
-          end(thrown instanceof Error ? thrown : new Error(messageOf(thrown)));
+          end(refusalOf(thrown));
         }
       };
       const onEnd = (error?: Error): void => {
@@ -137,7 +137,7 @@ export function watchKind(options: KindWatchOptions): KindWatch {
       };
       const request: KubeRequest = { method: 'GET', path: path + query, signal: ending.signal };
       options.transport.watch(request, { onEvents, onEnd }).catch((thrown: unknown) => {
-        if (!ending.signal.aborted) end(thrown instanceof Error ? thrown : new Error(messageOf(thrown)));
+        if (!ending.signal.aborted) end(refusalOf(thrown));
       });
     });
   }

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLogger, virtualClock } from '@plumbline/base';
 import { connect, httpsTransport } from '@plumbline/kube';
 import type { Cluster, ConnectOptions, LiveChange } from '@plumbline/kube';
-import { startFaultyServer, status } from '../testing/faulty-server.ts';
-import type { FaultyServer } from '../testing/faulty-server.ts';
+import { startFaultyServer, status } from '../test/faulty-server.ts';
+import type { FaultyServer } from '../test/faulty-server.ts';
 
 const CONFIG_MAP = { group: '', kind: 'ConfigMap' };
 
