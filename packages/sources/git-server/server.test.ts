@@ -169,6 +169,7 @@ describe('the Git server', () => {
     ['/git/none/info/refs?service=git-shell', 403],
     ['/git/none/git-receive-pack', 405],
     ['/other', 418],
+    ['//', 418],
   ])('GET %s gives %d', async (path, status) => {
     const { base, root } = await setUp();
     const got = await new Promise<number | undefined>((resolve, reject) => {

@@ -278,8 +278,8 @@ export function createGitServer(options: GitServerOptions): GitServer {
   return {
     repositoryDir,
     handle(request, response) {
-      const url = new URL(request.url ?? '/', 'http://localhost');
-      if (!url.pathname.startsWith(`${basePath}/`)) return false;
+      const url = parseUrl(request.url);
+      if (url?.pathname.startsWith(`${basePath}/`) !== true) return false;
       const path = parsePath(url.pathname.slice(basePath.length));
       if (path === undefined) return false;
       answer(path, url, request, response).catch((thrown: unknown) => {
@@ -299,6 +299,15 @@ function refuse(response: ServerResponse, status: number, text: string): void {
   // The body of a push is not read to its end, so the connection cannot be used again.
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' });
   response.end(`${text}\n`);
+}
+
+/** Some request lines are no addresses at all (`//`). */
+function parseUrl(text: string | undefined): URL | undefined {
+  try {
+    return new URL(text ?? '/', 'http://localhost');
+  } catch {
+    return undefined;
+  }
 }
 
 async function isThere(gitDir: string): Promise<boolean> {

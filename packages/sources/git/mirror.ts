@@ -21,6 +21,8 @@ export interface Mirror {
   readonly runs: number;
   /** Brings it up to date. Calls share runs: one at a time, and everybody's began after their call. */
   fetch(): Promise<Result<undefined>>;
+  /** What is here cannot be read: the next fetch starts from nothing. */
+  discard(): void;
   /** Brings one more ref or commit that is no branch and no tag. Says whether it could be had. */
   fetchAlso(what: string): Promise<boolean>;
 }
@@ -46,10 +48,13 @@ export function openMirror(options: MirrorOptions): Mirror {
   /** Refs that somebody asked for beside branches and tags, such as `refs/pull/7/head`. */
   const extraRefs = new Set<string>();
   let prepared = false;
+  let damaged = false;
   let runs = 0;
 
   async function prepare(): Promise<void> {
-    if (prepared) return;
+    if (prepared && !damaged) return;
+    if (damaged) await rm(gitDir, { recursive: true, force: true });
+    damaged = false;
     await mkdir(gitDir, { recursive: true, mode: 0o700 });
     await removeLeftovers(gitDir);
     const made = await git.run(['init', '--quiet', '--bare', '--template=', gitDir], {
@@ -105,8 +110,7 @@ export function openMirror(options: MirrorOptions): Mirror {
   function failed(outcome: Extract<GitOutcome, { ok: false }>): Problem {
     const found = explainFailure(outcome, url);
     // A mirror that broke (a full disk, a crash) is made anew rather than mended.
-    if (/bad object|corrupt|loose object|did not send all necessary objects/i.test(outcome.stderr))
-      prepared = false;
+    if (damage.test(outcome.stderr)) damaged = true;
     logger.warn('fetching a repository failed', { code: found.code, reason: found.message });
     return found;
   }
@@ -125,6 +129,9 @@ export function openMirror(options: MirrorOptions): Mirror {
       return runs;
     },
     fetch: fetchOnce,
+    discard() {
+      damaged = true;
+    },
     async fetchAlso(what) {
       if (/^[0-9a-f]{40}$/.test(what)) {
         const outcome = await options.limit(() => fetchRefs([`+${what}:refs/plumbline/commits/${what}`]));
@@ -136,6 +143,9 @@ export function openMirror(options: MirrorOptions): Mirror {
   };
 }
 
+/** What git says when the objects that it has itself cannot be read. */
+const damage =
+  /bad object|object file .* is empty|loose object .* is corrupt|packfile .* (?:cannot|is far|does not)|unable to read/i;
 const missingRef = /couldn't find remote ref/i;
 
 /** Basic authentication for this host only: a redirect to another one gets nothing. */

@@ -33,7 +33,11 @@ export async function findRevision(space: RevisionSpace, revision: string): Prom
   if (fullHash.test(revision)) return readCommit(space.reader, revision.toLowerCase());
   const tag = await findByConstraint(space.refs, revision);
   const ref = tag ?? (await findRef(space, revision));
-  if (ref !== undefined) return readCommit(space.reader, ref.peeled ?? ref.hash);
+  if (ref !== undefined) {
+    const found = await readCommit(space.reader, ref.peeled ?? ref.hash);
+    if (found === undefined) throw new Error(`the commit that ${ref.name} points to cannot be read`);
+    return found;
+  }
   return shortHash.test(revision) ? readCommit(space.reader, revision.toLowerCase()) : undefined;
 }
 

@@ -1,11 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger } from '@plumbline/base';
 import { systemClock } from '@plumbline/base/node';
-import { createGitSources } from '@plumbline/sources';
+import { commitFiles, createGitServer, createGitSources, seedRepository } from '@plumbline/sources';
 import type { GitSources, GitSourcesOptions } from '@plumbline/sources';
 import type { Snapshot } from '@plumbline/api';
 import { makeRepository, testGit } from '@plumbline/testkit';
@@ -146,7 +147,7 @@ describe('a remote repository', () => {
   it('keeps working from what it has after a crash that left locks behind', async () => {
     const { sources, repository, dataDir } = await setUp();
     await snapshot(sources, repository.url);
-    const mirror = join(dataDir, (await import('node:fs')).readdirSync(dataDir)[0] ?? '');
+    const mirror = join(dataDir, readdirSync(dataDir)[0] ?? '');
     for (const lock of ['packed-refs.lock', 'refs/heads/main.lock', 'refs/plumbline/HEAD.lock'])
       await writeFile(join(mirror, lock), '');
     sources.close();
@@ -154,6 +155,26 @@ describe('a remote repository', () => {
     cleanups.push(() => again.close());
     const moved = await repository.commit({ x: '2' });
     expect((await snapshot(again, repository.url)).revision).toBe(moved);
+  });
+});
+
+describe('a damaged mirror', () => {
+  it('is fetched again when something cannot be read', async () => {
+    const { sources, repository, dataDir } = await setUp();
+    await snapshot(sources, repository.url);
+    const second = await repository.commit({ 'deploy/cm.yaml': 'a: 2\n' });
+    sources.notify(repository.url);
+    const objects = join(dataDir, readdirSync(dataDir)[0] ?? '', 'objects');
+    for (const name of readdirSync(objects)) await rm(join(objects, name), { recursive: true });
+    const attempts = [];
+    for (let i = 0; i < 3; i++)
+      attempts.push(await sources.resolve(repository.url, 'main', { refresh: 'fetch' }));
+    expect(attempts.at(-1)).toMatchObject({ ok: true, value: { revision: second } });
+    const tree = (await snapshot(sources, repository.url, 'main')).tree;
+    for (const name of readdirSync(objects)) await rm(join(objects, name), { recursive: true });
+    await repository.commit({ 'other/x': '' });
+    await expect(tree.read('deploy/cm.yaml', 1_000)).rejects.toThrow('lacks');
+    expect(await text(await snapshot(sources, repository.url, 'main'), 'deploy/cm.yaml')).toBe('a: 2\n');
   });
 });
 
@@ -256,6 +277,48 @@ describe('faults', () => {
       ok: true,
       value: { revision: commit },
     });
+  });
+
+  it('a transfer that is cut leaves what was there before, and the next one succeeds', async () => {
+    const root = await mkdtemp(join(tmpdir(), 'plumbline-cut-'));
+    cleanups.push(() => rm(root, { recursive: true, force: true }));
+    const first = await seedRepository(root, 'app', { 'a.yaml': 'a: 1' });
+    const git = createGitServer({
+      root,
+      authorize: () => true,
+      onPush: () => {},
+      clock: systemClock,
+      logger: silentLogger,
+    });
+    let cut = false;
+    const server = createServer((request, response) => {
+      if (!cut || request.method !== 'POST' || !request.url?.includes('upload-pack')) {
+        git.handle(request, response);
+        return;
+      }
+      response
+        .writeHead(200, { 'content-type': 'application/x-git-upload-pack-result' })
+        .write('000dpackfile\n');
+      response.socket?.end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    cleanups.push(() => server.close());
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/app.git`;
+    const { sources } = await setUp();
+    const before = await snapshot(sources, url);
+    const second = await commitFiles(testGit(), join(root, 'app.git'), {
+      files: { 'a.yaml': 'a: 2' },
+      message: 'second',
+    });
+    cut = true;
+    expect(await sources.resolve(url, 'main', { refresh: 'fetch' })).toMatchObject({
+      ok: false,
+      error: { code: 'git-unreachable', retryable: true },
+    });
+    expect(before.revision).toBe(first.ok && first.value);
+    expect(await text(before, 'a.yaml')).toBe('a: 1');
+    cut = false;
+    expect((await snapshot(sources, url, 'main', 'fetch')).revision).toBe(second.ok && second.value);
   });
 
   it('a server that wants a password or breaks off gives a clear problem, and no secret shows', async () => {

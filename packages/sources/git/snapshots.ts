@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RevisionInfo, Snapshot } from '@plumbline/api';
+import type { RevisionInfo, Snapshot, Tree } from '@plumbline/api';
 import { emitter, err, messageOf, ok, problem } from '@plumbline/base';
 import type { Cancel, Clock, Logger, Result } from '@plumbline/base';
 import { createGit } from './exec.ts';
@@ -215,15 +215,26 @@ export function createGitSources(options: GitSourcesOptions): GitSources {
         snapshot = {
           source: repoURL,
           revision: found.hash,
-          tree: gitTree(repository.reader, folders, found.commit.tree),
+          tree: watched(gitTree(repository.reader, folders, found.commit.tree), () => discard(repository)),
           verification: { state: 'unchecked' },
         };
         remember(repository.snapshots, found.hash, snapshot);
       }
       return ok(snapshot);
     } catch (thrown) {
+      discard(repository);
       return err(problem('git-read', messageOf(thrown), { retryable: true }));
     }
+  }
+
+  /** Something is missing that must be there: a mirror can be had again from its remote. */
+  function discard(repository: Repository): void {
+    if (repository.mirror === undefined || stopped.signal.aborted) return;
+    logger.warn('a mirror cannot be read and is fetched again', { folder: repository.gitDir });
+    repository.mirror.discard();
+    repository.fetchedMoves = -1;
+    repository.answers.clear();
+    repository.snapshots.clear();
   }
 
   /** Forgets what it pointed to, and says under which addresses it is known. */
@@ -294,6 +305,23 @@ export function createGitSources(options: GitSourcesOptions): GitSources {
       for (const { reader } of repositories.values()) reader.close();
       repositories.clear();
     },
+  };
+}
+
+/** Tells when a tree turns out to be unreadable. A file that is too long is no such case. */
+function watched(tree: Tree, onDamage: () => void): Tree {
+  const watch = async <T>(reading: Promise<T>): Promise<T> => {
+    try {
+      return await reading;
+    } catch (thrown) {
+      if (!/is longer than \d+ bytes/.test(messageOf(thrown))) onDamage();
+      throw thrown;
+    }
+  };
+  return {
+    stat: (path) => watch(tree.stat(path)),
+    list: (path) => watch(tree.list(path)),
+    read: (path, bytesMax) => watch(tree.read(path, bytesMax)),
   };
 }
 
