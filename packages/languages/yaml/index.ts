@@ -1,4 +1,4 @@
-export { readYaml, readYamlStream } from './read.ts';
+export { readYaml, readYamlInSteps, readYamlStream } from './read.ts';
 export type { YamlDocument, YamlOptions, YamlProblem, YamlStream } from './read.ts';
 export { yamlLimits } from './limits.ts';
 export type { YamlLimits } from './limits.ts';

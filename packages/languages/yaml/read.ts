@@ -60,6 +60,21 @@ export function readYaml(
 
 /** Like `readYaml`, but keeps the documents that come before a broken one. */
 export function readYamlStream(source: string | Uint8Array, options: YamlOptions): YamlStream {
+  const steps = readYamlInSteps(source, options);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/**
+ * Like `readYamlStream`, one document at a time: each step gives the length of the text that it has read, so that who
+ * reads a large file can let others go in between.
+ */
+export function* readYamlInSteps(
+  source: string | Uint8Array,
+  options: YamlOptions,
+): Generator<number, YamlStream> {
   const limits = { ...yamlLimits, ...options.limits };
   const where = { file: options.file };
   if (source.length > limits.bytesMax) {
@@ -87,6 +102,7 @@ export function readYamlStream(source: string | Uint8Array, options: YamlOptions
       const message = `the file has more than ${limits.documentsMax} documents`;
       return { documents: [], warnings, problem: { code: 'yaml-too-large', message, where } };
     }
+    yield chunk.text.length;
   }
   return { documents, warnings };
 }

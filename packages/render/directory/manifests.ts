@@ -1,7 +1,7 @@
 import type { KubeObject, Manifest, Origin } from '@plumbline/api';
 import { formatProblem, isRecord } from '@plumbline/base';
 import type { Problem } from '@plumbline/base';
-import { decodeText, parseJsonText, readYamlStream } from '@plumbline/languages';
+import { decodeText, parseJsonText, readYamlInSteps } from '@plumbline/languages';
 import type { YamlProblem } from '@plumbline/languages';
 
 /** What one file gave. */
@@ -18,17 +18,26 @@ const skipMarker = '+argocd:skip-file-rendering';
 
 const nothing: FileManifests = { manifests: [], warnings: [], problems: [] };
 
-/** The objects of one file. `name` is how Argo CD calls the file in its messages: the last part of its path. */
-export function readManifests(bytes: Uint8Array, file: string, name: string): FileManifests {
+/**
+ * The objects of one file, one document per step; a step gives the length of the text that it has read. `name` is how
+ * Argo CD calls the file in its messages: the last part of its path.
+ */
+export function* readManifests(
+  bytes: Uint8Array,
+  file: string,
+  name: string,
+): Generator<number, FileManifests> {
   const text = decodeText(bytes, file);
   if (!text.ok) return { ...nothing, problems: [text.error] };
   if (text.value.includes(skipMarker)) return { ...nothing, skipped: true };
-  return name.endsWith('.json') ? readJsonFile(text.value, file, name) : readYamlFile(text.value, file, name);
+  if (!name.endsWith('.json')) return yield* readYamlFile(text.value, file, name);
+  yield text.value.length;
+  return readJsonFile(text.value, file, name);
 }
 
-function readYamlFile(text: string, file: string, name: string): FileManifests {
+function* readYamlFile(text: string, file: string, name: string): Generator<number, FileManifests> {
   // Kubernetes' decoders let the last of two equal keys win without a word; here a warning tells.
-  const stream = readYamlStream(text, { file, duplicateKeys: 'last' });
+  const stream = yield* readYamlInSteps(text, { file, duplicateKeys: 'last' });
   const manifests: Manifest[] = [];
   const problems: Problem[] = [];
   let read = 0;

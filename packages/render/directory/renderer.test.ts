@@ -176,4 +176,21 @@ describe('what a file says', () => {
     ]);
     expect(await problems(two, { combinedBytesMax: 5 })).toMatchObject([{ code: 'directory-too-large' }]);
   });
+
+  it('a large file does not hold up everybody else', async () => {
+    const big = Array.from(
+      { length: 6_000 },
+      (_, i) => `${cm(`n${i}`)}data:\n  text: ${'word '.repeat(60)}\n`,
+    ).join('---\n');
+    let turns = 0;
+    let isDone = false;
+    const count = (): void => {
+      turns++;
+      if (!isDone) setImmediate(count);
+    };
+    setImmediate(count);
+    expect(await names({ 'deploy/big.yaml': big })).toHaveLength(6_000);
+    isDone = true;
+    expect(turns).toBeGreaterThan(5);
+  });
 });

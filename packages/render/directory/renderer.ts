@@ -78,8 +78,8 @@ async function readAll(
   const fileLimit = limit === 0 ? fileBytesMax : Math.min(limit, fileBytesMax);
   const manifests: Manifest[] = [];
   const problems: Problem[] = [];
+  const pace = createPace();
   let combined = 0;
-  let slice = 0;
   for (let from = 0; from < candidates.length; from += readsAtOnce) {
     const batch = candidates.slice(from, from + readsAtOnce);
     const contents = await Promise.all(
@@ -88,19 +88,14 @@ async function readAll(
     for (const [i, candidate] of batch.entries()) {
       const content = contents[i];
       if (content === undefined || 'refused' in content) return err([content?.refused ?? tooLarge(limit)]);
-      const file = readManifests(content.bytes, candidate.path, candidate.name);
+      const file = await pace(readManifests(content.bytes, candidate.path, candidate.name));
       combined += file.skipped === true ? 0 : content.bytes.length;
       if (limit !== 0 && combined > limit) return err([tooLarge(limit)]);
-      manifests.push(...file.manifests);
+      for (const manifest of file.manifests) manifests.push(manifest);
       warnings.push(...file.warnings);
-      problems.push(...file.problems);
-      slice += content.bytes.length;
-      if (slice > bytesPerSlice) {
-        slice = 0;
-        await nextTurn();
-        if (request.signal?.aborted === true)
-          return err([problem('render-aborted', 'rendering was stopped', { retryable: true })]);
-      }
+      for (const found of file.problems) problems.push(found);
+      if (request.signal?.aborted === true)
+        return err([problem('render-aborted', 'rendering was stopped', { retryable: true })]);
     }
   }
   return problems.length > 0 ? err(problems) : ok({ manifests, reads, warnings });
@@ -125,6 +120,21 @@ function tooLarge(limit: number): Problem {
   return problem('directory-too-large', message, {
     hint: `the manifests of one application may have ${limit} bytes together`,
   });
+}
+
+/** Drives work that comes in steps, and lets the event loop have its turn in between. */
+function createPace(): <T>(steps: Generator<number, T>) => Promise<T> {
+  let slice = 0;
+  return async (steps) => {
+    for (;;) {
+      const step = steps.next();
+      if (step.done === true) return step.value;
+      slice += step.value;
+      if (slice <= bytesPerSlice) continue;
+      slice = 0;
+      await nextTurn();
+    }
+  };
 }
 
 function nextTurn(): Promise<void> {
