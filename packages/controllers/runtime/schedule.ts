@@ -2,7 +2,7 @@
  * Who is next: the queue's decisions without a clock, a promise or a timer. Times come in as parameters.
  *
  * An item is known by family and key. It is queued at most once and never handed out while it is still out; what arrives
- * meanwhile makes it come back once. Urgent items go before lazy ones, families take turns, and every eighth turn belongs
+ * meanwhile makes it come back once. Urgent items go before lazy ones, families take turns, and every 32nd turn belongs
  * to the lazy ones, so that nobody starves.
  */
 export type Priority = 'urgent' | 'lazy';
@@ -46,7 +46,7 @@ interface Family {
   readonly lazy: Fifo;
 }
 
-const LAZY_TURN = 8;
+const LAZY_TURN = 32;
 
 export function createSchedule(): Schedule {
   const entries = new Map<string, Entry>();
