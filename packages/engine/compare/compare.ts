@@ -175,7 +175,9 @@ function clientChange(pair: Pair, ignored: Ignored | undefined, schemas: SchemaL
   const live = withoutIgnored(normaliseLive(pair.live.object), ignored);
   const declared = withoutIgnored(normaliseDesired(pair.resource.object), ignored);
   const desired =
-    pair.resource.key.kind === 'StatefulSet' ? (withDeclaredClaims(declared, live) as KubeObject) : declared;
+    pair.resource.key.kind === 'StatefulSet'
+      ? (withDeclaredClaims(declared, live, schema) as KubeObject)
+      : declared;
   // Without a record of the last apply nothing is known to have been removed.
   const before = withoutIgnored(lastApplied(pair.live.object), ignored) ?? desired;
   if (covered(desired, live, schema) && nothingRemoved(before, desired)) return undefined;

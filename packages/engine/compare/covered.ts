@@ -1,5 +1,6 @@
 import { equalData, isRecord } from '@plumbline/base';
 import type { SchemaNode } from '@plumbline/api';
+import { canonicalQuantity } from '@plumbline/languages';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -11,12 +12,18 @@ type Fields = Readonly<Record<string, unknown>>;
 export function covered(desired: unknown, live: unknown, schema: SchemaNode | undefined): boolean {
   if (desired === live) return true;
   if (Array.isArray(desired)) return Array.isArray(live) && listCovered(desired, live, schema);
-  if (!isRecord(desired)) return false;
+  if (!isRecord(desired)) return schema?.type === 'quantity' && sameQuantity(desired, live);
   if (!isRecord(live) || schema?.patchStrategy?.includes('replace')) return equalData(desired, live);
   for (const key in desired) {
     if (live[key] === undefined || !covered(desired[key], live[key], fieldSchema(schema, key))) return false;
   }
   return !retains(schema) || Object.keys(live).every((key) => key in desired);
+}
+
+/** The server keeps amounts in one canonical form: `0.5` comes back as `500m`. */
+function sameQuantity(desired: unknown, live: unknown): boolean {
+  const [wanted, have] = [desired, live].map((amount) => canonicalQuantity(String(amount)));
+  return wanted !== undefined && wanted === have;
 }
 
 /** With `retainKeys` the members that are not named are removed. */
@@ -82,19 +89,13 @@ export function nothingRemoved(before: unknown, after: unknown): boolean {
 }
 
 /** StatefulSets answer with claim templates that the server has filled; what was declared is all that may be compared. */
-export function withDeclaredClaims(desired: Fields, live: Fields): Fields {
+export function withDeclaredClaims(desired: Fields, live: Fields, schema: SchemaNode | undefined): Fields {
   const [wanted, have] = [desired['spec'], live['spec']];
   if (!isRecord(wanted) || !isRecord(have)) return desired;
   const [templates, filled] = [wanted['volumeClaimTemplates'], have['volumeClaimTemplates']];
   if (!Array.isArray(templates) || !Array.isArray(filled) || templates.length !== filled.length)
     return desired;
-  if (!templates.every((template, i) => contains(filled[i], template))) return desired;
+  const shape = schema?.fields?.['spec']?.fields?.['volumeClaimTemplates']?.items;
+  if (!templates.every((template, i) => covered(template, filled[i], shape))) return desired;
   return { ...desired, spec: { ...wanted, volumeClaimTemplates: filled } };
-}
-
-function contains(whole: unknown, part: unknown): boolean {
-  if (isRecord(part)) {
-    return isRecord(whole) && Object.keys(part).every((key) => contains(whole[key], part[key]));
-  }
-  return equalData(whole, part);
 }

@@ -20,10 +20,19 @@ export function lastApplied(live: KubeObject): KubeObject | undefined {
   if (text === undefined) return undefined;
   try {
     const parsed: unknown = JSON.parse(text);
-    return isRecord(parsed) ? (bare(parsed) as unknown as KubeObject) : undefined;
+    return isRecord(parsed) ? (withoutEmptyAnnotations(bare(parsed)) as unknown as KubeObject) : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** An apply always records annotations, even where there are none; that says nothing of annotations being removed. */
+function withoutEmptyAnnotations(object: Fields): Fields {
+  const metadata = object['metadata'];
+  if (!isRecord(metadata) || !isRecord(metadata['annotations'])) return object;
+  if (Object.keys(metadata['annotations']).length > 0) return object;
+  const { annotations: _, ...rest } = metadata;
+  return { ...object, metadata: rest };
 }
 
 /** A live object in the same form. Nothing is copied for kinds that need no care. */
