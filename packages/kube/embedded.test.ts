@@ -1,0 +1,133 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { silentLogger } from '@plumbline/base';
+import { systemClock, systemRandom } from '@plumbline/base/node';
+import type { KubeObject } from '@plumbline/api';
+import { startLocalKube } from '@plumbline/localkube';
+import type { LocalKube } from '@plumbline/localkube';
+import { connect, httpsTransport, isStatusError, retryOnConflict } from '@plumbline/kube';
+import type { Cluster } from '@plumbline/kube';
+
+const ports = { clock: systemClock, random: systemRandom, logger: silentLogger };
+const CONFIG_MAP = { group: '', version: 'v1', kind: 'ConfigMap' };
+
+let kube: LocalKube;
+let cluster: Cluster;
+
+function configMap(name: string, more: Partial<KubeObject> = {}, owner?: string): KubeObject {
+  const ownerReferences = [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid: owner ?? '' }];
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, namespace: 'default', ...(owner === undefined ? {} : { ownerReferences }) },
+    data: { n: name },
+    ...more,
+  };
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  for (let round = 0; !condition(); round++) {
+    if (round > 3_000) throw new Error('this never came true');
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+
+function names(objects: Iterable<KubeObject>): string[] {
+  return [...objects].map(({ metadata }) => metadata.name).toSorted();
+}
+
+describe.each(['in process', 'over HTTP'])('a cluster %s', (way) => {
+  beforeEach(async () => {
+    kube = await startLocalKube({ ...ports, controllers: false, pods: 'none' });
+    const listener = way === 'over HTTP' ? await kube.listen({ host: '127.0.0.1', port: 0 }) : undefined;
+    const transport = listener === undefined ? kube.transport : httpsTransport({ server: listener.url });
+    const index = (object: KubeObject): string | undefined => object.metadata.labels?.['file'];
+    cluster = connect({
+      ...ports,
+      transport,
+      name: 'embedded',
+      server: 'https://kubernetes.default.svc',
+      index,
+    });
+  });
+
+  afterEach(async () => {
+    await cluster.close();
+    await kube.stop();
+  });
+
+  it('creates, reads, changes and deletes', async () => {
+    const created = await cluster.create(configMap('a'), { fieldManager: 'test' });
+    expect(created.metadata.uid).toBeDefined();
+    const ref = { ...CONFIG_MAP, namespace: 'default', name: 'a' };
+    const patched = await cluster.patch(ref, 'application/merge-patch+json', { data: { m: '1' } });
+    expect(patched['data']).toEqual({ n: 'a', m: '1' });
+    await expect(cluster.update(created)).rejects.toMatchObject({ code: 409, reason: 'Conflict' });
+    const again = await retryOnConflict(systemClock, async () => {
+      const current = await cluster.get(ref);
+      return cluster.update({ ...current!, data: { only: 'this' } });
+    });
+    expect(again['data']).toEqual({ only: 'this' });
+    await expect(cluster.create(configMap('a'))).rejects.toMatchObject({
+      code: 409,
+      reason: 'AlreadyExists',
+    });
+    await expect(cluster.delete(ref, { uid: 'another' })).rejects.toMatchObject({ code: 409 });
+    await cluster.delete(ref, { uid: created.metadata.uid ?? '', propagation: 'Background' });
+    expect(await cluster.get(ref)).toBeUndefined();
+    const thrown: unknown = await cluster.delete(ref).catch((error: unknown) => error);
+    expect(isStatusError(thrown, 404)).toBe(true);
+  });
+
+  it('applies on the server, and dry runs leave nothing behind', async () => {
+    const ref = { ...CONFIG_MAP, namespace: 'default', name: 'applied' };
+    const apply = { fieldManager: 'test', force: true };
+    const dry = await cluster.patch(ref, 'application/apply-patch+yaml', configMap('applied'), {
+      ...apply,
+      dryRun: true,
+    });
+    expect(dry['data']).toEqual({ n: 'applied' });
+    expect(await cluster.get(ref)).toBeUndefined();
+    await cluster.patch(ref, 'application/apply-patch+yaml', configMap('applied'), apply);
+    expect((await cluster.get(ref))?.metadata.managedFields?.[0]?.manager).toBe('test');
+  });
+
+  it('lists by label, and in pages', async () => {
+    for (let i = 0; i < 12; i++) {
+      const metadata = { name: `m-${i}`, namespace: 'default', labels: { even: String(i % 2 === 0) } };
+      await cluster.create(configMap(`m-${i}`, { metadata }));
+    }
+    const { items } = await cluster.list(CONFIG_MAP, { namespace: 'default', labelSelector: 'even=true' });
+    expect(items).toHaveLength(6);
+    expect(items[0]).toMatchObject({ apiVersion: 'v1', kind: 'ConfigMap' });
+  });
+
+  it('keeps a live view with its indexes', async () => {
+    const owner = await cluster.create(configMap('owner'));
+    const uid = owner.metadata.uid ?? '';
+    await cluster.live.require([CONFIG_MAP]);
+    expect(cluster.live.synced(CONFIG_MAP)).toBe(true);
+    expect(cluster.live.get({ ...CONFIG_MAP, namespace: 'default', name: 'owner' })?.metadata.uid).toBe(uid);
+    const changes: string[] = [];
+    cluster.live.listen(({ type, object }) => changes.push(`${type} ${object.metadata.name}`));
+    await cluster.create(configMap('child', {}, uid));
+    await until(() => names(cluster.live.children(uid)).length === 1);
+    const ref = { ...CONFIG_MAP, namespace: 'default', name: 'child' };
+    await cluster.patch(ref, 'application/merge-patch+json', {
+      metadata: { labels: { file: 'a.yaml' }, ownerReferences: null },
+    });
+    await until(() => names(cluster.live.indexed('a.yaml')).length === 1);
+    expect(names(cluster.live.children(uid))).toEqual([]);
+    await cluster.delete(ref);
+    await until(() => changes.includes('deleted child'));
+    expect(changes).toEqual(['added child', 'modified child', 'deleted child']);
+    expect(names(cluster.live.indexed('a.yaml'))).toEqual([]);
+  });
+
+  it('watches everything but what is excluded', async () => {
+    await cluster.live.everything(({ kind }) => kind === 'Namespace');
+    expect(cluster.live.synced({ group: '', kind: 'ConfigMap' })).toBe(true);
+    expect(cluster.live.synced({ group: 'apps', kind: 'Deployment' })).toBe(true);
+    expect(cluster.live.synced({ group: '', kind: 'Namespace' })).toBe(false);
+    expect([...cluster.live.all({ group: '', kind: 'Namespace' })]).toEqual([]);
+  });
+});
