@@ -2,3 +2,5 @@ export { startLocalKube } from './start.ts';
 export type { Attributes, ListenOptions, LocalKube, LocalKubeOptions, Security, User } from './types.ts';
 export { StatusError } from './registry/index.ts';
 export type { Access, Column, DeleteOptions, Resource, StoreEvent } from './registry/index.ts';
+export { adminKubeconfig, createSecurity } from './security/index.ts';
+export type { Secured } from './security/index.ts';

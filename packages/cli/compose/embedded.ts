@@ -30,7 +30,9 @@ export interface Embedded {
 export async function startEmbedded(options: EmbeddedOptions, stopper: Stopper): Promise<Embedded> {
   const { clock, random, logger, dataDir } = options;
   const folder = dataDir === undefined ? {} : { dataDir };
-  const secured = options.secure ? createSecurity({ random, now: () => clock.now(), ...folder }) : undefined;
+  const secured = options.secure
+    ? createSecurity({ random, now: () => clock.now(), host: options.host, ...folder })
+    : undefined;
   const kube = await startLocalKube({
     clock,
     random,
@@ -41,6 +43,7 @@ export async function startEmbedded(options: EmbeddedOptions, stopper: Stopper):
     ...(secured === undefined ? {} : { security: secured.security }),
   });
   stopper.add(() => kube.stop());
+  secured?.seed(kube.access);
   const listener = await listenNear(
     options.port,
     (port) =>

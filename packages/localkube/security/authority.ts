@@ -1,0 +1,95 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Random } from '@plumbline/base';
+import { createCertificate, type DistinguishedName } from './certificate.ts';
+
+/** A small certificate authority of one embedded server. */
+export interface Authority {
+  /** PEM. */
+  readonly certificate: string;
+  issue(request: {
+    readonly subject: DistinguishedName;
+    readonly use: 'server' | 'client';
+    readonly names?: readonly string[];
+  }): KeyPair;
+}
+
+/** PEM texts. */
+export interface KeyPair {
+  readonly key: string;
+  readonly certificate: string;
+}
+
+const dayMs = 24 * 60 * 60 * 1000;
+const authorityDays = 3650;
+/** Certificates are issued anew at each start; this one is in kubeconfig files that people keep. */
+const leafDays = 365;
+/** Clocks of machines differ. */
+const backdatedMs = 60 * 60 * 1000;
+const issuer: DistinguishedName = { commonName: 'plumbline-ca' };
+
+/** Opens the authority whose key lies in the folder (readable by its owner alone), or makes one. Without a folder it lives as long as the process. */
+export function openAuthority(options: {
+  readonly random: Random;
+  readonly now: () => number;
+  readonly folder?: string;
+}): Authority {
+  const { random, now, folder } = options;
+  const stored = folder === undefined ? undefined : readPair(folder);
+  const pair = stored ?? makeAuthority(options);
+  if (folder !== undefined && stored === undefined) writePair(folder, pair);
+  const key = createPrivateKey(pair.key);
+  const publicKey = createPublicKey(key);
+  return {
+    certificate: pair.certificate,
+    issue({ subject, use, names }) {
+      const leaf = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+      const certificate = createCertificate({
+        subject,
+        issuer,
+        publicKey: leaf.publicKey,
+        issuerKey: key,
+        issuerPublicKey: publicKey,
+        serial: random.bytes(16),
+        notBefore: now() - backdatedMs,
+        notAfter: now() + leafDays * dayMs,
+        use,
+        ...(names === undefined ? {} : { names }),
+      });
+      return { key: pem(leaf.privateKey), certificate };
+    },
+  };
+}
+
+function makeAuthority({ random, now }: { readonly random: Random; readonly now: () => number }): KeyPair {
+  const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const certificate = createCertificate({
+    subject: issuer,
+    issuer,
+    publicKey: pair.publicKey,
+    issuerKey: pair.privateKey,
+    issuerPublicKey: pair.publicKey,
+    serial: random.bytes(16),
+    notBefore: now() - backdatedMs,
+    notAfter: now() + authorityDays * dayMs,
+    use: 'authority',
+  });
+  return { key: pem(pair.privateKey), certificate };
+}
+
+function readPair(folder: string): KeyPair | undefined {
+  const [key, certificate] = [join(folder, 'ca.key'), join(folder, 'ca.crt')];
+  if (!existsSync(key) || !existsSync(certificate)) return undefined;
+  return { key: readFileSync(key, 'utf8'), certificate: readFileSync(certificate, 'utf8') };
+}
+
+function writePair(folder: string, { key, certificate }: KeyPair): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  writeFileSync(join(folder, 'ca.key'), key, { mode: 0o600 });
+  writeFileSync(join(folder, 'ca.crt'), certificate, { mode: 0o600 });
+}
+
+function pem(key: KeyObject): string {
+  return String(key.export({ type: 'pkcs8', format: 'pem' }));
+}

@@ -1,0 +1,113 @@
+import { createHash, sign, type KeyObject } from 'node:crypto';
+import { isIP } from 'node:net';
+import {
+  bits,
+  boolean,
+  der,
+  identifier,
+  implicit,
+  integer,
+  octets,
+  sequence,
+  set,
+  tagged,
+  text,
+  time,
+} from './der.ts';
+
+/** What a certificate says (RFC 5280). Keys are elliptic-curve keys; the signature is ECDSA with SHA-256. */
+export interface CertificateRequest {
+  readonly subject: DistinguishedName;
+  readonly issuer: DistinguishedName;
+  readonly publicKey: KeyObject;
+  readonly issuerKey: KeyObject;
+  readonly issuerPublicKey: KeyObject;
+  readonly serial: Uint8Array;
+  /** Milliseconds since the epoch. */
+  readonly notBefore: number;
+  readonly notAfter: number;
+  readonly use: 'authority' | 'server' | 'client';
+  /** DNS names and IP addresses of a server. */
+  readonly names?: readonly string[];
+}
+
+export interface DistinguishedName {
+  readonly commonName: string;
+  readonly organizations?: readonly string[];
+}
+
+const ecdsaWithSha256 = sequence(identifier('1.2.840.10045.4.3.2'));
+
+/** A signed certificate as PEM. */
+export function createCertificate(request: CertificateRequest): string {
+  const body = sequence(
+    tagged(0, integer(Buffer.from([2]))),
+    integer(request.serial),
+    ecdsaWithSha256,
+    name(request.issuer),
+    sequence(time(request.notBefore), time(request.notAfter)),
+    name(request.subject),
+    request.publicKey.export({ type: 'spki', format: 'der' }),
+    tagged(3, sequence(...extensions(request))),
+  );
+  const signature = sign('sha256', body, request.issuerKey);
+  return pem(sequence(body, ecdsaWithSha256, bits(signature)));
+}
+
+function name({ commonName, organizations = [] }: DistinguishedName): Buffer {
+  const part = (type: string, value: string): Buffer => set(sequence(identifier(type), text(value)));
+  return sequence(
+    ...organizations.map((organization) => part('2.5.4.10', organization)),
+    part('2.5.4.3', commonName),
+  );
+}
+
+function extensions(request: CertificateRequest): readonly Buffer[] {
+  const extension = (type: string, critical: boolean, value: Buffer): Buffer =>
+    sequence(identifier(type), ...(critical ? [boolean(true)] : []), octets(value));
+  const isAuthority = request.use === 'authority';
+  const own = keyIdentifier(request.publicKey);
+  const issuer = keyIdentifier(request.issuerPublicKey);
+  // keyCertSign and digitalSignature, or digitalSignature alone; the second byte counts unused bits.
+  const usage = der(0x03, Buffer.from(isAuthority ? [2, 0x84] : [7, 0x80]));
+  const result = [
+    extension('2.5.29.19', true, sequence(...(isAuthority ? [boolean(true)] : []))),
+    extension('2.5.29.15', true, usage),
+    extension('2.5.29.14', false, octets(own)),
+    extension('2.5.29.35', false, sequence(implicit(0, issuer))),
+  ];
+  if (!isAuthority) {
+    const purpose = request.use === 'server' ? '1.3.6.1.5.5.7.3.1' : '1.3.6.1.5.5.7.3.2';
+    result.push(extension('2.5.29.37', false, sequence(identifier(purpose))));
+  }
+  if (request.names !== undefined)
+    result.push(extension('2.5.29.17', false, sequence(...request.names.map(alternativeName))));
+  return result;
+}
+
+function alternativeName(value: string): Buffer {
+  return isIP(value) === 0 ? implicit(2, Buffer.from(value, 'ascii')) : implicit(7, addressBytes(value));
+}
+
+/** The bytes of an address; of IPv6 only what is written with at most one `::`. */
+function addressBytes(address: string): Buffer {
+  if (isIP(address) === 4) return Buffer.from(address.split('.').map(Number));
+  const [head = '', tail] = address.split('::');
+  const words = (part: string): number[] =>
+    part === '' ? [] : part.split(':').map((word) => Number.parseInt(word, 16));
+  const left = words(head);
+  const right = tail === undefined ? [] : words(tail);
+  const all = [...left, ...Array.from({ length: 8 - left.length - right.length }, () => 0), ...right];
+  return Buffer.from(all.flatMap((word) => [word >> 8, word & 0xff]));
+}
+
+function keyIdentifier(key: KeyObject): Buffer {
+  return createHash('sha1')
+    .update(key.export({ type: 'spki', format: 'der' }))
+    .digest();
+}
+
+function pem(content: Buffer): string {
+  const lines = content.toString('base64').match(/.{1,64}/g) ?? [];
+  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
+}
