@@ -29,9 +29,19 @@ function SignedIn() {
   const [path] = useLocation();
   const search = useSearch();
   const session = useQuery(sessionQuery(api));
-  if (session.isPending) return <Loading what={messages.loading} />;
+  if (session.isPending) {
+    return (
+      <main style={{ height: '100%' }}>
+        <Loading what={messages.loading} />
+      </main>
+    );
+  }
   if (session.isError && !isStatus(session.error, 401)) {
-    return <Failure error={session.error} onRetry={() => void session.refetch()} />;
+    return (
+      <main style={{ height: '100%' }}>
+        <Failure error={session.error} onRetry={() => void session.refetch()} />
+      </main>
+    );
   }
   if (session.data?.loggedIn !== true) {
     const address = search === '' ? path : `${path}?${search}`;
@@ -65,7 +75,7 @@ function Pages({ user }: { readonly user: string }) {
               )}
             </Route>
             <Route>
-              <Notice state="deflected" title={messages.notFound.title}>
+              <Notice state="deflected" alone title={messages.notFound.title}>
                 {messages.notFound.what}
               </Notice>
             </Route>

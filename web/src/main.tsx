@@ -13,6 +13,7 @@ import { createBrowserStorage } from './platform/storage.ts';
 import { createStore } from './platform/store.ts';
 import './styles/tokens.css';
 import './styles/base.css';
+import { ErrorBoundary } from './ui/error-boundary.tsx';
 import { ToastProvider } from './ui/toast.tsx';
 
 const client = new QueryClient({
@@ -42,7 +43,9 @@ createRoot(root).render(
     <PlatformProvider value={platform}>
       <QueryClientProvider client={client}>
         <ToastProvider>
-          <App />
+          <ErrorBoundary>
+            <App />
+          </ErrorBoundary>
         </ToastProvider>
       </QueryClientProvider>
     </PlatformProvider>

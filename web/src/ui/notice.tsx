@@ -12,18 +12,21 @@ interface NoticeProps {
   readonly state: PlumbState;
   readonly tone?: Tone;
   readonly title: string;
+  /** Set where the notice is all there is on the page. */
+  readonly alone?: boolean;
   readonly children?: React.ReactNode;
   readonly action?: React.ReactNode;
 }
 
 /** What stands where content would: nothing yet, nothing found, or what went wrong and what to do. */
-export function Notice({ state, tone, title, children, action }: NoticeProps) {
+export function Notice({ state, tone, title, alone = false, children, action }: NoticeProps) {
+  const Heading = alone ? 'h1' : 'h2';
   return (
     <div className={cx(styles.notice, tone !== undefined && toneClass(tone))}>
       <span className={styles.sign}>
         <Plumb state={state} size={44} />
       </span>
-      <h2 className={styles.title}>{title}</h2>
+      <Heading className={styles.title}>{title}</Heading>
       {children === undefined ? null : <div className={styles.text}>{children}</div>}
       {action}
     </div>

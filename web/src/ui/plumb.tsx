@@ -19,13 +19,13 @@ export function Plumb({ state, size = 16 }: { readonly state: PlumbState; readon
       <path d="M4.5 1h7" stroke="currentColor" strokeWidth="1.5" strokeLinecap="round" />
       <g className={cx(styles.swing, motion)}>
         <path
-          d="M8 1v7"
+          d="M8 1v6"
           stroke="currentColor"
           strokeWidth="1.3"
           strokeDasharray={state === 'unknown' ? '1.5 1.5' : undefined}
         />
         <path
-          d="M6.3 7.600h3.400l1.500 2.600L8 15.500 4.800 10.200z"
+          d="M6 6.800h4l1.900 3.100L8 15.800 4.100 9.900z"
           fill={state === 'unknown' ? 'none' : 'currentColor'}
           stroke="currentColor"
           strokeWidth={state === 'unknown' ? 1 : 0}

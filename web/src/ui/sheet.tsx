@@ -13,6 +13,8 @@ export interface SheetProps {
   /** The content brings its own padding and scrolling. */
   readonly flush?: boolean;
   readonly footer?: React.ReactNode;
+  /** What has the focus at first; else the first thing that can have it. */
+  readonly initialFocus?: React.RefObject<HTMLElement | null>;
   readonly children: React.ReactNode;
 }
 
@@ -25,6 +27,7 @@ export function Sheet({
   look = 'sheet',
   flush = false,
   footer,
+  initialFocus,
   children,
 }: SheetProps) {
   const popup = look === 'dialog' ? styles.dialog : cx(styles.sheet, look === 'wide' && styles.wide);
@@ -32,7 +35,7 @@ export function Sheet({
     <Dialog.Root open={open} onOpenChange={(now) => !now && onClose()}>
       <Dialog.Portal>
         <Dialog.Backdrop className={styles.veil} />
-        <Dialog.Popup className={popup}>
+        <Dialog.Popup className={popup} {...(initialFocus === undefined ? {} : { initialFocus })}>
           <header className={styles.head}>
             <div className={styles.titles}>
               <Dialog.Title className={styles.title}>{title}</Dialog.Title>

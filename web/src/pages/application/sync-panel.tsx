@@ -1,5 +1,5 @@
 import type { Application } from '@plumbline/api';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useSync } from '../../api/actions.ts';
 import { idOf } from '../../api/cache.ts';
 import { messages } from '../../messages.ts';
@@ -26,6 +26,7 @@ export function SyncPanel({
   const change = (part: Partial<SyncForm>): void => setForm((old) => ({ ...old, ...part }));
   const start = (): void =>
     sync.mutate({ id, request: syncRequestOf(form, application) }, { onSuccess: onClose });
+  const startButton = useRef<HTMLButtonElement>(null);
   const texts = messages.syncPanel;
   const nothing = form.resources.size === 0;
   return (
@@ -33,10 +34,17 @@ export function SyncPanel({
       open
       onClose={onClose}
       title={texts.title(id.name)}
+      initialFocus={startButton}
       footer={
         <>
           <Button onClick={onClose}>{messages.cancel}</Button>
-          <Button look="primary" icon="sync" onClick={start} disabled={sync.isPending || nothing}>
+          <Button
+            ref={startButton}
+            look="primary"
+            icon="sync"
+            onClick={start}
+            disabled={sync.isPending || nothing}
+          >
             {form.dryRun ? texts.startDryRun : texts.start}
           </Button>
         </>

@@ -48,6 +48,7 @@ export function Toolbar({ filters, onChange, rows, searchField, onLeaveSearch }:
         onChange={(projects) => onChange({ ...filters, projects })}
       />
       <Choice
+        className={styles.second}
         name={messages.cluster}
         values={valuesOf(rows, (row) => row.cluster)}
         chosen={filters.clusters}
@@ -99,6 +100,7 @@ function valuesOf(
 }
 
 interface ChoiceProps {
+  readonly className?: string | undefined;
   readonly name: string;
   readonly values: readonly (readonly [string, number])[];
   readonly chosen: readonly string[];
@@ -106,13 +108,13 @@ interface ChoiceProps {
 }
 
 /** Shown only where there is something to choose between. */
-function Choice({ name, values, chosen, onChange }: ChoiceProps) {
+function Choice({ className, name, values, chosen, onChange }: ChoiceProps) {
   if (values.length < 2 && chosen.length === 0) return null;
   return (
     <Menu
       label={name}
       trigger={
-        <Button>
+        <Button className={chosen.length === 0 ? className : undefined}>
           {name}
           {chosen.length === 0 ? (
             <Icon name="chevronDown" size={12} />

@@ -15,7 +15,7 @@ export function ResourceFace({ node }: { readonly node: ResourceNode }) {
       <KindBadge kind={node.kind} className={styles.kind} />
       <span className={styles.body}>
         <span className={styles.top}>
-          <span className={styles.name}>{node.name}</span>
+          <NodeName name={node.name} className={styles.name} />
           <Markers node={node} />
         </span>
         <span className={styles.bottom}>
@@ -35,6 +35,25 @@ export function ResourceFace({ node }: { readonly node: ResourceNode }) {
     </span>
   );
 }
+
+/** A name that keeps its end when there is no room: the end is where the names of pods differ. */
+export function NodeName({
+  name,
+  className,
+}: {
+  readonly name: string;
+  readonly className: string | undefined;
+}) {
+  const tail = name.length > endLength * 2 ? name.slice(-endLength) : '';
+  return (
+    <span className={className} title={name}>
+      <span className={styles.start}>{name.slice(0, name.length - tail.length)}</span>
+      {tail}
+    </span>
+  );
+}
+
+const endLength = 7;
 
 /** What is special about a resource: it is a hook, or a sync with pruning would delete it. */
 export function Markers({ node }: { readonly node: ResourceNode }) {

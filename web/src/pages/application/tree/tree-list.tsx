@@ -7,7 +7,7 @@ import { Icon } from '../../../ui/icon.tsx';
 import { HealthBadge, SyncBadge } from '../../../ui/status.tsx';
 import { Ago } from '../../../ui/time.tsx';
 import { KindBadge } from './kind-badge.tsx';
-import { Markers } from './node-face.tsx';
+import { Markers, NodeName } from './node-face.tsx';
 import styles from './tree-list.module.css';
 import type { TreeViewProps } from './tree-tab.tsx';
 
@@ -122,9 +122,10 @@ function NameCell({
         {open === undefined ? null : <Icon name={open ? 'chevronDown' : 'chevronRight'} size={13} />}
       </span>
       <KindBadge kind={kind} className={styles.kind} />
-      <span className={styles.text}>
-        {item.type === 'group' ? messages.tree.group(kind, item.size) : item.node.name}
-      </span>
+      <NodeName
+        className={styles.text}
+        name={item.type === 'group' ? messages.tree.group(kind, item.size) : item.node.name}
+      />
       {item.type === 'group' ? null : <Markers node={item.node} />}
     </span>
   );

@@ -19,6 +19,7 @@ const scaleMin = 0.25;
 const scaleMax = 2;
 /** A fit does not shrink texts below legibility; what does not fit then is reached by dragging. */
 const fitScaleMin = 0.62;
+const fitScaleMax = 1.2;
 const margin = 28;
 const dragStart = 4;
 
@@ -27,7 +28,7 @@ const clamp = (value: number, low: number, high: number): number => Math.min(hig
 function fitted(frame: HTMLElement, layout: Layout): View {
   const { clientWidth: width, clientHeight: height } = frame;
   const whole = Math.min((width - 2 * margin) / layout.width, (height - 2 * margin) / layout.height);
-  const scale = clamp(whole, fitScaleMin, 1);
+  const scale = clamp(whole, fitScaleMin, fitScaleMax);
   const root = layout.boxes[0];
   const fitsX = layout.width * scale <= width - margin;
   const fitsY = layout.height * scale <= height - margin;
