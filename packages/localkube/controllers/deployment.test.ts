@@ -21,6 +21,8 @@ function setImage(cluster: TestCluster, name: string, image: string): void {
   cluster.access.update({ ...deployment, spec: { ...spec, template: changed } }, 'user');
 }
 
+const byText = (a: unknown, b: unknown): number => (String(a) < String(b) ? -1 : 1);
+
 describe('a Deployment', () => {
   it('starts its pods and becomes available', async () => {
     const cluster = await startTestCluster();
@@ -89,7 +91,7 @@ describe('a Deployment', () => {
           record(set['spec'])['replicas'],
           set.metadata.annotations?.['deployment.kubernetes.io/revision'],
         ])
-        .toSorted(),
+        .toSorted(byText),
     ).toEqual([
       [0, '1'],
       [4, '2'],
@@ -118,7 +120,7 @@ describe('a Deployment', () => {
         record(set['spec'])['replicas'],
         set.metadata.annotations?.['deployment.kubernetes.io/revision'],
       ]);
-    expect(revisions.toSorted()).toEqual([
+    expect(revisions.toSorted(byText)).toEqual([
       [0, '2'],
       [1, '3'],
     ]);

@@ -35,6 +35,8 @@ function job(
   };
 }
 
+const byText = (a: unknown, b: unknown): number => (String(a) < String(b) ? -1 : 1);
+
 describe('a Job', () => {
   it('is complete when enough of its pods have succeeded', async () => {
     const cluster = await startTestCluster();
@@ -92,7 +94,7 @@ describe('a Job', () => {
       cluster
         .list('', 'Pod')
         .map((pod) => spec(pod)['hostname'])
-        .toSorted(),
+        .toSorted(byText),
     ).toEqual(['shards-0', 'shards-1', 'shards-2']);
   });
 
@@ -277,8 +279,8 @@ describe('a Service', () => {
     expect(
       records(subsets[0]?.['addresses'])
         .map((address) => address['ip'])
-        .toSorted(),
-    ).toEqual(ips.toSorted());
+        .toSorted(byText),
+    ).toEqual(ips.toSorted(byText));
     const [slice] = cluster.list('discovery.k8s.io', 'EndpointSlice');
     expect(
       records(slice?.['endpoints']).map((endpoint) => [record(endpoint['conditions'])['ready']]),

@@ -69,7 +69,6 @@ export const replicaSetHooks: KindHooks = {
     imagesColumn,
     selectorColumn,
   ],
-  selectableFields: { 'status.replicas': (object) => String(integer(status(object)['replicas'])) },
 };
 
 export const replicationControllerHooks: KindHooks = {

@@ -96,7 +96,27 @@ const COUNTED = new Set([
   'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration',
 ]);
 
-const plainColumns = [nameColumn, column('Created At', (o) => text(o.metadata.creationTimestamp))];
+const plainColumns = [
+  nameColumn,
+  column('Created At', (o) => text(o.metadata.creationTimestamp), { type: 'date' }),
+];
+
+/** Kinds that also check what is written to their status. */
+const STATUS_CHECKED = new Set(['/Pod', '/Service', 'networking.k8s.io/Ingress']);
+
+/** A write that leaves the spec as it is (the registry shares equal parts) was checked when that spec was written. */
+function unlessUnchanged(hooks: KindHooks): KindHooks {
+  const { validate } = hooks;
+  if (validate === undefined) return hooks;
+  return {
+    ...hooks,
+    validate(object, previous, context) {
+      if (previous !== undefined && object['spec'] !== undefined && object['spec'] === previous['spec'])
+        return [];
+      return validate(object, previous, context);
+    },
+  };
+}
 
 /** Groups that end like those of Kubernetes itself but are served by its API server. */
 const LEGACY_GROUPS = new Set(['', 'apps', 'batch', 'autoscaling', 'policy', 'extensions']);
@@ -114,5 +134,6 @@ export function kindHooks(group: string, kind: string): KindHooks | undefined {
   const key = `${group}/${kind}`;
   const entry = TABLE[key];
   const own: KindHooks = (typeof entry === 'function' ? entry() : entry) ?? { generation: COUNTED.has(key) };
-  return own.columns === undefined ? { ...own, columns: plainColumns } : own;
+  const hooks = own.columns === undefined ? { ...own, columns: plainColumns } : own;
+  return STATUS_CHECKED.has(key) ? hooks : unlessUnchanged(hooks);
 }

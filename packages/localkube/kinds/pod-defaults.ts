@@ -17,6 +17,8 @@ export function defaultPodSpec(spec: Fields): void {
   fillZero(spec, 'dnsPolicy', 'ClusterFirst');
   fillZero(spec, 'schedulerName', 'default-scheduler');
   fill(spec, 'terminationGracePeriodSeconds', 30);
+  // A negative grace once meant "at once"; upstream reads it as one second.
+  if (Number(spec['terminationGracePeriodSeconds']) < 0) spec['terminationGracePeriodSeconds'] = 1;
   fill(spec, 'securityContext', {});
   // The two names of one field are kept equal, the newer one wins.
   const account = text(spec['serviceAccountName']) || text(spec['serviceAccount']);

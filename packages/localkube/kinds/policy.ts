@@ -63,7 +63,7 @@ export const disruptionBudgetHooks: KindHooks = {
     nameColumn,
     column('Min Available', (o) => shownOr(spec(o)['minAvailable'])),
     column('Max Unavailable', (o) => shownOr(spec(o)['maxUnavailable'])),
-    column('Allowed Disruptions', (o) => integer(status(o)['disruptionsAllowed'])),
+    column('Allowed Disruptions', (o) => integer(status(o)['disruptionsAllowed']), { type: 'integer' }),
     ageColumn,
   ],
 };
