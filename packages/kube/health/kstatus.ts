@@ -8,17 +8,22 @@ export interface KStatus {
   readonly message: string;
 }
 
+/** What Kubernetes takes for no deadline. */
+const NO_DEADLINE = 2_147_483_647;
+/** So long an unschedulable pod may still find a node. */
+const SCHEDULING_MS = 15_000;
+
 type Data = Readonly<Record<string, unknown>>;
 
 /** The convention that Flux waits by: the kind's own rule where there is one, else generation and conditions. */
-export function kstatus(object: KubeObject): KStatus {
+export function kstatus(object: KubeObject, now: number): KStatus {
   const spec = record(object, 'spec');
   const status = record(object, 'status');
   const general = generic(object, status);
   if (general !== undefined) return general;
   const { group } = parseApiVersion(object.apiVersion);
   const rule = RULES[`${group}/${object.kind}`];
-  if (rule !== undefined) return rule(object, spec, status);
+  if (rule !== undefined) return rule(object, spec, status, now);
   return readyCondition(status) ?? current('Resource is current');
 }
 
@@ -45,20 +50,20 @@ function generic(object: KubeObject, status: Data): KStatus | undefined {
     const label = object.kind;
     return inProgress(`${label} generation is ${generation}, but latest observed generation is ${observed}`);
   }
-  const reconciling = condition(status, 'Reconciling');
-  if (reconciling?.['status'] === 'True') return inProgress(text(reconciling, 'message'));
-  const stalled = condition(status, 'Stalled');
-  if (stalled?.['status'] === 'True') return failed(text(stalled, 'message'));
+  for (const c of records(status, 'conditions')) {
+    if (c['type'] === 'Reconciling' && c['status'] === 'True') return inProgress(text(c, 'message'));
+    if (c['type'] === 'Stalled' && c['status'] === 'True') return failed(text(c, 'message'));
+  }
   return undefined;
 }
 
 function readyCondition(status: Data): KStatus | undefined {
   const ready = condition(status, 'Ready');
-  if (ready === undefined || ready['status'] === 'True') return undefined;
-  return inProgress(text(ready, 'message'));
+  if (ready === undefined) return undefined;
+  return ready['status'] === 'True' ? current('Resource is Ready') : inProgress(text(ready, 'message'));
 }
 
-type Rule = (object: KubeObject, spec: Data, status: Data) => KStatus;
+type Rule = (object: KubeObject, spec: Data, status: Data, now: number) => KStatus;
 
 const RULES: Readonly<Record<string, Rule>> = {
   'apps/Deployment': deployment,
@@ -79,24 +84,20 @@ const RULES: Readonly<Record<string, Rule>> = {
 function deployment(_object: KubeObject, spec: Data, status: Data): KStatus {
   const progressing = condition(status, 'Progressing');
   if (progressing?.['reason'] === 'ProgressDeadlineExceeded') return failed('Progress deadline exceeded');
-  const deadline = spec['progressDeadlineSeconds'];
+  const deadline = optionalNumber(spec, 'progressDeadlineSeconds') ?? NO_DEADLINE;
   const desired = optionalNumber(spec, 'replicas') ?? 1;
   const replicas = number(status, 'replicas');
   const updated = number(status, 'updatedReplicas');
   const available = number(status, 'availableReplicas');
   const ready = number(status, 'readyReplicas');
-  if (desired > replicas) return inProgress(`replicas: ${replicas}/${desired}`);
+  if (desired > replicas) return inProgress(`Replicas: ${replicas}/${desired}`);
   if (desired > updated) return inProgress(`Updated: ${updated}/${desired}`);
   if (replicas > desired) return inProgress(`Pending termination: ${replicas - desired}`);
   if (updated > available) return inProgress(`Available: ${available}/${updated}`);
   if (desired > ready) return inProgress(`Ready: ${ready}/${desired}`);
-  if (
-    deadline !== undefined &&
-    progressing !== undefined &&
-    progressing['reason'] !== 'NewReplicaSetAvailable'
-  ) {
-    return inProgress('ReplicaSet not Available');
-  }
+  const isProgressed =
+    progressing?.['status'] === 'True' && progressing['reason'] === 'NewReplicaSetAvailable';
+  if (!isProgressed && deadline !== NO_DEADLINE) return inProgress('ReplicaSet not Available');
   if (condition(status, 'Available')?.['status'] !== 'True') return inProgress('Deployment not Available');
   return current(`Deployment is available. Replicas: ${replicas}`);
 }
@@ -111,8 +112,8 @@ function statefulSet(_object: KubeObject, spec: Data, status: Data): KStatus {
   if (desired > replicas) return inProgress(`Replicas: ${replicas}/${desired}`);
   if (desired > ready) return inProgress(`Ready: ${ready}/${desired}`);
   if (replicas > desired) return inProgress(`Pending termination: ${replicas - desired}`);
-  const partition = optionalNumber(record(strategy, 'rollingUpdate'), 'partition') ?? 0;
-  if (partition > 0) {
+  const partition = optionalNumber(record(strategy, 'rollingUpdate'), 'partition');
+  if (partition !== undefined) {
     if (updated < desired - partition) return inProgress(`updated: ${updated}/${desired - partition}`);
     return current(`Partition rollout complete. updated: ${updated}`);
   }
@@ -127,9 +128,9 @@ function statefulSet(_object: KubeObject, spec: Data, status: Data): KStatus {
 
 function daemonSet(object: KubeObject, _spec: Data, status: Data): KStatus {
   const desired = optionalNumber(status, 'desiredNumberScheduled');
-  if (object.metadata.generation !== undefined && status['observedGeneration'] === undefined) {
-    return inProgress('Missing .status.observedGeneration');
-  }
+  if (object.metadata.generation === undefined) return inProgress('DaemonSet metadata.generation not found');
+  if (status['observedGeneration'] === undefined)
+    return inProgress('DaemonSet status.observedGeneration not found');
   if (desired === undefined) return inProgress('Missing .status.desiredNumberScheduled');
   const pairs: readonly [string, string][] = [
     ['Current', 'currentNumberScheduled'],
@@ -163,24 +164,23 @@ function job(_object: KubeObject, spec: Data, status: Data): KStatus {
   const succeeded = number(status, 'succeeded');
   const active = number(status, 'active');
   const failures = number(status, 'failed');
+  const completions = optionalNumber(spec, 'completions') ?? optionalNumber(spec, 'parallelism') ?? 1;
   for (const c of records(status, 'conditions')) {
     if (c['status'] !== 'True') continue;
-    if (c['type'] === 'Complete')
-      return current(`Job Completed. succeeded: ${succeeded}/${number(spec, 'completions')}`);
-    if (c['type'] === 'Failed')
-      return failed(`Job Failed. failed: ${failures}/${number(spec, 'completions')}`);
-    if (c['type'] === 'Suspended') return current('Job is suspended');
+    if (c['type'] === 'Complete') return current(`Job Completed. succeeded: ${succeeded}/${completions}`);
+    if (c['type'] === 'Failed') return failed(`Job Failed. failed: ${failures}/${completions}`);
+    if (c['type'] === 'Suspended' && spec['suspend'] === true) return current('Job is suspended');
   }
   if (text(status, 'startTime') === '') return inProgress('Job not started');
   return current(`Job in progress. success:${succeeded}, active: ${active}, failed: ${failures}`);
 }
 
-function pod(_object: KubeObject, _spec: Data, status: Data): KStatus {
+function pod(object: KubeObject, _spec: Data, status: Data, now: number): KStatus {
   switch (text(status, 'phase')) {
     case 'Succeeded':
       return current('Pod has completed successfully');
     case 'Failed':
-      return failed('Pod has completed, but not successfully');
+      return current('Pod has completed, but not successfully');
     case 'Running': {
       if (condition(status, 'Ready')?.['status'] === 'True') return current('Pod is Ready');
       const looping = records(status, 'containerStatuses').filter(
@@ -191,9 +191,13 @@ function pod(_object: KubeObject, _spec: Data, status: Data): KStatus {
     }
     case 'Pending': {
       const scheduled = condition(status, 'PodScheduled');
-      return scheduled?.['status'] === 'False' && scheduled['reason'] === 'Unschedulable'
-        ? failed('Pod could not be scheduled')
-        : inProgress('Pod is in the Pending phase');
+      if (scheduled?.['status'] !== 'False' || scheduled['reason'] !== 'Unschedulable') {
+        return inProgress('Pod is in the Pending phase');
+      }
+      const age = now - Date.parse(object.metadata.creationTimestamp ?? '');
+      return age < SCHEDULING_MS
+        ? inProgress('Pod has not been scheduled')
+        : failed('Pod could not be scheduled');
     }
     default:
       return inProgress('Pod phase not available');
