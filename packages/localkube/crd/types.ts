@@ -7,9 +7,15 @@ export interface CompiledVersion {
   readonly served: boolean;
   readonly storage: boolean;
   readonly deprecationWarning?: string;
+  /** What the definition asks for and this server does not do; said in a Warning header when the definition is written. */
+  readonly warnings: readonly string[];
   readonly schema: SchemaNode;
   readonly status: boolean;
-  readonly scale?: { readonly specReplicasPath: string; readonly statusReplicasPath: string; readonly labelSelectorPath?: string };
+  readonly scale?: {
+    readonly specReplicasPath: string;
+    readonly statusReplicasPath: string;
+    readonly labelSelectorPath?: string;
+  };
   readonly columns: readonly Column[];
   readonly selectableFields: Readonly<Record<string, (object: KubeObject) => string>>;
   /** In place: drops what the schema does not declare; returns the dropped paths (`spec.ports[0].zz`). */

@@ -1,0 +1,342 @@
+import { describe, expect, it } from 'vitest';
+import type { KubeObject } from '@plumbline/api';
+import type { Draft } from '../registry/types.ts';
+import { compileDefinition, type CompiledVersion } from './index.ts';
+
+type Raw = Record<string, unknown>;
+
+const object = (properties: Raw, more: Raw = {}): Raw => ({ type: 'object', properties, ...more });
+
+function definition(schema: unknown, change: (spec: Raw) => void = () => {}): KubeObject {
+  const version: Raw = { name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: schema } };
+  const spec: Raw = {
+    group: 'test.io',
+    scope: 'Namespaced',
+    names: { plural: 'widgets', singular: 'widget', kind: 'Widget', listKind: 'WidgetList' },
+    versions: [version],
+  };
+  change(spec);
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'widgets.test.io' },
+    spec,
+  };
+}
+
+function versionOf(properties: Raw): CompiledVersion {
+  const { versions, errors } = compileDefinition(definition(object({ spec: object(properties) })));
+  expect(errors).toEqual([]);
+  return versions[0]!;
+}
+
+const widget = (spec: unknown, more: Raw = {}): Draft => ({
+  apiVersion: 'test.io/v1',
+  kind: 'Widget',
+  metadata: { name: 'a' },
+  spec,
+  ...more,
+});
+const check = (version: CompiledVersion, spec: unknown, previous?: unknown): readonly string[] =>
+  version
+    .validate(
+      widget(spec) as unknown as KubeObject,
+      previous === undefined ? undefined : (widget(previous) as unknown as KubeObject),
+    )
+    .map((error) => `${error.reason.replace('FieldValue', '')} ${error.field}: ${error.message}`);
+
+describe('values of custom kinds', () => {
+  const limits = {
+    i: { type: 'integer', minimum: 1, maximum: 5 },
+    x: { type: 'integer', exclusiveMinimum: true, minimum: 0, multipleOf: 3 },
+    s: { type: 'string', minLength: 2, maxLength: 3, pattern: '^[a-z]+$' },
+    e: { type: 'string', enum: ['A', 'B'] },
+    a: { type: 'array', minItems: 1, maxItems: 2, items: { type: 'string' } },
+    m: { type: 'object', maxProperties: 1, additionalProperties: { type: 'integer' } },
+  };
+  // What the API server itself answers.
+  it.each([
+    [{ i: 0 }, ['Invalid spec.i: Invalid value: 0: spec.i in body should be greater than or equal to 1']],
+    [{ i: 6 }, ['Invalid spec.i: Invalid value: 6: spec.i in body should be less than or equal to 5']],
+    [{ x: 0 }, ['Invalid spec.x: Invalid value: 0: spec.x in body should be greater than 0']],
+    [{ x: 4 }, ['Invalid spec.x: Invalid value: 4: spec.x in body should be a multiple of 3']],
+    [{ s: 'a' }, ['Invalid spec.s: Invalid value: "a": spec.s in body should be at least 2 chars long']],
+    [{ s: 'abcd' }, ['TooLong spec.s: Too long: may not be more than 3 bytes']],
+    [{ s: 'AB' }, ['Invalid spec.s: Invalid value: "AB": spec.s in body should match \'^[a-z]+$\'']],
+    [{ e: 'C' }, ['NotSupported spec.e: Unsupported value: "C": supported values: "A", "B"']],
+    [
+      { e: 1 },
+      [
+        'TypeInvalid spec.e: Invalid value: "integer": spec.e in body must be of type string: "integer"',
+        'NotSupported spec.e: Unsupported value: 1: supported values: "A", "B"',
+      ],
+    ],
+    [{ a: [] }, ['Invalid spec.a: Invalid value: 0: spec.a in body should have at least 1 items']],
+    [{ a: ['a', 'b', 'c'] }, ['TooMany spec.a: Too many: 3: must have at most 2 items']],
+    [
+      { a: [null] },
+      ['TypeInvalid spec.a[0]: Invalid value: "null": spec.a[0] in body must be of type string: "null"'],
+    ],
+    [
+      { m: { a: 'x' } },
+      ['TypeInvalid spec.m.a: Invalid value: "string": spec.m.a in body must be of type integer: "string"'],
+    ],
+    [{ m: { a: 1, b: 2 } }, ['TooMany spec.m: Too many: 2: must have at most 1 item']],
+    [{ i: 5, x: 3, s: 'ab', e: 'A', a: ['a'], m: {} }, []],
+  ])('%j', (spec, expected) => {
+    expect(check(versionOf(limits), spec)).toEqual(expected);
+  });
+
+  it.each([
+    [
+      { p: true },
+      [
+        'TypeInvalid spec.p: Invalid value: "boolean": spec.p in body must be of type integer,string: "boolean"',
+      ],
+    ],
+    [
+      { p: 1.5 },
+      [
+        'TypeInvalid spec.p: Invalid value: "number": spec.p in body must be of type integer,string: "number"',
+      ],
+    ],
+    [{ p: 1 }, []],
+    [
+      { o: { a: '1', b: '2' } },
+      [
+        'Invalid <nil>: Invalid value: "": "spec.o" must validate one and only one schema (oneOf). Found 2 valid alternatives',
+      ],
+    ],
+    [
+      { o: {} },
+      [
+        'Invalid <nil>: Invalid value: "": "spec.o" must validate one and only one schema (oneOf). Found none valid',
+        'Required spec.o.a: Required value',
+      ],
+    ],
+    [{ n: 'bad' }, ['Invalid <nil>: Invalid value: "": "spec.n" must not validate the schema (not)']],
+    [{ set: ['a', 'a'] }, ['Duplicate spec.set[1]: Duplicate value: "a"']],
+    [{ map: [{ k: 'x' }, { k: 'x', v: '1' }] }, ['Duplicate spec.map[1]: Duplicate value: {"k":"x"}']],
+    [
+      { emb: { metadata: {} } },
+      ['Required spec.emb.apiVersion: Required value', 'Required spec.emb.kind: Required value'],
+    ],
+    [{ d: 'x' }, ['TypeInvalid spec.d: Invalid value: "x": spec.d in body must be of type date-time: "x"']],
+    [{ d: '2020-01-01T00:00:00Z' }, []],
+    [{ nullable: null }, []],
+  ])('%j', (spec, expected) => {
+    const version = versionOf({
+      p: { 'x-kubernetes-int-or-string': true },
+      o: object(
+        { a: { type: 'string' }, b: { type: 'string' } },
+        { oneOf: [{ required: ['a'] }, { required: ['b'] }] },
+      ),
+      n: { type: 'string', not: { enum: ['bad'] } },
+      set: { type: 'array', 'x-kubernetes-list-type': 'set', items: { type: 'string' } },
+      map: {
+        type: 'array',
+        'x-kubernetes-list-type': 'map',
+        'x-kubernetes-list-map-keys': ['k'],
+        items: object({ k: { type: 'string' }, v: { type: 'string' } }, { required: ['k'] }),
+      },
+      emb: {
+        type: 'object',
+        'x-kubernetes-embedded-resource': true,
+        'x-kubernetes-preserve-unknown-fields': true,
+      },
+      d: { type: 'string', format: 'date-time' },
+      nullable: { type: 'string', nullable: true },
+    });
+    expect(check(version, spec)).toEqual(expected);
+  });
+
+  it('are not held against an update that does not touch them', () => {
+    const version = versionOf(limits);
+    expect(check(version, { i: 0, s: 'ab' }, { i: 0, s: 'abc' })).toEqual([]);
+    expect(check(version, { i: -1, s: 'ab' }, { i: 0, s: 'abc' })).toHaveLength(1);
+  });
+
+  it('lose what is not declared, with paths', () => {
+    const version = versionOf({
+      o: object({ x: { type: 'string' } }),
+      p: {
+        type: 'object',
+        'x-kubernetes-preserve-unknown-fields': true,
+        properties: { in: object({ y: { type: 'string' } }) },
+      },
+      l: { type: 'array', items: object({ y: { type: 'string' } }) },
+      emb: {
+        type: 'object',
+        'x-kubernetes-embedded-resource': true,
+        'x-kubernetes-preserve-unknown-fields': true,
+      },
+    });
+    const draft = widget(
+      {
+        nope: 1,
+        o: { x: 'a', z: 1 },
+        p: { any: { v: 1 }, in: { y: 'a', q: 1 } },
+        l: [{ y: 'a', zz: 1 }],
+        emb: { apiVersion: 'v1', kind: 'X', metadata: { name: 'x', foo: 'bar' }, data: {} },
+      },
+      { top: 1 },
+    );
+    expect(version.prune(draft)).toEqual([
+      'spec.l[0].zz',
+      'spec.nope',
+      'spec.o.z',
+      'spec.p.in.q',
+      'top',
+      'spec.emb.metadata.foo',
+    ]);
+    expect(draft['spec']).toEqual({
+      o: { x: 'a' },
+      p: { any: { v: 1 }, in: { y: 'a' } },
+      l: [{ y: 'a' }],
+      emb: { apiVersion: 'v1', kind: 'X', metadata: { name: 'x' }, data: {} },
+    });
+  });
+
+  it('get their defaults, also where a null stands for nothing', () => {
+    const version = versionOf({
+      a: { type: 'string', default: 'x' },
+      o: object({ y: { type: 'integer', default: 5 } }),
+      od: object({ y: { type: 'integer', default: 5 } }, { default: {} }),
+      l: { type: 'array', items: object({ k: { type: 'string', default: 'd' } }) },
+      n: { type: 'string', nullable: true, default: 'q' },
+      nn: { type: 'string', default: 'q' },
+      gone: { type: 'string' },
+    });
+    const draft = widget({ o: {}, l: [{}, { k: 'z' }], n: null, nn: null, gone: null });
+    version.default(draft);
+    expect(draft['spec']).toEqual({
+      a: 'x',
+      o: { y: 5 },
+      od: { y: 5 },
+      l: [{ k: 'd' }, { k: 'z' }],
+      n: null,
+      nn: 'q',
+    });
+  });
+});
+
+describe('definitions', () => {
+  const at = 'spec.validation.openAPIV3Schema';
+  const errorsOf = (schema: unknown, change?: (spec: Raw) => void): readonly string[] =>
+    compileDefinition(definition(schema, change)).errors.map((error) => `${error.field}: ${error.message}`);
+  it.each([
+    [{ type: 'string' }, `${at}.type: Invalid value: "string": must be object at the root`],
+    [
+      object({ a: { type: 'foo' } }),
+      `${at}.properties[a].type: Unsupported value: "foo": supported values: "array", "boolean", "integer", "number", "object", "string"`,
+    ],
+    [object({ a: { $ref: '#/x' } }), `${at}.properties[a].$ref: Forbidden: $ref is not supported`],
+    [
+      object({ a: { type: 'array', uniqueItems: true, items: { type: 'string' } } }),
+      `${at}.properties[a].uniqueItems: Forbidden: uniqueItems cannot be set to true since the runtime complexity becomes quadratic`,
+    ],
+    [
+      object({ a: object({ x: { type: 'string' } }, { additionalProperties: { type: 'string' } }) }),
+      `${at}.properties[a].additionalProperties: Forbidden: additionalProperties and properties are mutual exclusive`,
+    ],
+    [
+      object({ a: { type: 'integer', default: 'x' } }),
+      `${at}.properties[a].default: Invalid value: "string":  in body must be of type integer: "string"`,
+    ],
+    [
+      object({ a: { type: 'integer', minimum: 5, default: 1 } }),
+      `${at}.properties[a].default: Invalid value: 1:  in body should be greater than or equal to 5`,
+    ],
+    [
+      object({ a: { type: 'string', pattern: '(' } }),
+      `${at}.properties[a].pattern: Invalid value: "(": must be a valid regular expression, but isn't: error parsing regexp: missing closing ): \`(\``,
+    ],
+    [
+      object({ a: { anyOf: [{ type: 'integer' }] } }),
+      `${at}.properties[a].type: Required value: must not be empty for specified object fields`,
+    ],
+    [
+      object({ metadata: object({ labels: { type: 'object' } }) }),
+      `${at}.properties[metadata]: Forbidden: must not specify anything other than name and generateName, but metadata is implicitly specified`,
+    ],
+    [
+      object({
+        a: {
+          type: 'array',
+          'x-kubernetes-list-type': 'map',
+          'x-kubernetes-list-map-keys': ['k'],
+          items: object({ k: { type: 'string' } }),
+        },
+      }),
+      `${at}.properties[a].items.properties[k].default: Required value: this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property`,
+    ],
+  ])('refuse %j', (schema, expected) => {
+    expect(errorsOf(schema)).toContain(expected);
+  });
+
+  it.each([
+    [
+      (spec: Raw) => void (spec['scope'] = 'X'),
+      'spec.scope: Unsupported value: "X": supported values: "Cluster", "Namespaced"',
+    ],
+    [
+      (spec: Raw) => void (spec['group'] = 'other.io'),
+      'metadata.name: Invalid value: "widgets.test.io": must be spec.names.plural+"."+spec.group',
+    ],
+    [
+      (spec: Raw) => void delete (spec['versions'] as Raw[])[0]!['schema'],
+      'spec.versions[0].schema.openAPIV3Schema: Required value',
+    ],
+    [
+      (spec: Raw) =>
+        void ((spec['versions'] as Raw[])[0]!['additionalPrinterColumns'] = [
+          { name: 'A', type: 'foo', jsonPath: '.spec.a' },
+        ]),
+      'spec.additionalPrinterColumns[0].type: Invalid value: "foo": must be one of boolean,date,integer,number,string',
+    ],
+    [
+      (spec: Raw) =>
+        void ((spec['versions'] as Raw[])[0]!['subresources'] = {
+          scale: { specReplicasPath: 'spec.r', statusReplicasPath: '.spec.x' },
+        }),
+      'spec.subresources.scale.statusReplicasPath: Invalid value: ".spec.x": should be a json path under .status',
+    ],
+  ])('refuse a spec that is wrong (%#)', (change, expected) => {
+    expect(errorsOf(object({}), change)).toContain(expected);
+  });
+
+  it('name the rules that are not enforced', () => {
+    const schema = object({
+      spec: object({ a: { type: 'integer' } }, { 'x-kubernetes-validations': [{ rule: 'self.a > 1' }] }),
+    });
+    const { versions, errors } = compileDefinition(definition(schema));
+    expect(errors).toEqual([]);
+    expect(versions[0]?.warnings).toEqual([
+      'test.io/v1 Widget: 1 x-kubernetes-validations rules are recorded but not enforced by this server',
+    ]);
+  });
+
+  it('give columns and selectable fields', () => {
+    const { versions } = compileDefinition(
+      definition(object({ spec: object({ color: { type: 'string' }, n: { type: 'integer' } }) }), (spec) => {
+        Object.assign((spec['versions'] as Raw[])[0]!, {
+          additionalPrinterColumns: [
+            { name: 'C', type: 'string', jsonPath: '.spec.color' },
+            { name: 'N', type: 'integer', jsonPath: '.spec.n', priority: 1 },
+          ],
+          selectableFields: [{ jsonPath: '.spec.color' }],
+        });
+      }),
+    );
+    const one = widget({ color: 'red', n: 3 }) as unknown as KubeObject;
+    expect(versions[0]?.columns.map((column) => [column.name, column.cell(one, 0)])).toEqual([
+      ['C', 'red'],
+      ['N', 3],
+    ]);
+    expect(versions[0]?.columns[1]).toMatchObject({
+      priority: 1,
+      description: 'Custom resource definition column (in JSONPath format): .spec.n',
+    });
+    expect(versions[0]?.selectableFields['spec.color']?.(one)).toBe('red');
+  });
+});

@@ -1,0 +1,2 @@
+export { compileDefinition } from './compile.ts';
+export type { CompileDefinition, CompiledVersion } from './types.ts';
