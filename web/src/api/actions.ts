@@ -8,7 +8,7 @@ import type { ApplicationsState } from './cache.ts';
 import { keys } from './queries.ts';
 import type { AppId } from './shapes.ts';
 
-/** Puts an answer into the cache at once; the stream will say the same a moment later. */
+/** Puts an answer into the cache at once; the stream will say so a moment later, too. */
 function useRemember(): (id: AppId, application: Application) => void {
   const client = useQueryClient();
   return (id, application) => {

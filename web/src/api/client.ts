@@ -10,6 +10,7 @@ import type {
   VersionMessage,
 } from '@plumbline/api';
 import { messageOf, RequestError } from './errors.ts';
+import { listFields, streamFields } from './list-fields.ts';
 import type { AppId, EventItem, ResourceId, RevisionMetadata } from './shapes.ts';
 
 /** Our HTTP API as functions. Sessions travel in an HttpOnly cookie that the server sets at sign-in. */
@@ -35,7 +36,7 @@ export interface ApiClient {
 
 export const paths = {
   applicationStream: (resourceVersion: string | undefined): string =>
-    `/api/v1/stream/applications${query({ resourceVersion })}`,
+    `/api/v1/stream/applications${query({ resourceVersion, fields: streamFields })}`,
   treeStream: (id: AppId): string =>
     `/api/v1/stream/applications/${encodeURIComponent(id.name)}/resource-tree${query({ appNamespace: id.namespace })}`,
 };
@@ -80,7 +81,10 @@ export function createApiClient(options: {
     userInfo: async () => (await request('GET', '/api/v1/session/userinfo')) as UserInfo,
     version: async () => (await request('GET', '/api/version')) as VersionMessage,
     applications: async () => {
-      const list = (await request('GET', '/api/v1/applications')) as ApplicationList;
+      const list = (await request(
+        'GET',
+        `/api/v1/applications${query({ fields: listFields })}`,
+      )) as ApplicationList;
       // Argo CD's gateway answers `items: null` for an empty list.
       return { ...list, items: list.items ?? [] };
     },

@@ -1,10 +1,10 @@
-import type { ApplicationWatchEvent, ResourceTree, StreamMessage } from '@plumbline/api';
+import type { Application, ApplicationWatchEvent, ResourceTree, StreamMessage } from '@plumbline/api';
 import { useQueryClient } from '@tanstack/react-query';
 import type { QueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { usePlatform } from '../platform/context.ts';
 import { openEventStream } from '../platform/event-stream.ts';
-import { applyEvents, idOf, isStale } from './cache.ts';
+import { applyEvents, idOf } from './cache.ts';
 import type { ApplicationsState } from './cache.ts';
 import { paths } from './client.ts';
 import { keys } from './queries.ts';
@@ -22,14 +22,12 @@ function parse<T>(data: string): T | undefined {
 
 function patch(client: QueryClient, events: readonly ApplicationWatchEvent[]): void {
   client.setQueryData<ApplicationsState>(keys.applications, (state) => state && applyEvents(state, events));
-  for (const { type, application } of events) {
+  // Changes of the list are told in short; the page of an application asks for the rest.
+  for (const { application } of events) {
     const key = keys.application(idOf(application));
-    if (type === 'DELETED') void client.invalidateQueries({ queryKey: key, exact: true });
-    else {
-      client.setQueryData<typeof application>(key, (known) =>
-        known === undefined || isStale(known, application) ? known : application,
-      );
-    }
+    const known = client.getQueryData<Application>(key);
+    if (known?.metadata.resourceVersion === application.metadata.resourceVersion) continue;
+    void client.invalidateQueries({ queryKey: key, exact: true });
   }
 }
 

@@ -17,6 +17,8 @@ export interface EventStreamOptions {
 
 const firstRetryMs = 400;
 const longestRetryMs = 8000;
+/** Browsers allow six connections per host for all tabs together, so a tab that nobody sees gives its own back. */
+const hiddenMs = 2000;
 
 /**
  * Keeps a stream of server-sent events open until cancelled. Not the browser's EventSource, because that hides the
@@ -70,12 +72,34 @@ export function openEventStream(options: EventStreamOptions): Cancel {
     void connect();
   };
 
+  let paused = false;
+  let cancelPause: Cancel = () => {};
+  const pause = (): void => {
+    paused = true;
+    cancelRetry();
+    // The connection that is given up must not count as a lost one.
+    const given = controller;
+    controller = new AbortController();
+    given.abort();
+  };
+  const onVisibility = (): void => {
+    cancelPause();
+    if (document.hidden) cancelPause = clock.after(hiddenMs, pause);
+    else if (paused) {
+      paused = false;
+      reconnectNow();
+    }
+  };
+
   options.onState?.('connecting');
   void connect();
   window.addEventListener('online', reconnectNow);
+  document.addEventListener('visibilitychange', onVisibility);
   return () => {
     closed = true;
     window.removeEventListener('online', reconnectNow);
+    document.removeEventListener('visibilitychange', onVisibility);
+    cancelPause();
     cancelRetry();
     controller.abort();
   };

@@ -1,16 +1,37 @@
 import type { Application } from '@plumbline/api';
+import { useQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { useSync } from '../../api/actions.ts';
 import { idOf } from '../../api/cache.ts';
+import { applicationQuery } from '../../api/queries.ts';
+import type { AppId } from '../../api/shapes.ts';
 import { messages } from '../../messages.ts';
 import { sourcesOf } from '../../model/application-row.ts';
 import { defaultSyncForm, syncKey, syncRequestOf, syncableOf } from '../../model/sync-form.ts';
 import type { SyncForm } from '../../model/sync-form.ts';
+import { usePlatform } from '../../platform/context.ts';
 import { Button } from '../../ui/button.tsx';
 import { Check } from '../../ui/check.tsx';
+import { Failure, Loading } from '../../ui/notice.tsx';
 import { Sheet } from '../../ui/sheet.tsx';
 import { SyncBadge } from '../../ui/status.tsx';
 import styles from './sync-panel.module.css';
+
+/** The panel for an application of which only the list's part is known: asks for the rest first. */
+export function SyncPanelById({ id, onClose }: { readonly id: AppId; readonly onClose: () => void }) {
+  const { api } = usePlatform();
+  const query = useQuery(applicationQuery(api, id));
+  if (query.isSuccess) return <SyncPanel application={query.data} onClose={onClose} />;
+  return (
+    <Sheet open onClose={onClose} title={messages.syncPanel.title(id.name)}>
+      {query.isError ? (
+        <Failure error={query.error} onRetry={() => void query.refetch()} />
+      ) : (
+        <Loading what={messages.loading} />
+      )}
+    </Sheet>
+  );
+}
 
 /** How to sync: what Argo CD's panel offers, under the same names. */
 export function SyncPanel({

@@ -44,7 +44,6 @@ export function SignInPage() {
       <div className={styles.card}>
         <span className={styles.bob}>
           <svg width="34" height="52" viewBox="0 0 34 52" aria-hidden="true">
-            <path d="M17 0v12" stroke="currentColor" />
             <path d="M12 10h10v5H12z" fill="currentColor" opacity=".75" />
             <path d="M10 16h14l8 11-15 25L2 27z" fill="currentColor" />
           </svg>
