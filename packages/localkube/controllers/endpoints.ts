@@ -23,6 +23,9 @@ const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
 const SERVICE_NAME = 'kubernetes.io/service-name';
 const HEADLESS = 'service.kubernetes.io/headless';
 
+/** Changes of pods are gathered for so long, so that a rollout writes the list once for many pods. */
+const BATCH_MS = 100;
+
 /** Endpoints and EndpointSlices of services that select pods. */
 export function startEndpoints(context: ControllerContext): void {
   const { access } = context;
@@ -57,7 +60,8 @@ export function startEndpoints(context: ControllerContext): void {
     const namespace = object.metadata.namespace ?? '';
     for (const labels of new Set([object.metadata.labels, previous?.metadata.labels])) {
       if (labels !== undefined)
-        for (const name of services.selecting(namespace, labels)) queue.add(`${namespace}/${name}`);
+        for (const name of services.selecting(namespace, labels))
+          queue.addAfter(`${namespace}/${name}`, BATCH_MS);
     }
   });
 }

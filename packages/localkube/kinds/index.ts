@@ -40,7 +40,6 @@ import { clusterRoleBindingKind, clusterRoleKind, roleBindingKind, roleKind } fr
 import { claimHooks, storageClassHooks, volumeHooks } from './storage.ts';
 
 export { age, duration } from './columns.ts';
-export { canonicalQuantity } from './quantity.ts';
 export { mapMatches, selectorMatches, formatSelector } from './selectors.ts';
 
 /** What is special about each built-in kind. A function, since Service's hooks hold a book of addresses. */
@@ -106,14 +105,13 @@ const STATUS_CHECKED = new Set(['/Pod', '/Service', 'networking.k8s.io/Ingress']
 
 /** A write that leaves the spec as it is (the registry shares equal parts) was checked when that spec was written. */
 function unlessUnchanged(hooks: KindHooks): KindHooks {
-  const { validate } = hooks;
-  if (validate === undefined) return hooks;
+  if (hooks.validate === undefined) return hooks;
   return {
     ...hooks,
     validate(object, previous, context) {
       if (previous !== undefined && object['spec'] !== undefined && object['spec'] === previous['spec'])
         return [];
-      return validate(object, previous, context);
+      return hooks.validate?.(object, previous, context) ?? [];
     },
   };
 }

@@ -3,6 +3,7 @@ import type { Draft, WriteContext } from '../registry/types.ts';
 import { StatusError } from '../registry/types.ts';
 import type { Fields } from './fields.ts';
 import { child, isAbsent, list, record, records, text } from './fields.ts';
+import { limitPod } from './limits.ts';
 import { parseQuantity } from './quantity.ts';
 
 const TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -30,6 +31,8 @@ export function admitPod(draft: Draft, context: WriteContext): void {
   admitPriority(draft, spec, context);
   admitRuntimeClass(draft, spec, context);
   admitTolerations(spec);
+  const refused = limitPod(draft, spec, context);
+  if (refused !== undefined) throw admissionRefusal('', 'pods', draft.metadata.name, refused);
   if (!isAbsent(record(draft.metadata['annotations'])['kubernetes.io/config.mirror'])) return;
   const gated = list(spec['schedulingGates']).length > 0;
   const status: Fields = { phase: 'Pending', qosClass: qosClass(spec) };
@@ -70,8 +73,8 @@ function admitServiceAccount(draft: Draft, spec: Fields, context: WriteContext):
 
 const SUFFIX_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
 
-/** Five characters that depend on the pod's name only, so that the same pods come out the same. */
-function suffixOf(seed: string): string {
+/** Five characters of generated names that depend on the seed only, so that the same objects come out the same. */
+export function suffixOf(seed: string): string {
   let hash = 2166136261;
   for (let i = 0; i < seed.length; i++) hash = Math.imul(hash ^ seed.charCodeAt(i), 16777619) >>> 0;
   let suffix = '';

@@ -61,37 +61,3 @@ export function formatDecimal(billionths: bigint): string {
   }
   return `${billionths}n`;
 }
-
-const DECIMAL = ['n', 'u', 'm', '', 'k', 'M', 'G', 'T', 'P', 'E'] as const;
-const BINARY = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'] as const;
-
-/**
- * A quantity as the real server stores it: `1000m` is `1`, `0.5` is `500m`, `1024Mi` is `1Gi`. Undefined if the text is
- * no quantity. The family of the suffix stays, except that small binary amounts turn decimal.
- */
-export function canonicalQuantity(text: string): string | undefined {
-  const value = parseQuantity(text);
-  if (value === undefined) return undefined;
-  if (value === 0n) return '0';
-  const sign = value < 0n ? '-' : '';
-  const size = value < 0n ? -value : value;
-  if (text.endsWith('i') && size >= 1024n * ONE) {
-    let units = (size + ONE - 1n) / ONE;
-    let power = 0;
-    while (units % 1024n === 0n && power < BINARY.length - 1) {
-      units /= 1024n;
-      power++;
-    }
-    return `${sign}${units}${BINARY[power]}`;
-  }
-  let units = size;
-  let power = 0;
-  while (units % 1000n === 0n && power < DECIMAL.length - 1) {
-    units /= 1000n;
-    power++;
-  }
-  const exponent = power * 3 - 9;
-  if (/[0-9.][eE][+-]?[0-9]/.test(text))
-    return exponent === 0 ? `${sign}${units}` : `${sign}${units}e${exponent}`;
-  return `${sign}${units}${DECIMAL[power]}`;
-}

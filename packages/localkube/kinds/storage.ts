@@ -18,6 +18,8 @@ import {
   strings,
   text,
 } from './fields.ts';
+import { limitClaim } from './limits.ts';
+import { admissionRefusal } from './pod-admission.ts';
 import { validateClaimSpec } from './volume-validation.ts';
 
 const spec = (object: KubeObject): Fields => record(object['spec']);
@@ -62,6 +64,9 @@ export const claimHooks: KindHooks = {
     const protection = 'kubernetes.io/pvc-protection';
     if (!finalizers.includes(protection)) draft.metadata['finalizers'] = [...finalizers, protection];
     draft['status'] = { phase: 'Pending' };
+    const refused = limitClaim(draft, context);
+    if (refused !== undefined)
+      throw admissionRefusal('', 'persistentvolumeclaims', draft.metadata.name, refused);
     const legacy = record(draft.metadata['annotations'])['volume.beta.kubernetes.io/storage-class'];
     if (!isAbsent(part['storageClassName']) || !isAbsent(legacy)) return;
     const name = defaultClass(context);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '@plumbline/api';
 import { startTestCluster } from '../controllers/test-cluster.ts';
 import { podStatus } from '../kinds/pod-columns.ts';
-import { record, records } from '../kinds/fields.ts';
+import { record, records, text } from '../kinds/fields.ts';
 
 const container = { name: 'main', image: 'example.org/app:1' };
 
@@ -30,7 +30,7 @@ describe('a simulated pod', () => {
     const cluster = await startTestCluster();
     const seen: string[] = [];
     cluster.access.subscribe('', 'Pod', ({ object }) => {
-      const state = `${podStatus(object)} ${String(record(object['spec'])['nodeName'] ?? '-')} ${String(ready(object) ?? '-')}`;
+      const state = `${podStatus(object)} ${text(record(object['spec'])['nodeName']) || '-'} ${text(ready(object)) || '-'}`;
       if (seen.at(-1) !== state) seen.push(state);
     });
     cluster.apply(pod('p', { initContainers: [{ name: 'setup', image: 'setup:1' }] }));
