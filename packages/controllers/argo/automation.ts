@@ -2,82 +2,99 @@ import { equalData } from '@plumbline/base';
 import type {
   Application,
   ApplicationSource,
+  Difference,
+  ObjectKey,
   Operation,
-  ResourceStatus,
-  SyncStatusCode,
+  TargetPolicy,
 } from '@plumbline/api';
+import { decideAutomation } from '@plumbline/engine';
+import type { Attempt } from '@plumbline/engine';
 
 /** What automated sync does about a comparison. */
 export type Decision =
   | { readonly type: 'nothing' }
   /** It will not act, and people should know why. */
   | { readonly type: 'refuse'; readonly message: string }
-  | { readonly type: 'start'; readonly operation: Operation; readonly heals: readonly ResourceStatus[] };
+  | { readonly type: 'start'; readonly operation: Operation; readonly heals: readonly ObjectKey[] };
 
 export interface Situation {
   readonly application: Application;
-  readonly sync: SyncStatusCode;
-  readonly resources: readonly ResourceStatus[];
+  readonly policy: TargetPolicy;
+  readonly difference: Difference;
   readonly sources: readonly ApplicationSource[];
   readonly revisions: readonly string[];
   readonly multiple: boolean;
+  readonly now: number;
 }
 
 /** Tries of an automated sync where the application says nothing of retries. */
 const AUTOMATED_RETRIES = 5;
+/** Heals are slowed down per object, and only in a fight: see `healing.ts`. */
+const NO_BACKOFF = { duration: 0, factor: 1, maxDuration: 0, cooldown: 0 };
 
-/** Argo CD's rules: one operation per revision and source; drift from what was applied is healed piece by piece. */
+/** The engine's decision as an operation, or as the condition that Argo CD writes. */
 export function automate(situation: Situation): Decision {
-  const { application, sync, resources, revisions } = situation;
-  const automated = application.spec.syncPolicy?.automated;
-  if (automated === undefined || automated.enabled === false) return { type: 'nothing' };
-  if (sync !== 'OutOfSync' || application.operation !== undefined) return { type: 'nothing' };
-  const differing = resources.filter(({ status }) => status === 'OutOfSync');
-  const onlyPrunes =
-    differing.length > 0 && differing.every(({ requiresPruning }) => requiresPruning === true);
-  if (automated.prune !== true && onlyPrunes) return { type: 'nothing' };
-  const named = `[${revisions.join(' ')}]`;
-  const attempt = attempted(situation);
-  if (attempt === 'failed') {
-    const why = application.status?.operationState?.message ?? '';
-    return { type: 'refuse', message: `Failed last sync attempt to ${named}: ${why}` };
+  const { application, policy, difference, revisions, now } = situation;
+  if (application.operation !== undefined) return { type: 'nothing' };
+  const attempt = lastAttempt(situation);
+  const decision = decideAutomation({
+    policy,
+    difference,
+    now,
+    backoff: NO_BACKOFF,
+    ...(attempt === undefined ? {} : { attempt }),
+  });
+  switch (decision.type) {
+    case 'rest':
+    case 'wait':
+      return { type: 'nothing' };
+    case 'refuse': {
+      const named = `[${revisions.join(' ')}]`;
+      const why = application.status?.operationState?.message ?? '';
+      return {
+        type: 'refuse',
+        message:
+          decision.why === 'lastAttemptFailed'
+            ? `Failed last sync attempt to ${named}: ${why}`
+            : `Skipping sync attempt to ${named}: auto-sync will wipe out all resources`,
+      };
+    }
+    case 'run':
+      return operationFor(situation, decision.only ?? []);
   }
-  const lasting = resources.filter(({ hook }) => hook !== true);
-  const wipes = lasting.length > 0 && lasting.every(({ requiresPruning }) => requiresPruning === true);
-  if (automated.prune === true && automated.allowEmpty !== true && wipes) {
-    return {
-      type: 'refuse',
-      message: `Skipping sync attempt to ${named}: auto-sync will wipe out all resources`,
-    };
-  }
-  if (attempt === 'done')
-    return automated.selfHeal === true ? start(situation, differing) : { type: 'nothing' };
-  return start(situation, []);
 }
 
-/** Whether the last operation was for the same revisions and sources, and how it ended. */
-function attempted(situation: Situation): 'no' | 'done' | 'failed' {
+/** The last operation, if it was for the same revisions and sources. Who asked for a dry run or a part did not try the whole. */
+function lastAttempt(situation: Situation): Attempt | undefined {
   const { application, revisions, sources, multiple } = situation;
   const state = application.status?.operationState;
   const result = state?.syncResult;
-  if (state === undefined || result === undefined) return 'no';
+  if (
+    state === undefined ||
+    result === undefined ||
+    state.finishedAt === undefined ||
+    state.phase === 'Running'
+  )
+    return undefined;
   const sameRevisions = multiple
     ? equalData(result.revisions ?? [], revisions)
     : result.revision === revisions[0];
   const sameSources = multiple
     ? equalData(result.sources ?? [], sources)
     : equalData(result.source, sources[0]);
-  // Who asked for a dry run or a part did not try the whole.
   const { sync } = state.operation;
   const whole =
     sync?.dryRun !== true &&
     (sync?.autoHealAttemptsCount !== undefined || (sync?.resources?.length ?? 0) === 0);
-  if (!sameRevisions || !sameSources || !whole) return 'no';
-  if (state.phase === 'Succeeded') return 'done';
-  return state.phase === 'Failed' || state.phase === 'Error' ? 'failed' : 'no';
+  if (!sameRevisions || !sameSources || !whole) return undefined;
+  return {
+    succeeded: state.phase === 'Succeeded',
+    finishedAt: Math.min(situation.now, Date.parse(state.finishedAt)),
+    heals: 0,
+  };
 }
 
-function start(situation: Situation, heals: readonly ResourceStatus[]): Decision {
+function operationFor(situation: Situation, heals: readonly ObjectKey[]): Decision {
   const { application, sources, revisions, multiple } = situation;
   const policy = application.spec.syncPolicy ?? {};
   const last = application.status?.operationState?.operation.sync?.autoHealAttemptsCount ?? 0;
@@ -93,18 +110,12 @@ function start(situation: Situation, heals: readonly ResourceStatus[]): Decision
         ? { revisions, sources }
         : { revision: revisions[0] ?? '', ...(source === undefined ? {} : { source }) }),
       ...(options.length === 0 ? {} : { syncOptions: options }),
-      ...(heals.length === 0
-        ? {}
-        : {
-            autoHealAttemptsCount: last + 1,
-            resources: heals.map(({ group, kind, name, namespace }) => ({
-              ...(group === undefined ? {} : { group }),
-              kind,
-              name,
-              ...(namespace === undefined ? {} : { namespace }),
-            })),
-          }),
+      ...(heals.length === 0 ? {} : { autoHealAttemptsCount: last + 1, resources: heals.map(chosen) }),
     },
   };
   return { type: 'start', operation, heals };
+}
+
+function chosen({ group, kind, name, namespace }: ObjectKey) {
+  return { ...(group === '' ? {} : { group }), kind, name, ...(namespace === '' ? {} : { namespace }) };
 }

@@ -111,9 +111,10 @@ export async function compareApplication(input: CompareInput, desired: Desired):
   const observation = observe(observer, instance, target);
   const difference = await settle(input, compiled, observation);
   const resources = resourceStatuses(difference, observation, compiled);
-  const namespaceDiffers = namespaceMetadataDiffers(compiled, observer.live);
+  const namespaceDiffers = namespaceMetadataDiffers(compiled, observer);
   const named = target.resources.filter(({ hook }) => hook === undefined).map(({ key }) => key);
-  memory.named = new Set(target.resources.map(({ key }) => keyText(key)));
+  const beside = compiled.namespace === undefined ? [] : [compiled.namespace];
+  memory.named = new Set([...target.resources, ...beside].map(({ key }) => keyText(key)));
   return {
     sync: difference.synced && !namespaceDiffers ? 'Synced' : 'OutOfSync',
     health: applicationHealth(named, observation, instance),
@@ -231,10 +232,10 @@ function ignoreConditions(application: Application): readonly ApplicationConditi
 }
 
 /** `managedNamespaceMetadata` is kept true too. */
-function namespaceMetadataDiffers(compiled: Compiled, live: Live): boolean {
+function namespaceMetadataDiffers(compiled: Compiled, { live, overlay }: Observer): boolean {
   const { namespace } = compiled;
   if (namespace?.object.metadata.annotations === undefined) return false;
-  const present = live.get(namespace.key);
+  const present = overlay.newest(namespace.key, live.get(namespace.key));
   if (present === undefined) return true;
   const { labels, annotations } = namespace.object.metadata;
   const lacks = (

@@ -5,6 +5,7 @@ import type { Action, ActionResult, KubeObject, TargetResource } from '@plumblin
 import { threeWayMergePatch, threeWayStrategicMerge } from '@plumbline/languages';
 import type { Cluster, ObjectReference, PatchOptions } from '@plumbline/kube';
 import { recordOf, withRecord } from './last-applied.ts';
+import { migratedFields } from './migrate.ts';
 import { OBJECT_MANAGER, APPLICATION_MANAGER } from './names.ts';
 
 /** Does what the engine wants done, by the requests that Argo CD's kubectl makes. */
@@ -120,7 +121,7 @@ async function apply(
   live: KubeObject | undefined,
   force: boolean,
 ): Promise<ActionResult> {
-  if (resource.apply.mode === 'server') return serverApply(cluster, resource);
+  if (resource.apply.mode === 'server') return serverApply(cluster, resource, live);
   if (resource.apply.mode === 'replace') return replace(cluster, resource, live, force);
   return clientApply(cluster, resource, live, force);
 }
@@ -129,13 +130,35 @@ function writeOptions(resource: TargetResource): PatchOptions {
   return { fieldManager: OBJECT_MANAGER, fieldValidation: resource.apply.validate ? 'Strict' : 'Ignore' };
 }
 
-async function serverApply(cluster: Cluster, resource: TargetResource): Promise<ActionResult> {
+async function serverApply(
+  cluster: Cluster,
+  resource: TargetResource,
+  live: KubeObject | undefined,
+): Promise<ActionResult> {
   const { object } = resource;
+  if (live !== undefined) await migrate(cluster, live);
   const applied = await cluster.patch(referenceOf(object), 'application/apply-patch+yaml', object, {
     ...writeOptions(resource),
     force: true,
   });
   return { ok: true, message: `${shown(object)} serverside-applied`, object: applied };
+}
+
+/** What earlier client-side applies own is handed over; somebody who writes meanwhile makes the server-side apply no worse. */
+async function migrate(cluster: Cluster, live: KubeObject): Promise<void> {
+  const fields = migratedFields(live, [OBJECT_MANAGER, 'kubectl-client-side-apply'], OBJECT_MANAGER);
+  if (fields === undefined) return;
+  const operations = [
+    { op: 'replace', path: '/metadata/managedFields', value: fields },
+    { op: 'replace', path: '/metadata/resourceVersion', value: live.metadata.resourceVersion },
+  ];
+  try {
+    await cluster.patch(referenceOf(live), 'application/json-patch+json', operations, {
+      fieldManager: OBJECT_MANAGER,
+    });
+  } catch (thrown) {
+    if (!refusedWith(thrown, 409) && !refusedWith(thrown, 404)) throw thrown;
+  }
 }
 
 async function clientApply(

@@ -7,9 +7,9 @@ import type { ObjectKey, ResourceStatus } from '@plumbline/api';
  */
 export interface Healing {
   /** When these may be healed: now, or later. */
-  due(resources: readonly ResourceStatus[], now: number): number;
+  due(keys: readonly ObjectKey[], now: number): number;
   /** They are healed now. */
-  healed(resources: readonly ResourceStatus[], now: number): void;
+  healed(keys: readonly ObjectKey[], now: number): void;
 }
 
 /** Heals of one object within the window that are free. A person editing by hand does not get so far. */
@@ -43,17 +43,16 @@ export function createHealing(): Healing {
   }
 
   return {
-    due(resources, now) {
+    due(keys, now) {
       let at = now;
-      for (const resource of resources) {
-        const record = recordOf(keyOfStatus(resource), now);
+      for (const key of keys) {
+        const record = recordOf(key, now);
         if (record !== undefined) at = Math.max(at, record.last + pauseAfter(record.count));
       }
       return at;
     },
-    healed(resources, now) {
-      for (const resource of resources) {
-        const key = keyOfStatus(resource);
+    healed(keys, now) {
+      for (const key of keys) {
         const count = (recordOf(key, now)?.count ?? 0) + 1;
         records.set(keyText(key), { count, last: now });
       }

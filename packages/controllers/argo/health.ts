@@ -8,9 +8,9 @@ import type {
   Observation,
   ObjectKey,
 } from '@plumbline/api';
+import { aggregateHealth } from '@plumbline/engine';
+import type { Part } from '@plumbline/engine';
 import { annotationOf, annotations, finalizers, timeText } from './names.ts';
-
-const ORDER: readonly Health[] = ['Healthy', 'Suspended', 'Progressing', 'Missing', 'Degraded', 'Unknown'];
 
 /** An object that is being deleted is on its way, whatever its kind says; a hook is held on purpose. */
 export function objectHealth(
@@ -33,28 +33,25 @@ export function applicationHealth(
   observation: Observation,
   instance: string,
 ): Health {
-  let worst: Health = 'Healthy';
-  let there = 0;
-  const counted = new Set<string>();
+  const parts = new Map<string, Part>();
   const count = (live: LiveObject): void => {
-    const text = keyText(live.key);
-    if (counted.has(text)) return;
-    counted.add(text);
-    there += 1;
-    const status = live.health?.status;
-    if (status === undefined || annotationOf(live.object, annotations.ignoreHealthCheck) === 'true') return;
-    const child = live.key.group === 'argoproj.io' && live.key.kind === 'Application';
-    if (child && (status === 'Missing' || status === 'Unknown')) return;
-    if (ORDER.indexOf(status) > ORDER.indexOf(worst)) worst = status;
+    if (live.marks?.hook !== true) parts.set(keyText(live.key), partOf(live));
   };
   for (const key of named) {
     const live = observation.objects.get(keyText(key));
-    if (live !== undefined && live.marks?.hook !== true) count(live);
+    if (live === undefined) parts.set(keyText(key), { live: false });
+    else count(live);
   }
-  for (const live of observation.objects.values()) {
-    if (live.owner === instance && live.marks?.hook !== true) count(live);
-  }
-  return there === 0 && named.length > 0 ? 'Missing' : worst;
+  for (const live of observation.objects.values()) if (live.owner === instance) count(live);
+  return aggregateHealth(parts.values());
+}
+
+function partOf(live: LiveObject): Part {
+  const { health, key, object } = live;
+  const ignored = annotationOf(object, annotations.ignoreHealthCheck) === 'true';
+  const child = key.group === 'argoproj.io' && key.kind === 'Application';
+  const unsaid = child && (health?.status === 'Missing' || health?.status === 'Unknown');
+  return health === undefined || ignored || unsaid ? { live: true } : { live: true, health };
 }
 
 /** The status field: the time says since when it is so. */

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { Application, ApplicationStatus, Operation, Progress, ResourceStatus } from '@plumbline/api';
+import type {
+  Application,
+  ApplicationStatus,
+  KubeObject,
+  ObjectKey,
+  Operation,
+  Progress,
+  ResourceDifference,
+  TargetPolicy,
+} from '@plumbline/api';
 import { automate } from './automation.ts';
 import { createHealing } from './healing.ts';
 import { durationMs, historyAfter, nextTry, runOf, stateOf, tryAgain, withRetry } from './operation.ts';
@@ -132,28 +141,46 @@ describe('history', () => {
 });
 
 describe('automated sync', () => {
-  const changed: ResourceStatus = { kind: 'ConfigMap', name: 'a', status: 'OutOfSync' };
-  const extra: ResourceStatus = { kind: 'ConfigMap', name: 'b', status: 'OutOfSync', requiresPruning: true };
+  const key = (name: string): ObjectKey => ({ group: '', kind: 'ConfigMap', namespace: 'n', name });
+  const object = (name: string): KubeObject => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } });
+  const changed: ResourceDifference = { key: key('a'), state: 'missing', fields: [] };
+  const extra: ResourceDifference = {
+    key: key('b'),
+    state: 'extra',
+    live: { key: key('b'), object: object('b') },
+    fields: [],
+  };
   const last = (phase: 'Succeeded' | 'Failed', revision: string): ApplicationStatus => ({
     operationState: {
       operation: { sync: {} },
       phase,
       message: 'why',
       startedAt: '2026-01-01T00:00:00Z',
+      finishedAt: '2026-01-01T00:00:01Z',
       syncResult: { revision, source },
     },
   });
-  const decide = (given: Application, resources: readonly ResourceStatus[] = [changed]) =>
-    automate({
+  const decide = (given: Application, resources: readonly ResourceDifference[] = [changed]) => {
+    const automated = given.spec.syncPolicy?.automated;
+    const policy = {
+      automated: automated !== undefined && automated.enabled !== false,
+      prune: automated?.prune === true,
+      heal: automated?.selfHeal === true,
+      allowEmpty: automated?.allowEmpty === true,
+    } as TargetPolicy;
+    const difference = { resources, synced: false };
+    return automate({
       application: given,
-      sync: 'OutOfSync',
-      resources,
+      policy,
+      difference,
       sources: [source],
       revisions: ['c1'],
       multiple: false,
+      now: start,
     });
+  };
 
-  it.each<[string, Application, readonly ResourceStatus[], string]>([
+  it.each<[string, Application, readonly ResourceDifference[], string]>([
     ['is off', application({}), [changed], 'nothing'],
     ['is disabled', application({ automated: { enabled: false } }), [changed], 'nothing'],
     [
@@ -174,23 +201,27 @@ describe('automated sync', () => {
       [changed],
       'start',
     ],
-    [
-      'has failed at this revision',
-      application({ automated: { selfHeal: true }, status: last('Failed', 'c1') }),
-      [changed],
-      'refuse',
-    ],
     ['would only prune and may not', application({ automated: {} }), [extra], 'nothing'],
-    ['would prune everything', application({ automated: { prune: true } }), [extra], 'refuse'],
     ['may prune everything', application({ automated: { prune: true, allowEmpty: true } }), [extra], 'start'],
   ])('that %s', (_name, given, resources, expected) => {
     expect(decide(given, resources).type).toBe(expected);
   });
 
+  it('says why it does nothing', () => {
+    expect(decide(application({ automated: {}, status: last('Failed', 'c1') }))).toEqual({
+      type: 'refuse',
+      message: 'Failed last sync attempt to [c1]: why',
+    });
+    expect(decide(application({ automated: { prune: true } }), [extra])).toEqual({
+      type: 'refuse',
+      message: 'Skipping sync attempt to [c1]: auto-sync will wipe out all resources',
+    });
+  });
+
   it('heals only what differs, and says which heal it is', () => {
     const decision = decide(
       application({ automated: { selfHeal: true, prune: true }, status: last('Succeeded', 'c1') }),
-      [changed, { kind: 'Secret', name: 's', status: 'Synced' }],
+      [changed, { key: key('s'), state: 'equal', fields: [] }],
     );
     expect(decision).toMatchObject({
       operation: {
@@ -200,7 +231,7 @@ describe('automated sync', () => {
           prune: true,
           revision: 'c1',
           autoHealAttemptsCount: 1,
-          resources: [{ kind: 'ConfigMap', name: 'a' }],
+          resources: [{ kind: 'ConfigMap', name: 'a', namespace: 'n' }],
         },
       },
     });
@@ -208,7 +239,7 @@ describe('automated sync', () => {
 });
 
 describe('healing', () => {
-  const object: ResourceStatus = { kind: 'ConfigMap', namespace: 'n', name: 'a' };
+  const object: ObjectKey = { group: '', kind: 'ConfigMap', namespace: 'n', name: 'a' };
   it('is immediate for a person who edits again and again, and slows down in a fight', () => {
     const healing = createHealing();
     let now = start;

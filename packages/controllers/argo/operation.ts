@@ -12,6 +12,7 @@ import type {
   StepResult,
   SyncOperationResult,
 } from '@plumbline/api';
+import { retryDelay } from '@plumbline/engine';
 import { HOOK_OF_PHASE, PHASE_OF_HOOK } from './directives.ts';
 import type { HookType } from './directives.ts';
 import { annotationOf, annotations, timeText } from './names.ts';
@@ -40,7 +41,6 @@ export interface Pinned {
 }
 
 export const HISTORY_LIMIT = 10;
-const RETRY = { durationMs: 5_000, factor: 2, mostMs: 180_000 };
 
 /** A new run for `operation`, or the one that `status.operationState` tells of, which may be of an earlier process. */
 export function runOf(
@@ -286,7 +286,7 @@ export function withRetry(run: Run, now: number): Run {
     return run;
   const retryCount = run.retryCount + 1;
   const since = Math.floor(now / 1_000) * 1_000;
-  const at = new Date(since + retryDelay(run.operation, retryCount - 1)).toISOString().slice(11, 16);
+  const at = new Date(since + delayOf(run.operation, retryCount - 1)).toISOString().slice(11, 16);
   const message = `${messageOfRun(run)}. Retrying attempt #${retryCount} at ${at} UTC.`;
   return { ...run, retryCount, waiting: { since, message } };
 }
@@ -294,7 +294,7 @@ export function withRetry(run: Run, now: number): Run {
 /** When a waiting run goes on. */
 export function nextTry(run: Run): number | undefined {
   if (run.waiting === undefined) return undefined;
-  return run.waiting.since + retryDelay(run.operation, run.retryCount - 1);
+  return run.waiting.since + delayOf(run.operation, run.retryCount - 1);
 }
 
 /** The next try: nothing is known of the one before. */
@@ -304,12 +304,18 @@ export function tryAgain(run: Run): Run {
   return { ...rest, pinned };
 }
 
-function retryDelay(operation: Operation, retries: number): number {
+function delayOf(operation: Operation, retries: number): number {
   const backoff = operation.retry?.backoff;
-  const duration = durationMs(backoff?.duration) ?? RETRY.durationMs;
-  const factor = backoff?.factor ?? RETRY.factor;
-  const most = durationMs(backoff?.maxDuration) ?? RETRY.mostMs;
-  return Math.min(most, duration * factor ** Math.max(0, Math.min(retries, 60)));
+  const duration = durationMs(backoff?.duration);
+  const maxDuration = durationMs(backoff?.maxDuration);
+  return retryDelay(
+    {
+      ...(duration === undefined ? {} : { duration }),
+      ...(backoff?.factor === undefined ? {} : { factor: backoff.factor }),
+      ...(maxDuration === undefined ? {} : { maxDuration }),
+    },
+    Math.max(0, retries),
+  );
 }
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
@@ -349,7 +355,7 @@ export function historyAfter(
       ? {
           revisions: pinned.revisions,
           sources: pinned.sources,
-          ...(automatedBy(run.operation) ? { source: { repoURL: '' } } : {}),
+          source: { repoURL: '' },
         }
       : { revision: pinned.revisions[0] ?? '', ...(source === undefined ? {} : { source }) }),
   };

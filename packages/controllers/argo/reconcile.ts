@@ -225,17 +225,13 @@ function startAutomatically(
   comparison: Comparison,
 ): number | { readonly run?: Run; readonly conditions: readonly ApplicationCondition[] } {
   const { sources, multiple } = sourcesOf(application);
-  const decision = automate({
-    application,
-    sync: comparison.sync,
-    resources: comparison.resources,
-    sources,
-    revisions: comparison.revisions,
-    multiple,
-  });
+  const { difference, compiled, revisions } = comparison;
+  if (difference === undefined || compiled === undefined) return { conditions: [] };
+  const now = look.ports.clock.now();
+  const { policy } = compiled.target;
+  const decision = automate({ application, policy, difference, sources, revisions, multiple, now });
   if (decision.type === 'nothing') return { conditions: [] };
   if (decision.type === 'refuse') return { conditions: [{ type: 'SyncError', message: decision.message }] };
-  const now = look.ports.clock.now();
   const shown = (look.memory.personDoneAt ?? 0) + PERSON_FIRST_MS;
   const due = Math.max(shown, look.memory.healing.due(decision.heals, now));
   if (due > now) return due - now;

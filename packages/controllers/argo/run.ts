@@ -1,9 +1,11 @@
 import { keyText } from '@plumbline/api';
 import type { Action, Observation, Progress, RunContext, RunEvent } from '@plumbline/api';
-import { advance, startRun } from '@plumbline/engine';
+import { schemaFor } from '@plumbline/api/schema';
+import { advance, respectIgnored, startRun } from '@plumbline/engine';
 import { compileFresh } from './comparison.ts';
 import type { CompareInput, Comparison } from './comparison.ts';
 import type { Desired } from './desired.ts';
+import { optionValue } from './directives.ts';
 import type { Executor } from './execute.ts';
 import { observe } from './observe.ts';
 import { requestOf } from './operation.ts';
@@ -88,7 +90,12 @@ function contextOf(input: DriveInput, compiled: Compiled): RunContext {
   const more = compiled.namespace === undefined ? [] : [compiled.namespace.key];
   const observation = observe(observer, instance, compiled.target, more, run.operation.sync?.syncOptions);
   const exists = compiled.namespace !== undefined && observation.objects.has(keyText(compiled.namespace.key));
-  const target = runTarget(compiled, exists);
+  const whole = runTarget(compiled, exists);
+  const options = run.operation.sync?.syncOptions ?? [];
+  const target =
+    optionValue(options, 'RespectIgnoreDifferences') === 'true'
+      ? respectIgnored(whole, observation, schemaFor)
+      : whole;
   return {
     target,
     request: requestOf(application, run.operation, candidates(compiled, observation)),

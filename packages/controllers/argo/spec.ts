@@ -80,12 +80,6 @@ function sourceProblem(source: ApplicationSource, index: number, multiple: boole
   }
   if (chart && !source.targetRevision)
     return `${place}.targetRevision is required if the manifest source is a helm chart`;
-  const kinds = (['helm', 'kustomize', 'directory', 'plugin'] as const).filter(
-    (kind) => source[kind] !== undefined,
-  );
-  if (kinds.length > 1) {
-    return `multiple application sources defined: ${kinds.map((kind) => kind[0]?.toUpperCase() + kind.slice(1)).join(',')}`;
-  }
   return undefined;
 }
 

@@ -255,6 +255,8 @@ function ownNamespace(
       ...(managed?.labels === undefined ? {} : { labels: managed.labels }),
       ...(managed === undefined ? {} : { annotations: own }),
     },
+    // Upstream sends the whole of its type; the record of the apply shows it.
+    ...(managed === undefined ? { spec: {}, status: {} } : {}),
   };
   return {
     key: { group: '', kind: 'Namespace', namespace: '', name },

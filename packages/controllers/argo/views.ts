@@ -14,7 +14,7 @@ import type {
 } from '@plumbline/api';
 import type { Cluster } from '@plumbline/kube';
 import type { Comparison } from './comparison.ts';
-import { maskedText } from './masked.ts';
+import { maskedTexts } from './masked.ts';
 import { instanceName } from './names.ts';
 import type { ArgoSettings, SourcePort } from './ports.ts';
 import { keyOfStatus } from './healing.ts';
@@ -87,21 +87,18 @@ export function createViews(options: ViewsOptions): Views {
       if (comparison === undefined) return undefined;
       return (comparison.difference?.resources ?? []).map((resource): ManagedResource => {
         const { key, desired, live: found, predicted, state } = resource;
-        const liveState = found === undefined ? '' : maskedText(found.object);
-        const predictedState =
-          predicted === undefined
-            ? state === 'equal'
-              ? liveState
-              : desired === undefined
-                ? ''
-                : maskedText(desired.object)
-            : maskedText(predicted);
+        const after = predicted ?? (state === 'equal' ? found?.object : desired?.object);
+        const [targetState = '', liveState = '', predictedLiveState = ''] = maskedTexts([
+          desired?.object,
+          found?.object,
+          after,
+        ]);
         return {
           ...key,
-          targetState: desired === undefined ? '' : maskedText(desired.object),
+          targetState,
           liveState,
           normalizedLiveState: liveState,
-          predictedLiveState: predictedState,
+          predictedLiveState,
           modified: state === 'changed',
           hook: found?.marks?.hook === true,
           ...(desired === undefined || desired.origin.file === ''
@@ -118,7 +115,7 @@ export function createViews(options: ViewsOptions): Views {
       const comparison = options.comparison(`${namespace}/${name}`);
       const known =
         comparison?.observation.objects.has(keyText(key)) === true || ownerOf(object) === instance;
-      return known ? maskedText(object) : undefined;
+      return known ? maskedTexts([object])[0] : undefined;
     },
   };
 
