@@ -6,23 +6,19 @@ import {
   canonicalQuantity,
 } from '@plumbline/languages';
 import { applyServerSide, updateManagers } from './apply/index.ts';
+import { compileDefinition } from './crd/index.ts';
 import { kindHooks } from './kinds/index.ts';
+import { definitionHooks, isDefinition } from './registry/index.ts';
 import type { Doors } from './registry/index.ts';
 
 /** Connects the registry with its neighbours. */
 export function makeDoors(): Doors {
   return {
-    hooks: kindHooks,
-    compile: () => ({
-      versions: [],
-      errors: [
-        {
-          reason: 'FieldValueForbidden',
-          field: 'spec',
-          message: 'Forbidden: custom resources are not built into this server',
-        },
-      ],
-    }),
+    hooks: (group, kind) =>
+      isDefinition({ group, kind })
+        ? { ...kindHooks(group, kind), ...definitionHooks }
+        : kindHooks(group, kind),
+    compile: compileDefinition,
     applyServerSide,
     updateManagers,
     jsonPatch: (document, operations) => unwrap(applyJsonPatch(document, operations)),

@@ -113,13 +113,16 @@ function answerResource(
   request: ApiRequest,
 ): ApiAnswer {
   if (route.subresource !== '') {
-    if (!resource.subresources.includes(route.subresource)) throw errors.noSuchResource();
+    if (!resource.subresources.includes(route.subresource))
+      throw resource.custom ? errors.notFound(resource, route.name) : errors.noSuchResource();
     return answerSubresource(around, resource, route, request);
   }
   if (!isStored(resource)) return answerSubresource(around, resource, route, request);
-  if (resource.namespaced && !route.namespaced && (route.name !== '' || request.method === 'POST'))
-    throw errors.noSuchResource();
-  if (!resource.namespaced && route.namespaced) throw errors.noSuchResource();
+  const misplaced =
+    (resource.namespaced && !route.namespaced && (route.name !== '' || request.method === 'POST')) ||
+    (!resource.namespaced && route.namespaced);
+  if (misplaced)
+    throw resource.custom ? new PlainRefusal(404, '404 page not found\n') : errors.noSuchResource();
   return route.name === ''
     ? onCollection(around, resource, route, request)
     : onObject(around, resource, route, request);
@@ -265,6 +268,7 @@ function listOrWatch(
   if (!query.watch) {
     const result = list(around.core, resource, query);
     const metadata = {
+      ...(resource.custom && { continue: '' }),
       resourceVersion: result.resourceVersion,
       ...(result.continueToken !== undefined && { continue: result.continueToken }),
       ...(result.remaining !== undefined && { remainingItemCount: result.remaining }),

@@ -216,14 +216,6 @@ function checkList(read: ListQuery): void {
       { reason: 'FieldValueInvalid', field: 'resourceVersion', message: why },
     ]);
   }
-  if (
-    !read.watch &&
-    read.continueToken !== undefined &&
-    read.resourceVersion !== undefined &&
-    read.resourceVersion !== '0'
-  ) {
-    throw errors.badRequest('specifying resource version is not allowed when using continue');
-  }
 }
 
 /** DELETE reads its options from the body or else from the query. */

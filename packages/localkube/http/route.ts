@@ -53,6 +53,7 @@ function inVersion(group: string, version: string, given: readonly string[]): Ro
 }
 
 function decode(part: string): string {
+  if (!part.includes('%')) return part;
   try {
     return decodeURIComponent(part);
   } catch {

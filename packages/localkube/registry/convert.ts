@@ -28,24 +28,8 @@ export function conversionFor(group: string, version: string, kind: string): Con
   return { storage: { group, version, kind }, fromStorage: same, toStorage: same };
 }
 
-/** Only the version differs: custom resources without a conversion webhook. */
-export function renamedVersion(
-  group: string,
-  version: string,
-  storageVersion: string,
-  kind: string,
-): Conversion {
-  const storage = { group, version: storageVersion, kind };
-  if (version === storageVersion) return { storage, fromStorage: same, toStorage: same };
-  return {
-    storage,
-    fromStorage: once((object) => ({ ...object, apiVersion: `${group}/${version}` })),
-    toStorage: (object) => ({ ...object, apiVersion: `${group}/${storageVersion}` }),
-  };
-}
-
 /** Converts each stored object once; stored objects never change. */
-function once(convert: (object: KubeObject) => KubeObject): (object: KubeObject) => KubeObject {
+export function once(convert: (object: KubeObject) => KubeObject): (object: KubeObject) => KubeObject {
   const known = new WeakMap<KubeObject, KubeObject>();
   return (object) => {
     const found = known.get(object);

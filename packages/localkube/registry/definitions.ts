@@ -1,10 +1,12 @@
 import { equalData } from '@plumbline/base';
 import type { KubeObject } from '@plumbline/api';
 import type { Served } from './catalogue.ts';
-import { renamedVersion } from './convert.ts';
+import { once } from './convert.ts';
+import type { Conversion } from './convert.ts';
 import { timeText } from './core.ts';
 import type { Core } from './core.ts';
-import type { FieldError } from './types.ts';
+import type { CompiledVersion } from '../crd/types.ts';
+import type { Draft, FieldError, KindHooks } from './types.ts';
 
 const group = 'apiextensions.k8s.io';
 const kind = 'CustomResourceDefinition';
@@ -44,15 +46,62 @@ interface DefinitionStatus {
   readonly storedVersions?: readonly string[] | null;
 }
 
-const allVerbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
+const allVerbs = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
 const subresourceVerbs = ['get', 'patch', 'update'];
 
-const isDefinition = (resource: Pick<Served, 'group' | 'kind'>): boolean =>
+export const isDefinition = (resource: Pick<Served, 'group' | 'kind'>): boolean =>
   resource.group === group && resource.kind === kind;
+
+/** What is special about definitions themselves. */
+export const definitionHooks: KindHooks = {
+  generation: true,
+  status: true,
+  unconditionalUpdate: false,
+  default(draft) {
+    const spec = (draft['spec'] ?? {}) as {
+      conversion?: { strategy?: string };
+      names?: { kind?: string; singular?: string; listKind?: string };
+    };
+    spec.conversion ??= { strategy: 'None' };
+    const { names } = spec;
+    if (names?.kind === undefined || names.kind === '') return;
+    names.singular ??= names.kind.toLowerCase();
+    names.listKind ??= `${names.kind}List`;
+  },
+  prepareForCreate(draft) {
+    const storage = ((draft['spec'] ?? {}) as Partial<Spec>).versions?.find(
+      (version) => version.storage,
+    )?.name;
+    draft['status'] = {
+      conditions: null,
+      acceptedNames: { plural: '', kind: '' },
+      storedVersions: storage === undefined ? [] : [storage],
+    };
+  },
+  validate(object, previous) {
+    if (previous === undefined || !isEstablished(previous)) return [];
+    const [now, then] = [specOf(object), specOf(previous)];
+    const errors: FieldError[] = [];
+    const same = (field: string, after: unknown, before: unknown): void => {
+      if (after !== before)
+        errors.push({
+          reason: 'FieldValueInvalid',
+          field,
+          message: `Invalid value: ${JSON.stringify(after)}: field is immutable`,
+        });
+    };
+    same('spec.group', now.group, then.group);
+    same('spec.scope', now.scope, then.scope);
+    same('spec.names.plural', now.names.plural, then.names.plural);
+    // The name follows from group and plural; saying so as well would only repeat it.
+    return errors;
+  },
+};
 
 /** What is wrong with a definition's schemas; nothing for other kinds. */
 export function checkDefinition(core: Core, resource: Served, object: KubeObject): readonly FieldError[] {
-  return isDefinition(resource) ? core.doors.compile(object).errors : [];
+  if (!isDefinition(resource)) return [];
+  return core.doors.compile(object).errors;
 }
 
 /** Keeps the catalogue in step with the definitions in the store. */
@@ -97,60 +146,58 @@ function isEstablished(object: KubeObject | undefined): boolean {
 /** Brings a definition's versions into the catalogue and says so in its status. */
 function serve(core: Core, object: KubeObject): void {
   const spec = specOf(object);
-  const clash = nameClash(core, object);
-  if (clash === undefined) {
+  const verdict = judgeNames(core, object);
+  if (verdict.clash === undefined) {
     core.catalogue.define(spec.group, spec.names.plural, servedVersions(core, object));
   }
-  const status = settledStatus(core, object, clash);
+  const status = settledStatus(core, object, verdict);
   if (!equalData(status, object.status)) core.store.table(group, kind).put({ ...object, status });
 }
 
-/** Another resource of the group that has one of the names already. */
-function nameClash(
-  core: Core,
-  object: KubeObject,
-): { readonly reason: string; readonly message: string } | undefined {
-  const spec = specOf(object);
-  const others = core.catalogue
-    .all()
-    .filter((one) => one.group === spec.group && one.plural !== spec.names.plural);
-  const taken = (name: string): boolean =>
-    others.some((one) => one.plural === name || one.singular === name || one.shortNames.includes(name));
-  const { names } = spec;
-  const say = (reason: string, name: string) => ({
-    reason,
-    message: `${JSON.stringify(name)} is already in use`,
-  });
-  if (taken(names.plural)) return say('PluralConflict', names.plural);
-  if (names.singular !== undefined && taken(names.singular)) return say('SingularConflict', names.singular);
-  const short = names.shortNames?.find(taken);
-  if (short !== undefined) return say('ShortNamesConflict', short);
-  if (others.some((one) => one.kind === names.kind || one.listKind === names.kind))
-    return say('KindConflict', names.kind);
-  const listKind = names.listKind ?? '';
-  return others.some((one) => one.kind === listKind || one.listKind === listKind)
-    ? say('ListKindConflict', listKind)
-    : undefined;
+interface Verdict {
+  readonly accepted: Names;
+  readonly clash: { readonly reason: string; readonly message: string } | undefined;
 }
 
-function settledStatus(
-  core: Core,
-  object: KubeObject,
-  clash: { readonly reason: string; readonly message: string } | undefined,
-): DefinitionStatus {
+/** Which names are free in the group. As upstream, each is accepted on its own and the last clash is the one told. */
+function judgeNames(core: Core, object: KubeObject): Verdict {
+  const { group: own, names } = specOf(object);
+  const others = core.catalogue.all().filter((one) => one.group === own && one.plural !== names.plural);
+  const words = new Set(others.flatMap((one) => [one.plural, one.singular, ...one.shortNames]));
+  const kinds = new Set(others.flatMap((one) => [one.kind, one.listKind]));
+  let clash: Verdict['clash'];
+  const free = (taken: ReadonlySet<string>, reason: string, wanted: readonly string[]): boolean => {
+    const found = wanted.find((name) => name !== '' && taken.has(name));
+    if (found !== undefined) clash = { reason, message: `${JSON.stringify(found)} is already in use` };
+    return found === undefined;
+  };
+  const accepted: Names = {
+    plural: free(words, 'PluralConflict', [names.plural]) ? names.plural : '',
+    ...(free(words, 'SingularConflict', [names.singular ?? '']) &&
+      names.singular !== undefined && { singular: names.singular }),
+    ...(free(words, 'ShortNamesConflict', names.shortNames ?? []) &&
+      names.shortNames !== undefined && { shortNames: names.shortNames }),
+    kind: free(kinds, 'KindConflict', [names.kind]) ? names.kind : '',
+    ...(free(kinds, 'ListKindConflict', [names.listKind ?? '']) &&
+      names.listKind !== undefined && { listKind: names.listKind }),
+    ...(names.categories !== undefined && { categories: names.categories }),
+  };
+  return { accepted, clash };
+}
+
+function settledStatus(core: Core, object: KubeObject, { accepted, clash }: Verdict): DefinitionStatus {
   const spec = specOf(object);
   const status = statusOf(object);
-  const accepted = clash === undefined;
   const conditions = [
     condition(
       core,
       status,
       'NamesAccepted',
-      accepted,
+      clash === undefined,
       clash?.reason ?? 'NoConflicts',
       clash?.message ?? 'no conflicts found',
     ),
-    accepted
+    clash === undefined
       ? condition(
           core,
           status,
@@ -172,8 +219,8 @@ function settledStatus(
   const stored = status.storedVersions ?? [];
   const storage = spec.versions.find((version) => version.storage)?.name;
   return {
-    acceptedNames: accepted ? spec.names : (status.acceptedNames ?? { plural: '', kind: '' }),
     conditions,
+    acceptedNames: accepted,
     storedVersions: storage === undefined || stored.includes(storage) ? stored : [...stored, storage],
   };
 }
@@ -189,14 +236,50 @@ function condition(
   const known = status.conditions?.find((one) => one.type === type);
   const value = holds ? 'True' : 'False';
   const lastTransitionTime = known?.status === value ? known.lastTransitionTime : timeText(core.clock.now());
-  return { lastTransitionTime, message, reason, status: value, type };
+  return { type, status: value, lastTransitionTime, reason, message };
+}
+
+/**
+ * How objects of a version are kept. What a client writes fits its version already; into the stored version unknown
+ * fields are pruned, and what was written before the schema changed gets new defaults when it is read.
+ */
+function conversionOf(
+  definition: KubeObject,
+  version: CompiledVersion,
+  storage: CompiledVersion | undefined,
+): Conversion {
+  const spec = specOf(definition);
+  const kept = storage ?? version;
+  const apiVersion = `${spec.group}/${version.version}`;
+  const place = { group: spec.group, version: kept.version, kind: spec.names.kind };
+  const asWritten = (object: KubeObject): KubeObject => object;
+  const isStored = version.version === kept.version;
+  const fresh = isStored && definition.metadata.generation === 1;
+  const upgrade = (object: KubeObject): KubeObject => {
+    const draft = structuredClone({ ...object, apiVersion }) as unknown as Draft;
+    version.prune(draft);
+    version.default(draft);
+    return draft as unknown as KubeObject;
+  };
+  const store = (object: KubeObject): KubeObject => {
+    const draft = structuredClone({
+      ...object,
+      apiVersion: `${spec.group}/${kept.version}`,
+    }) as unknown as Draft;
+    kept.prune(draft);
+    return draft as unknown as KubeObject;
+  };
+  return {
+    storage: place,
+    fromStorage: fresh ? asWritten : once(upgrade),
+    toStorage: isStored ? asWritten : store,
+  };
 }
 
 function servedVersions(core: Core, object: KubeObject): readonly Served[] {
   const spec = specOf(object);
   const compiled = core.doors.compile(object);
-  const storage =
-    compiled.versions.find((version) => version.storage)?.version ?? compiled.versions[0]?.version ?? '';
+  const storage = compiled.versions.find((version) => version.storage) ?? compiled.versions[0];
   const served = compiled.versions.filter((version) => version.served);
   // With a deletion under way nothing new may be made.
   const verbs =
@@ -219,7 +302,7 @@ function servedVersions(core: Core, object: KubeObject): readonly Served[] {
         : [{ name: 'scale', group: 'autoscaling', version: 'v1', kind: 'Scale', verbs: subresourceVerbs }]),
     ];
     return {
-      ...renamedVersion(spec.group, version.version, storage, spec.names.kind),
+      ...conversionOf(object, version, storage),
       group: spec.group,
       version: version.version,
       kind: spec.names.kind,
@@ -282,4 +365,17 @@ function finish(core: Core, name: string): void {
   if (finalizers.length === 0) table.remove('', name);
   else if (finalizers.length !== definition.metadata.finalizers?.length)
     table.put({ ...definition, metadata: { ...definition.metadata, finalizers } });
+}
+
+/** A definition that waits for the end of its objects says so. */
+export function terminating(definition: KubeObject, now: string): KubeObject {
+  const status = statusOf(definition);
+  const condition: Condition = {
+    type: 'Terminating',
+    status: 'True',
+    lastTransitionTime: now,
+    reason: 'InstanceDeletionPending',
+    message: 'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon',
+  };
+  return { ...definition, status: { ...status, conditions: [...(status.conditions ?? []), condition] } };
 }

@@ -64,6 +64,9 @@ export function list(core: Core, resource: Served, request: ListRequest): ListRe
     request.continueToken === undefined || request.continueToken === ''
       ? undefined
       : readToken(request.continueToken);
+  if (token !== undefined && request.resourceVersion !== undefined && request.resourceVersion !== '0') {
+    throw badRequest('specifying resource version is not allowed when using continue');
+  }
   const view = viewFor(core, resource, request, token);
   const matches = matcherOf(resource, request);
   const limit = request.limit ?? 0;

@@ -2,7 +2,7 @@ import type { KubeObject, Status } from '@plumbline/api';
 import type { Served } from './catalogue.ts';
 import { read, tableOf, timeText } from './core.ts';
 import type { Core } from './core.ts';
-import { beginDefinitionRemoval } from './definitions.ts';
+import { beginDefinitionRemoval, isDefinition, terminating } from './definitions.ts';
 import { conflict, forbidden, notFound } from './errors.ts';
 import type { DeleteOptions } from './types.ts';
 import { keep } from './write.ts';
@@ -120,9 +120,9 @@ function mark(
     finalizers,
     ...(generation !== undefined && { generation: generation + 1 }),
   });
-  return isNamespace
-    ? { ...marked, status: { ...(live.status as object | undefined), phase: 'Terminating' } }
-    : marked;
+  if (isNamespace)
+    return { ...marked, status: { ...(live.status as object | undefined), phase: 'Terminating' } };
+  return isDefinition(resource) ? terminating(marked, timeText(core.clock.now())) : marked;
 }
 
 function endOf(core: Core, live: KubeObject, grace: number): Partial<KubeObject['metadata']> {
@@ -159,11 +159,9 @@ function gracePeriod(resource: Served, live: KubeObject, options: DeleteOptions)
 function finalizersFor(resource: Served, live: KubeObject, options: DeleteOptions): readonly string[] {
   const present = live.metadata.finalizers ?? [];
   const policy = options.propagationPolicy;
-  const isDefinition =
-    resource.group === 'apiextensions.k8s.io' && resource.kind === 'CustomResourceDefinition';
   const cleanup = 'customresourcecleanup.apiextensions.k8s.io';
   const kept =
-    isDefinition && live.metadata.deletionTimestamp === undefined && !present.includes(cleanup)
+    isDefinition(resource) && live.metadata.deletionTimestamp === undefined && !present.includes(cleanup)
       ? [...present, cleanup]
       : present;
   if (policy === undefined) return kept;

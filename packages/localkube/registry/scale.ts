@@ -6,7 +6,7 @@ import { formatSelector } from '../kinds/index.ts';
 import type { Served } from './catalogue.ts';
 import { read, timeText } from './core.ts';
 import type { Core, WriteOptions } from './core.ts';
-import { badRequest, conflict, invalid, modifiedText, notFound, wrongKind } from './errors.ts';
+import { badRequest, conflict, invalid, internalError, modifiedText, notFound, wrongKind } from './errors.ts';
 import { ofPatch, patchData } from './patch.ts';
 import { StatusError } from './types.ts';
 import type { PatchRequest } from './patch.ts';
@@ -65,6 +65,11 @@ function scaleOf(resource: Served, object: KubeObject): KubeObject {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
   const wanted = at(object, paths.spec);
   const present = at(object, paths.status);
+  if (resource.custom && wanted === undefined) {
+    throw internalError(
+      `the spec replicas field ${JSON.stringify(resource.compiled?.scale?.specReplicasPath)} does not exist`,
+    );
+  }
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
@@ -187,6 +192,16 @@ function setReplicas(
     throw badRequest(
       `Scale in version "v1" cannot be handled as a Scale: json: cannot unmarshal ${typeof replicas} into Go struct field ScaleSpec.spec.replicas of type int32`,
     );
+  }
+  if (replicas < 0 && resource.custom) {
+    const field = resource.compiled?.scale?.specReplicasPath ?? '';
+    throw invalid(resource.group, resource.kind, live.metadata.name, [
+      {
+        reason: 'FieldValueInvalid',
+        field,
+        message: `Invalid value: ${replicas}: should be a non-negative integer`,
+      },
+    ]);
   }
   if (replicas < 0) {
     throw invalid('autoscaling', 'Scale', live.metadata.name, [

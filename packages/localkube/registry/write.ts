@@ -359,7 +359,8 @@ function validate(
   if (live !== undefined) errors.push(...validateMetadataUpdate(object, live));
   errors.push(...(resource.validate?.(object, live, context) ?? []));
   errors.push(...(resource.compiled?.validate(object, live) ?? []));
-  errors.push(...checkDefinition(core, resource, object));
+  // A definition that may not change is not judged anew.
+  if (errors.length === 0) errors.push(...checkDefinition(core, resource, object));
   if (errors.length > 0) throw invalid(resource.group, resource.kind, draft.metadata.name, errors);
 }
 

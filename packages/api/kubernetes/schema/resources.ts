@@ -35,9 +35,10 @@ const verbNames: Readonly<Record<string, string>> = {
 };
 const verbOrder = 'cdDglpuw';
 
-function verbsOf(codes: string): readonly string[] {
-  // `connect` (x) stands for the methods of the proxied protocol.
-  if (codes.includes('x')) return ['create', 'get'];
+function verbsOf(codes: string, subresource = ''): readonly string[] {
+  // `connect` (x) stands for the methods of the protocol behind it: any for a proxy, two that open a stream otherwise.
+  if (codes.includes('x'))
+    return subresource === 'proxy' ? ['create', 'delete', 'get', 'patch', 'update'] : ['create', 'get'];
   return Array.from(verbOrder)
     .filter((code) => codes.includes(code))
     .map((code) => verbNames[code] ?? '');
@@ -91,7 +92,7 @@ function readResources(): readonly BuiltInResource[] {
       group: line.kindGroup,
       version: line.kindVersion,
       kind: line.kind,
-      verbs: verbsOf(line.verbs),
+      verbs: verbsOf(line.verbs, line.sub),
     });
   }
   return [...main.values()];
