@@ -5,7 +5,7 @@ import { statusErrorOf } from './errors.ts';
 import { groupVersionPath } from './paths.ts';
 import type { ApiResource } from './types.ts';
 
-export interface KindName {
+interface KindName {
   readonly group: string;
   readonly kind: string;
   readonly version?: string;

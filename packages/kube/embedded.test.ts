@@ -130,4 +130,55 @@ describe.each(['in process', 'over HTTP'])('a cluster %s', (way) => {
     expect(cluster.live.synced({ group: '', kind: 'Namespace' })).toBe(false);
     expect([...cluster.live.all({ group: '', kind: 'Namespace' })]).toEqual([]);
   });
+
+  it('follows definitions as they come, change and go', async () => {
+    const widget = { group: 'example.org', kind: 'Widget' };
+    await cluster.live.require([widget]);
+    expect(cluster.live.synced(widget)).toBe(false);
+    await cluster.live.everything(() => false);
+    await cluster.create(definition('v1'));
+    await until(() => cluster.live.synced(widget));
+    const object = {
+      apiVersion: 'example.org/v1',
+      kind: 'Widget',
+      metadata: { name: 'w', namespace: 'default' },
+      spec: {},
+    };
+    await cluster.create(object);
+    await until(() => names(cluster.live.all(widget)).length === 1);
+    const changes: string[] = [];
+    cluster.live.listen((change) => {
+      if (change.object.kind === 'Widget') changes.push(`${change.type} ${change.object.apiVersion}`);
+    });
+    const name = {
+      group: 'apiextensions.k8s.io',
+      version: 'v1',
+      kind: 'CustomResourceDefinition',
+      name: 'widgets.example.org',
+    };
+    await cluster.delete(name);
+    await until(() => changes.includes('deleted example.org/v1'));
+    await until(() => cluster.knownResource(widget) === undefined);
+    expect(cluster.live.synced(widget)).toBe(false);
+    await cluster.create(definition('v2'));
+    await until(() => cluster.live.synced(widget));
+    expect(cluster.knownResource(widget)?.version).toBe('v2');
+    await cluster.create({ ...object, apiVersion: 'example.org/v2' });
+    await until(() => changes.includes('added example.org/v2'));
+  });
 });
+
+function definition(version: string): KubeObject {
+  const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'widgets.example.org' },
+    spec: {
+      group: 'example.org',
+      scope: 'Namespaced',
+      names: { kind: 'Widget', plural: 'widgets', singular: 'widget', listKind: 'WidgetList' },
+      versions: [{ name: version, served: true, storage: true, schema }],
+    },
+  };
+}

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { KubeObject } from '@plumbline/api';
 
 /** Answers a request instead of the server; false: lets it pass. */
-export type Fault = (request: IncomingMessage, response: ServerResponse) => boolean;
+type Fault = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 /**
  * A very small API server for ConfigMaps over a real socket that fails on demand: what a good server does is tested

@@ -8,7 +8,7 @@ import { SECURITY_HEADERS, checkContentType, checkSender } from '../http/guard.t
 import type { GuardedRequest } from '../http/guard.ts';
 import type { Authorize, Permission, Subject } from './types.ts';
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** Who may call a route: everybody, or whom the gate lets do this to the object that the call is about. */
 export type Access = 'public' | (Permission & { readonly object?: (call: Call) => string | Promise<string> });
@@ -36,7 +36,7 @@ export interface Call {
   require(permission: Permission, object: string): void;
 }
 
-export type Handler = (call: Call) => Response | Promise<Response>;
+type Handler = (call: Call) => Response | Promise<Response>;
 
 export interface Router {
   /** The one way to register a route. */

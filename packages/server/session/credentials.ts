@@ -6,7 +6,7 @@ import type { Cluster } from '@plumbline/kube';
 import bcrypt from 'bcryptjs';
 
 /** What Secret `argocd-secret` says of sign-in. Never leaves this folder. */
-export interface Credentials {
+interface Credentials {
   readonly passwordHash: string;
   /** Seconds since the epoch: tokens made before are void. */
   readonly passwordTime: number;
@@ -46,7 +46,10 @@ export function createCredentialStore(options: {
   let cached: { readonly at: number; readonly object: KubeObject } | undefined;
 
   async function secret(): Promise<KubeObject | undefined> {
-    if (cluster.live.synced(SECRET)) return cluster.live.get({ ...SECRET, namespace, name: NAME });
+    const live = cluster.live.synced(SECRET)
+      ? cluster.live.get({ ...SECRET, namespace, name: NAME })
+      : undefined;
+    if (live !== undefined) return live;
     if (cached !== undefined && clock.now() - cached.at < AGE_MS) return cached.object;
     const object = await cluster.get({ ...SECRET, namespace, name: NAME });
     cached = object === undefined ? undefined : { at: clock.now(), object };

@@ -3,8 +3,8 @@ import bcrypt from 'bcryptjs';
 import { HttpError, badRequest } from '../http/errors.ts';
 import type { CredentialStore } from './credentials.ts';
 
-export const FAILURES_MAX = 5;
-export const WINDOW_MS = 300_000;
+const FAILURES_MAX = 5;
+const WINDOW_MS = 300_000;
 /** Names of accounts that are remembered; the oldest is forgotten first. */
 const ACCOUNTS_MAX = 1_000;
 /** Hashes computed at the same time, and callers that wait for one. */

@@ -28,7 +28,7 @@ export interface Harness {
   stop(): Promise<void>;
 }
 
-export interface FakeViews extends ApplicationViews {
+interface FakeViews extends ApplicationViews {
   nodes: ResourceTree['nodes'];
   changed(application: { readonly namespace: string; readonly name: string }): void;
 }
