@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
-import { Link, useLocation, useSearch } from 'wouter';
+import { useLocation, useSearch } from 'wouter';
 import { useRefresh } from '../../api/actions.ts';
 import { useLiveTree } from '../../api/live.ts';
 import { applicationQuery, keys, managedQuery } from '../../api/queries.ts';
@@ -19,14 +19,13 @@ import { Header } from './header.tsx';
 import { HistoryTab } from './history-tab.tsx';
 import { ManifestTab } from './manifest-tab.tsx';
 import { OperationPanel } from './operation-panel.tsx';
+import { PageTabs, pageTabs } from './page-tabs.tsx';
 import { ResourceDrawer } from './resource-drawer.tsx';
 import { StatusStrip } from './status-strip.tsx';
 import { SyncPanel } from './sync-panel.tsx';
 
 const TreeTab = lazy(() => import('./tree/tree-tab.tsx'));
 const DiffTab = lazy(() => import('./diff/diff-tab.tsx'));
-
-const tabs = ['tree', 'diff', 'events', 'history', 'manifest'] as const;
 
 interface PageProps {
   readonly namespace: string;
@@ -40,7 +39,7 @@ export default function ApplicationPage({ namespace, name, tab: tabName }: PageP
   const client = useQueryClient();
   const [, navigate] = useLocation();
   const search = new URLSearchParams(useSearch());
-  const tab = tabs.find((known) => known === tabName) ?? 'tree';
+  const tab = pageTabs.find((known) => known === tabName) ?? 'tree';
   const query = useQuery({
     ...applicationQuery(api, id),
     // The list knows the application already; showing it at once beats waiting for the same answer.
@@ -63,7 +62,7 @@ export default function ApplicationPage({ namespace, name, tab: tabName }: PageP
     R: () => refresh.mutate({ id, hard: true }),
     Escape: () => navigate('/applications'),
     ...Object.fromEntries(
-      tabs.map((known, index) => [String(index + 1), () => navigate(addressOf(id, known))]),
+      pageTabs.map((known, index) => [String(index + 1), () => navigate(addressOf(id, known))]),
     ),
   });
 
@@ -82,20 +81,8 @@ export default function ApplicationPage({ namespace, name, tab: tabName }: PageP
         />
         <StatusStrip application={application} onOperation={() => setPanel('operation')} />
         <Conditions conditions={application.status?.conditions ?? []} />
-        <nav className={styles.tabs} aria-label={messages.tabs.label}>
-          {tabs.map((known) => (
-            <Link
-              key={known}
-              href={addressOf(id, known)}
-              className={styles.tab}
-              aria-current={known === tab ? 'page' : undefined}
-            >
-              {messages.tabs[known]}
-              {known === 'diff' && drifted > 0 ? <span className={styles.badge}>{drifted}</span> : null}
-            </Link>
-          ))}
-        </nav>
-        <div className={styles.content}>
+        <PageTabs id={id} current={tab} drifted={drifted} />
+        <div id="tab-content" className={styles.content} role="tabpanel" aria-labelledby={`tab-${tab}`}>
           <ErrorBoundary key={tab}>
             <Suspense fallback={<Loading what={messages.loading} />}>
               {tab === 'tree' ? <TreeTab application={application} onOpen={open} selected={node} /> : null}
