@@ -1,4 +1,4 @@
-import { gvkOf, type Action, type KubeObject } from '@plumbline/api';
+import { gvkOf, keyText, type Action, type KubeObject } from '@plumbline/api';
 import type { Task } from '../order/index.ts';
 import { currentOf, identity, type Purpose, type Run } from './state.ts';
 
@@ -43,7 +43,26 @@ export function releaseActions(run: Run, task: Task, live: KubeObject): Asked[] 
   ];
 }
 
-export function readAction(task: Task): Asked[] {
+/** How long the observation may take to show what the server has answered already, in milliseconds. */
+export const lagMax = 2_000;
+
+/**
+ * Asks the server for what should be there and is not observed: it may have been deleted. What was answered a moment ago
+ * gets the time to be observed first. `wakeUp` says when to look again.
+ */
+export function readUnseen(
+  run: Run,
+  unseen: readonly Task[],
+): { readonly asked: Asked[]; readonly wakeUp?: number } {
+  if (unseen.length === 0) return { asked: [] };
+  const due = unseen.filter((task) => {
+    const answered = run.stored.get(keyText(task.key));
+    return answered === undefined || run.context.now - answered.at >= lagMax;
+  });
+  return { asked: run.fresh ? due.flatMap(readAction) : [], wakeUp: lagMax };
+}
+
+function readAction(task: Task): Asked[] {
   const object = task.resource?.object ?? task.live?.object;
   if (object === undefined) return [];
   const kind = gvkOf(object);

@@ -80,7 +80,7 @@ function stage(resources: readonly TargetResource[], scene: Scene = {}) {
     },
     /** Goes on; the view is up to date between the steps unless it is to lag. */
     go(event: RunEvent = { type: 'observed' }, lag = false): Progress {
-      now += 1_000;
+      now += 3_000;
       if (!lag) while (world.deliver());
       progress = drive(progress, context, execute, event);
       return progress;
@@ -232,8 +232,16 @@ describe('a run that fails', () => {
   it('does not take a late view for a deletion', () => {
     const run = stage([hook(job('pre'), 'before')]);
     run.go();
-    expect(run.go({ type: 'observed' }, true).phase).toBe('Running');
+    run.go({ type: 'observed' }, true);
+    expect(run.progress.phase).toBe('Running');
     expect(run.actions.at(-1)?.type).toBe('read');
+  });
+
+  it('asks nothing about what it has only just made', () => {
+    const run = stage([hook(job('pre'), 'before')]);
+    const { progress } = advance(run.go(), { type: 'observed' }, run.context());
+    expect(progress.reason).toMatchObject({ type: 'waiting', for: 'completion' });
+    expect(run.actions.map(({ type }) => type)).not.toContain('read');
   });
 });
 

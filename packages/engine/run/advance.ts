@@ -2,8 +2,8 @@ import type { Advance, Progress, ProgressReason, RunContext, RunEvent } from '@p
 import { keyText } from '@plumbline/api';
 import { isPrune, type Task } from '../order/index.ts';
 import { pruneVerdict } from '../prune/index.ts';
-import { applyAction, readAction, releaseActions, removeActions, type Asked } from './actions.ts';
-import { continueBatch, hasFailed, lagWakeUp, stillRunning, waitingFor } from './batch.ts';
+import { applyAction, readUnseen, releaseActions, removeActions, type Asked } from './actions.ts';
+import { continueBatch, hasFailed, stillRunning, waitingFor } from './batch.ts';
 import { record } from './record.ts';
 import {
   ask,
@@ -86,18 +86,41 @@ function beginOrWait(run: Run): Advance | undefined {
   if (waiting !== undefined) return waiting;
 
   const regular = run.tasks.filter((task) => task.phase !== 'onFailure');
-  if (regular.some((task) => hasFailed(run, task))) {
+  const failed = regular.filter((task) => hasFailed(run, task));
+  const rest = restOfWave(run, regular, failed);
+  if (rest.length > 0) return beginBatch(run, rest, false);
+  if (failed.length > 0) {
     const refused = regular.filter((task) => resultOf(run, task)?.outcome === 'failed');
     return fail(run, { type: 'stepsFailed', messages: messagesOf(run, refused) });
   }
   const pending = regular.filter((task) => isPending(run, task) && !mayBeLeftOut(run, task));
   const first = pending[0];
   if (first === undefined) return finish(run, { phase: 'Succeeded', reason: { type: 'noMore' } });
-  const { phase, wave } = first;
-  const inWave = pending.filter((task) => task.phase === phase && task.wave === wave);
-  const alone = inWave.length === pending.length && !inWave.some(isHook);
-  run.batch = { phase, wave, ids: inWave.map((task) => task.id), alone };
-  return undefined;
+  const inWave = pending.filter((task) => task.phase === first.phase && task.wave === first.wave);
+  return beginBatch(run, inWave, inWave.length === pending.length && !inWave.some(isHook));
+}
+
+function beginBatch(run: Run, tasks: readonly Task[], alone: boolean): undefined {
+  const [first] = tasks;
+  if (first !== undefined)
+    run.batch = { phase: first.phase, wave: first.wave, ids: tasks.map((task) => task.id), alone };
+}
+
+/**
+ * What was still to be applied beside something that was refused. A wave goes on to its end in any case, so it has to be
+ * finished by a process that takes over from one that was killed in its midst.
+ */
+function restOfWave(run: Run, regular: readonly Task[], failed: readonly Task[]): readonly Task[] {
+  const [first] = failed;
+  const stops = (task: Task) => isPrune(task) || resultOf(run, task)?.outcome !== 'failed';
+  if (first === undefined || failed.some(stops)) return [];
+  return regular.filter(
+    (task) =>
+      task.phase === first.phase &&
+      task.wave === first.wave &&
+      isPending(run, task) &&
+      !mayBeLeftOut(run, task),
+  );
 }
 
 function messagesOf(run: Run, tasks: readonly Task[]): readonly string[] {
@@ -159,10 +182,11 @@ function waitForRunning(run: Run): Advance | undefined {
   const waiting = run.tasks.filter((task) => isRunning(run, task) && (severalSteps || isHook(task)));
   const reason = waitingFor(waiting, false);
   if (reason === undefined) return undefined;
-  const unseen = waiting.filter((task) => task.live === undefined);
-  // What should be there and is not observed may have been deleted, or the observation lags: the server knows.
-  const reads = run.fresh ? unseen.flatMap(readAction) : [];
-  return ask(run, reason, reads, unseen.length > 0 ? lagWakeUp : undefined);
+  const { asked, wakeUp } = readUnseen(
+    run,
+    waiting.filter((task) => task.live === undefined),
+  );
+  return ask(run, reason, asked, wakeUp);
 }
 
 function waitForDeletions(run: Run): Advance | undefined {
@@ -189,10 +213,7 @@ function releaseHooks(run: Run): Advance | undefined {
 /** The run cannot succeed any more: what is there for that case runs, then the run ends. */
 function fail(run: Run, reason: ProgressReason): Advance | undefined {
   const pending = run.tasks.filter((task) => task.phase === 'onFailure' && isPending(run, task));
-  const first = pending[0];
-  if (first === undefined) return finish(run, { phase: 'Failed', reason });
-  run.batch = { phase: 'onFailure', wave: first.wave, ids: pending.map((task) => task.id), alone: false };
-  return undefined;
+  return pending.length === 0 ? finish(run, { phase: 'Failed', reason }) : beginBatch(run, pending, false);
 }
 
 /** Deletes the hooks that are to go with such an end, then ends. */

@@ -2,7 +2,7 @@ import type { Advance, KubeObject, ProgressReason, WaitingReason } from '@plumbl
 import { keyText } from '@plumbline/api';
 import { isPrune, type Task } from '../order/index.ts';
 import { consentMissing, pruneVerdict } from '../prune/index.ts';
-import { applyAction, deleteAction, readAction, removeActions, type Asked } from './actions.ts';
+import { applyAction, deleteAction, readUnseen, removeActions, type Asked } from './actions.ts';
 import {
   ask,
   currentOf,
@@ -14,9 +14,6 @@ import {
   type Batch,
   type Run,
 } from './state.ts';
-
-/** How long to wait for the observation to show what the server has answered already, in milliseconds. */
-export const lagWakeUp = 5_000;
 
 /** The hooks and resources that are waited for, hooks first. */
 export function waitingFor(tasks: readonly Task[], deletion: boolean): WaitingReason | undefined {
@@ -61,7 +58,7 @@ export function continueBatch(run: Run, batch: Batch): Advance | undefined {
   const occupied = waitingFor(room.waiting, true);
   if (occupied !== undefined) {
     run.batch = undefined;
-    return ask(run, occupied, [], room.lagging ? lagWakeUp : undefined);
+    return ask(run, occupied, [], room.wakeUp);
   }
   if (creations.some((task) => hasFailed(run, task))) return undefined;
   const group = nextGroup(creations.filter((task) => isPending(run, task)));
@@ -94,14 +91,14 @@ function prune(run: Run, task: Task): Asked[] {
 interface Room {
   readonly asked: readonly Asked[];
   readonly waiting: readonly Task[];
-  readonly lagging: boolean;
+  readonly wakeUp?: number;
 }
 
 /** A hook that is made anew needs its last object gone, unless that object is this very run's. */
 function makeRoom(run: Run, creations: readonly Task[]): Room {
   const asked: Asked[] = [];
   const waiting: Task[] = [];
-  let lagging = false;
+  const unseen: Task[] = [];
   for (const task of creations) {
     const hook = task.resource?.hook;
     const current = currentOf(run, task);
@@ -114,13 +111,13 @@ function makeRoom(run: Run, creations: readonly Task[]): Room {
     waiting.push(task);
     if (task.live === undefined) {
       // The observation has yet to show what this run made in an earlier phase; only then its end can be seen.
-      lagging = true;
-      if (run.fresh) asked.push(...readAction(task));
+      unseen.push(task);
     } else {
       asked.push(...removeActions(run, task, task.live.object, 'clear'));
     }
   }
-  return { asked, waiting, lagging };
+  const { asked: reads, ...wakeUp } = readUnseen(run, unseen);
+  return { asked: [...asked, ...reads], waiting, ...wakeUp };
 }
 
 /**

@@ -29,7 +29,7 @@ function recordOne(run: Run, { purpose, task, object }: InFlight, answer: Action
       return;
     case 'apply':
       if (!answer.ok) return setResult(run, task, 'failed', 'failed', answer.message);
-      if (answer.object !== undefined) run.stored.set(text, answer.object);
+      if (answer.object !== undefined) run.stored.set(text, { object: answer.object, at: run.context.now });
       return setResult(run, task, 'synced', 'running', answer.message);
     case 'prune':
       if (!answer.ok) return setResult(run, task, 'failed', 'failed', answer.message);
@@ -45,7 +45,7 @@ function recordOne(run: Run, { purpose, task, object }: InFlight, answer: Action
       return;
     case 'read':
       if (!answer.ok) return;
-      if (answer.object !== undefined) run.stored.set(text, answer.object);
+      if (answer.object !== undefined) run.stored.set(text, { object: answer.object, at: run.context.now });
       else recordAbsence(run, task);
   }
 }

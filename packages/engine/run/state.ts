@@ -48,6 +48,12 @@ export interface Ending {
   readonly reason: ProgressReason;
 }
 
+/** An object as the server answered it, and when. */
+export interface Stored {
+  readonly object: KubeObject;
+  readonly at: number;
+}
+
 /** What is known only while the process lives. All of it can be found out again, at the price of a few requests. */
 export interface Transient {
   /** The dry run before the run went well. */
@@ -56,8 +62,8 @@ export interface Transient {
   readonly ending?: Ending;
   /** What was asked for, by action id. */
   readonly inFlight: ReadonlyMap<string, InFlight>;
-  /** By `keyText`, what the server answered to the last apply or read: the observation may lag behind it. */
-  readonly stored: ReadonlyMap<string, KubeObject>;
+  /** By `keyText`, what the server answered to the last apply or read, until the observation shows it too. */
+  readonly stored: ReadonlyMap<string, Stored>;
   /** Objects (`identity`) whose deletion, or the removal of whose finalizer, was accepted. */
   readonly deleted: ReadonlySet<string>;
   readonly released: ReadonlySet<string>;
@@ -68,7 +74,7 @@ export interface Run {
   readonly context: RunContext;
   readonly startedAt: number;
   readonly tasks: readonly Task[];
-  /** Whether the world was looked at since the last actions; only then an absence may be trusted less than a read. */
+  /** Whether this is a new look at the world, and not the continuation of the last one. */
   readonly fresh: boolean;
   phase: RunPhase;
   results: StepResult[];
@@ -77,7 +83,7 @@ export interface Run {
   batch: Batch | undefined;
   ending: Ending | undefined;
   readonly inFlight: ReadonlyMap<string, InFlight>;
-  readonly stored: Map<string, KubeObject>;
+  readonly stored: Map<string, Stored>;
   readonly deleted: Set<string>;
   readonly released: Set<string>;
 }
@@ -92,10 +98,11 @@ const nothing: Transient = {
 
 export function openRun(progress: Progress, context: RunContext, fresh: boolean): Run {
   const known = (progress.transient as Transient | undefined) ?? nothing;
+  const tasks = tasksOf(context.target, context.request, context.observation);
   return {
     context,
     startedAt: progress.startedAt,
-    tasks: tasksOf(context.target, context.request, context.observation),
+    tasks,
     fresh,
     phase: progress.phase,
     results: [...progress.results],
@@ -104,10 +111,23 @@ export function openRun(progress: Progress, context: RunContext, fresh: boolean)
     batch: known.batch,
     ending: known.ending,
     inFlight: known.inFlight,
-    stored: new Map(known.stored),
+    stored: notYetSeen(known.stored, tasks),
     deleted: new Set(known.deleted),
     released: new Set(known.released),
   };
+}
+
+/** Once the observation has caught up with an answer it is the better witness: it shows what happens next, too. */
+function notYetSeen(stored: ReadonlyMap<string, Stored>, tasks: readonly Task[]): Map<string, Stored> {
+  const left = new Map(stored);
+  if (left.size === 0) return left;
+  for (const task of tasks) {
+    const text = keyText(task.key);
+    const answer = left.get(text);
+    if (answer !== undefined && task.live !== undefined && !isOlder(task.live.object, answer.object))
+      left.delete(text);
+  }
+  return left;
 }
 
 /** The run goes on: what stands now, and what is asked for. */
@@ -203,7 +223,7 @@ export function identity(object: KubeObject): string {
 /** The object as far as anybody knows: what is observed, unless the server has answered something newer. */
 export function currentOf(run: Run, task: Task): KubeObject | undefined {
   const seen = task.live?.object;
-  const stored = run.stored.get(keyText(task.key));
+  const stored = run.stored.get(keyText(task.key))?.object;
   if (stored === undefined || seen === undefined) return seen ?? stored;
   return isOlder(seen, stored) ? stored : seen;
 }
