@@ -42,6 +42,9 @@ describe('reading applications', () => {
       harness.call('GET', `${base}?selector=team%3Db&fields=items.metadata.name`),
     );
     expect(some).toEqual({ items: [{ metadata: { name: 'read-b' } }] });
+    const most = await json<{ items: Application[] }>(harness.call('GET', `${base}?fields=-items.spec`));
+    expect(most.items[0]?.spec).toBeUndefined();
+    expect(most.items[0]?.metadata.managedFields).toBeUndefined();
     const none = await json<{ items: unknown[] }>(harness.call('GET', `${base}?projects=other`));
     expect(none.items).toEqual([]);
     expect((await harness.call('GET', `${base}?selector=a%20b`)).status).toBe(400);

@@ -1,5 +1,6 @@
 import type { Application, ApplicationViews, ManagedResource } from '@plumbline/api';
 import type { Clock } from '@plumbline/base';
+import { withoutManagedFields } from '@plumbline/kube';
 import type { Cluster } from '@plumbline/kube';
 import type { Call, Router } from '../gate/route.ts';
 import type { Authorize } from '../gate/types.ts';
@@ -124,7 +125,7 @@ function listResponse(
   const metadata = { resourceVersion };
   if (filter !== undefined) {
     // Fields name their way from the top of the answer.
-    return Response.json(filter.apply({ metadata, items }));
+    return Response.json(filter.apply({ metadata, items: items.map((item) => withoutManagedFields(item)) }));
   }
   const encoder = new TextEncoder();
   let next = 0;
