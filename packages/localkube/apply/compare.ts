@@ -141,18 +141,20 @@ export function group(node: SchemaNode, list: Items): ReadonlyMap<string, unknow
 export function wholeSet(node: SchemaNode, value: unknown): FieldSet {
   const shape = shapeOf(node, value);
   if (shape === 'whole' || isEmpty(value)) return leaf;
-  const members: Record<string, FieldSet> = {};
-  if (shape === 'map') {
-    for (const key in value as Members) {
-      const member = (value as Members)[key];
-      if (member !== undefined) members[`f:${key}`] = wholeSet(memberNode(node, key), member);
-    }
-  } else {
+  if (shape === 'list') {
+    const members: Record<string, FieldSet> = {};
     for (const [element, items] of group(node, value as Items)) {
       members[element] = items.length > 1 ? leaf : wholeSet(itemNode(node), items[0]);
     }
+    return nodeOf(true, members) ?? leaf;
   }
-  return nodeOf(true, members) ?? leaf;
+  // Every create comes through here, so the node is made in its order at once.
+  const out: Record<string, FieldSet> = { '.': leaf };
+  for (const key of Object.keys(value as Members).sort()) {
+    const member = (value as Members)[key];
+    if (member !== undefined) out[`f:${key}`] = wholeSet(memberNode(node, key), member);
+  }
+  return out;
 }
 
 /** The places that an applied value sets: leaves and the names of list items. */

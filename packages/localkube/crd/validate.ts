@@ -139,25 +139,30 @@ function checkEnum(schema: JsonSchema, value: unknown, path: string, errors: Fie
 }
 
 function checkString(schema: JsonSchema, value: string, path: string, errors: FieldError[]): void {
-  const length =
-    schema.minLength === undefined && schema.maxLength === undefined ? 0 : Array.from(value).length;
-  if (schema.maxLength !== undefined && length > schema.maxLength) {
-    errors.push({
-      reason: 'FieldValueTooLong',
-      field: path,
-      message: `Too long: may not be more than ${schema.maxLength} bytes`,
-    });
-  }
-  if (schema.minLength !== undefined && length < schema.minLength) {
-    errors.push(invalid(path, value, `${path} in body should be at least ${schema.minLength} chars long`));
-  }
-  if (schema.pattern !== undefined && schema.pattern !== '' && !matches(schema, value)) {
-    errors.push(invalid(path, value, `${path} in body should match '${schema.pattern}'`));
-  }
+  const mistake = stringMistake(schema, value, path);
+  if (mistake !== undefined) errors.push(mistake);
   if (schema.format !== undefined && !hasFormat(schema.format, value)) {
     const text = `${path} in body must be of type ${schema.format}: ${JSON.stringify(value)}`;
     errors.push({ ...invalid(path, value, text), reason: 'FieldValueTypeInvalid' });
   }
+}
+
+/** Upstream reports the first of these only. */
+function stringMistake(schema: JsonSchema, value: string, path: string): FieldError | undefined {
+  const { minLength, maxLength, pattern } = schema;
+  const length = minLength === undefined && maxLength === undefined ? 0 : Array.from(value).length;
+  if (maxLength !== undefined && length > maxLength) {
+    return {
+      reason: 'FieldValueTooLong',
+      field: path,
+      message: `Too long: may not be more than ${maxLength} bytes`,
+    };
+  }
+  if (minLength !== undefined && length < minLength) {
+    return invalid(path, value, `${path} in body should be at least ${minLength} chars long`);
+  }
+  if (pattern === undefined || pattern === '' || matches(schema, value)) return undefined;
+  return invalid(path, value, `${path} in body should match '${pattern}'`);
 }
 
 /** Patterns come from whoever may write a definition, so they run in linear time. */
