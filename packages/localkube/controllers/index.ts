@@ -11,6 +11,7 @@ import { startEventExpiry } from './event-expiry.ts';
 import { startGarbageCollector } from './garbage.ts';
 import { startJobs } from './job.ts';
 import { startNamespaces } from './namespaces.ts';
+import { startQuotas } from './quota.ts';
 import { startReplicaSets } from './replica-set.ts';
 import { createContext } from './runtime/context.ts';
 import { startStatefulSets } from './stateful-set/index.ts';
@@ -45,6 +46,7 @@ export function startControllers(options: ControllersOptions): () => void {
   startEndpoints(context);
   startDisruptionBudgets(context);
   startVolumeProtection(context);
+  startQuotas(context);
   startEventExpiry(context);
   if (options.simulated === true) {
     startAddresses(context);

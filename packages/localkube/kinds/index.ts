@@ -36,6 +36,7 @@ import {
   quotaHooks,
   runtimeClassHooks,
 } from './policy.ts';
+import { admitQuota } from './quota.ts';
 import { clusterRoleBindingKind, clusterRoleKind, roleBindingKind, roleKind } from './rbac.ts';
 import { claimHooks, storageClassHooks, volumeHooks } from './storage.ts';
 
@@ -116,6 +117,17 @@ function unlessUnchanged(hooks: KindHooks): KindHooks {
   };
 }
 
+/** Every new object of a namespace is held against its quotas, after the kind's own preparation. */
+function withQuota(group: string, hooks: KindHooks): KindHooks {
+  return {
+    ...hooks,
+    prepareForCreate(draft, context) {
+      hooks.prepareForCreate?.(draft, context);
+      admitQuota(draft, group, context);
+    },
+  };
+}
+
 /** Groups that end like those of Kubernetes itself but are served by its API server. */
 const LEGACY_GROUPS = new Set(['', 'apps', 'batch', 'autoscaling', 'policy', 'extensions']);
 
@@ -133,5 +145,5 @@ export function kindHooks(group: string, kind: string): KindHooks | undefined {
   const entry = TABLE[key];
   const own: KindHooks = (typeof entry === 'function' ? entry() : entry) ?? { generation: COUNTED.has(key) };
   const hooks = own.columns === undefined ? { ...own, columns: plainColumns } : own;
-  return STATUS_CHECKED.has(key) ? hooks : unlessUnchanged(hooks);
+  return withQuota(group, STATUS_CHECKED.has(key) ? hooks : unlessUnchanged(hooks));
 }
