@@ -143,6 +143,7 @@ export function createController(options: ControllerOptions): ArgoController {
       instance: instanceName(namespace, name, settings.namespace),
       executor: createExecutor(
         cluster,
+        clock,
         (object) => memory.overlay.wrote(object),
         () => run.breathe(),
       ),

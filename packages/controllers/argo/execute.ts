@@ -1,9 +1,11 @@
 import { messageOf } from '@plumbline/base';
+import type { Clock } from '@plumbline/base';
 import { gvkOf } from '@plumbline/api';
 import { schemaFor } from '@plumbline/api/schema';
 import type { Action, ActionResult, KubeObject, TargetResource } from '@plumbline/api';
 import { threeWayMergePatch, threeWayStrategicMerge } from '@plumbline/languages';
 import type { Cluster, ObjectReference, PatchOptions } from '@plumbline/kube';
+import { isDefinition, waitServed } from './definitions.ts';
 import { recordOf, withRecord } from './last-applied.ts';
 import { migratedFields } from './migrate.ts';
 import { OBJECT_MANAGER, APPLICATION_MANAGER } from './names.ts';
@@ -20,13 +22,17 @@ const ATTEMPTS = 5;
 
 export function createExecutor(
   cluster: Cluster,
+  clock: Clock,
   wrote: (object: KubeObject) => void,
   breathe: () => Promise<void>,
 ): Executor {
   async function answer(action: Action): Promise<ActionResult> {
     try {
       const result = await perform(cluster, action);
-      if (result.ok && result.object !== undefined && !isDry(action)) wrote(result.object);
+      if (!result.ok || result.object === undefined || isDry(action)) return result;
+      wrote(result.object);
+      if (action.type === 'apply' && isDefinition(result.object))
+        await waitServed(cluster, result.object, clock);
       return result;
     } catch (thrown) {
       // A server that cannot be reached says nothing about the object: the run has to be tried again.

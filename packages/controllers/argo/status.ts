@@ -34,7 +34,9 @@ export function applicationAfter(application: Application, draft: Draft): Applic
     draft.refreshed && asked !== undefined
       ? { ...application.metadata, annotations: kept }
       : application.metadata;
-  const held = heldBy(marked.finalizers ?? [], draft.comparison?.compiled);
+  // What is being deleted takes no new finalizers.
+  const going = marked.deletionTimestamp !== undefined;
+  const held = going ? undefined : heldBy(marked.finalizers ?? [], draft.comparison?.compiled);
   const metadata = held === undefined ? marked : { ...marked, finalizers: held };
   return {
     ...rest,
@@ -79,7 +81,7 @@ function statusAfter(application: Application, draft: Draft): ApplicationStatus 
   };
   const computed =
     draft.comparison === undefined
-      ? invalidStatus(state, draft)
+      ? invalidStatus(application, state, draft)
       : comparedStatus(application, state, draft, draft.comparison);
   const changed = draft.refreshed || !equalData(computed, before);
   const dated =
@@ -103,10 +105,14 @@ function keptTimes<
     : state;
 }
 
-function invalidStatus(before: ApplicationStatus, draft: Draft): ApplicationStatus {
+function invalidStatus(application: Application, before: ApplicationStatus, draft: Draft): ApplicationStatus {
   const all = draft.invalid === undefined ? draft.conditions : [draft.invalid, ...draft.conditions];
   const conditions = mergeConditions(before.conditions, all, draft.now);
   const { conditions: _conditions, ...rest } = before;
+  // How it stood before it was deleted is still the last that is known.
+  if (application.metadata.deletionTimestamp !== undefined) {
+    return { ...rest, ...(conditions === undefined ? {} : { conditions }) };
+  }
   const health = healthField(before.health, 'Unknown', draft.now);
   return {
     ...rest,
