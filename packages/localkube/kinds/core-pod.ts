@@ -64,6 +64,7 @@ function validatePodUpdate(object: KubeObject, previous: KubeObject): FieldError
       return [...errors, forbidden(`spec.${field}`, `may not add or remove containers`)];
     }
   }
+  errors.push(...validateEphemeral(after, before));
   const now = after['activeDeadlineSeconds'];
   const then = before['activeDeadlineSeconds'];
   if (typeof then === 'number') {
@@ -77,6 +78,28 @@ function validatePodUpdate(object: KubeObject, previous: KubeObject): FieldError
   }
   if (!equalData(changeless(after, before), changeless(before, before)))
     errors.push(forbidden('spec', MAY_CHANGE));
+  return errors;
+}
+
+/** Ephemeral containers come and stay as they came; some fields make no sense for them. */
+function validateEphemeral(after: Fields, before: Fields): FieldError[] {
+  const field = 'spec.ephemeralContainers';
+  const errors: FieldError[] = [];
+  const now = records(after['ephemeralContainers']);
+  for (const earlier of records(before['ephemeralContainers'])) {
+    const kept = now.find((one) => one['name'] === earlier['name']);
+    const name = text(earlier['name']);
+    if (kept === undefined)
+      errors.push(forbidden(field, `existing ephemeral containers "${name}" may not be removed`));
+    else if (!equalData(kept, earlier))
+      errors.push(forbidden(field, `existing ephemeral containers "${name}" may not be changed`));
+  }
+  for (const [index, one] of now.entries()) {
+    for (const part of ['ports', 'livenessProbe', 'readinessProbe', 'startupProbe', 'lifecycle']) {
+      if (!isAbsent(one[part]))
+        errors.push(forbidden(`${field}[${index}].${part}`, 'cannot be set for an Ephemeral Container'));
+    }
+  }
   return errors;
 }
 

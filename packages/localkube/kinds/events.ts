@@ -1,18 +1,27 @@
 import type { KubeObject } from '@plumbline/api';
 import type { FieldError, KindHooks } from '../registry/types.ts';
 import { age, column } from './columns.ts';
-import { integer, invalid, record, text } from './fields.ts';
+import { integer, invalid, invalidEach, record, required, text } from './fields.ts';
+import { qualifiedName } from './names.ts';
 
 /** Events have two faces, core/v1 and events.k8s.io/v1, over one store: the core names of fields are the stored ones. */
 export const eventHooks: KindHooks = {
   createOnUpdate: true,
-  validate(object) {
+  validate(object, previous) {
     if (!object.apiVersion.startsWith('v1')) return [];
     const errors: FieldError[] = [];
     const namespace = object.metadata.namespace ?? '';
     const involved = text(record(object['involvedObject'])['namespace']);
     if (involved === '' ? namespace !== 'default' && namespace !== 'kube-system' : involved !== namespace) {
       errors.push(invalid('involvedObject.namespace', involved, 'does not match event.namespace'));
+    }
+    // An event with a precise time is one of the newer kind, which has to say who reports what.
+    if (previous === undefined && text(object['eventTime']) !== '') {
+      const component = text(object['reportingComponent']);
+      if (component === '') errors.push(required('reportingComponent'));
+      errors.push(...invalidEach('reportingComponent', component, qualifiedName(component)));
+      for (const field of ['reportingInstance', 'action'])
+        if (text(object[field]) === '') errors.push(required(field));
     }
     return errors;
   },

@@ -31,7 +31,10 @@ export const ingressHooks: KindHooks = {
   default(draft) {
     child(child(draft, 'status'), 'loadBalancer');
   },
-  validate: (object, previous) => validateIngress(spec(object), previous === undefined),
+  validate(object, previous) {
+    if (previous !== undefined && object['spec'] === previous['spec']) return validateAddresses(object);
+    return [...validateIngress(spec(object), previous === undefined), ...validateAddresses(object)];
+  },
   columns: [
     nameColumn,
     column('Class', (o) => orNone(text(spec(o)['ingressClassName']))),
@@ -45,6 +48,14 @@ export const ingressHooks: KindHooks = {
     ageColumn,
   ],
 };
+
+function validateAddresses(object: KubeObject): FieldError[] {
+  const all = records(record(record(object['status'])['loadBalancer'])['ingress']);
+  return all.flatMap((entry, index) => {
+    const ip = text(entry['ip']);
+    return ip === '' ? [] : invalidEach(`status.loadBalancer.ingress[${index}].ip`, ip, ipAddress(ip));
+  });
+}
 
 function hosts(object: KubeObject): string {
   const named = records(spec(object)['rules'])
