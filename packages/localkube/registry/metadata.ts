@@ -1,7 +1,7 @@
 import type { KubeObject, ObjectMeta } from '@plumbline/api';
 import { equalData } from '@plumbline/base';
 import { invalidValue, labelErrors, nameProblems, nameRuleOf, qualifiedNameProblems } from './names.ts';
-import type { FieldError } from './types.ts';
+import type { FieldError, Resource } from './types.ts';
 
 /** Upstream's limit for all annotations of an object together. */
 const annotationBytesMax = 256 * 1024;
@@ -10,8 +10,7 @@ const standardFinalizers = new Set(['orphan', 'foregroundDeletion', 'kubernetes'
 /** Checks what every object has, as upstream's ValidateObjectMeta. */
 export function validateMetadata(
   object: KubeObject,
-  group: string,
-  namespaced: boolean,
+  { group, namespaced, custom }: Pick<Resource, 'group' | 'namespaced' | 'custom'>,
 ): readonly FieldError[] {
   const meta = object.metadata;
   const errors: FieldError[] = [];
@@ -44,7 +43,7 @@ export function validateMetadata(
   errors.push(...labelErrors(meta.labels, 'metadata.labels'));
   errors.push(...annotationErrors(meta.annotations));
   errors.push(...ownerErrors(meta));
-  errors.push(...finalizerErrors(meta.finalizers));
+  errors.push(...finalizerErrors(meta.finalizers, custom));
   return errors;
 }
 
@@ -97,13 +96,15 @@ function ownerErrors(meta: ObjectMeta): readonly FieldError[] {
   return errors;
 }
 
-function finalizerErrors(finalizers: readonly string[] | undefined): readonly FieldError[] {
+/** Only built-in kinds ask for a domain in front; custom resources take any qualified name. */
+function finalizerErrors(finalizers: readonly string[] | undefined, custom: boolean): readonly FieldError[] {
   const errors: FieldError[] = [];
   for (const [index, finalizer] of (finalizers ?? []).entries()) {
     const path = `metadata.finalizers[${index}]`;
     for (const why of qualifiedNameProblems(finalizer))
       errors.push(invalidValue('metadata.finalizers', finalizer, why));
     if (
+      !custom &&
       !finalizer.includes('/') &&
       !standardFinalizers.has(finalizer) &&
       qualifiedNameProblems(finalizer).length === 0

@@ -5,7 +5,7 @@ import type { Served } from './catalogue.ts';
 import { internalWrite, read, tableOf, timeText, writeContext } from './core.ts';
 import type { Core, WriteOptions, WriteResult } from './core.ts';
 import { decodeBody } from './decode.ts';
-import { checkDefinition } from './definitions.ts';
+import { checkDefinition, definitionWarnings } from './definitions.ts';
 import {
   alreadyExists,
   badRequest,
@@ -172,7 +172,7 @@ export function finishCreate(
     metadata.name === '' && typeof metadata.generateName === 'string' && metadata.generateName !== '';
   if (generated) metadata.name = generateName(metadata.generateName as string, core.random);
   validate(core, resource, draft, undefined, context);
-  warnOf(resource, draft, undefined, options);
+  warnOf(core, resource, draft, undefined, options);
   const table = tableOf(core, resource);
   for (let tries = 1; ; tries++) {
     const taken = table.get(metadata.namespace ?? '', metadata.name);
@@ -233,7 +233,7 @@ export function finishUpdate(
     metadata.generation = (live.metadata.generation ?? 0) + (changed ? 1 : 0);
   }
   validate(core, resource, draft, live, context);
-  if (subresource === '') warnOf(resource, draft, live, options);
+  if (subresource === '') warnOf(core, resource, draft, live, options);
   const object = asObject(draft);
   if (sameObject(object, live)) return live;
   if (options.dryRun) return object;
@@ -355,7 +355,7 @@ function validate(
   context: ReturnType<typeof writeContext>,
 ): void {
   const object = draft as unknown as KubeObject;
-  const errors: FieldError[] = [...validateMetadata(object, resource.group, resource.namespaced)];
+  const errors: FieldError[] = [...validateMetadata(object, resource)];
   if (live !== undefined) errors.push(...validateMetadataUpdate(object, live));
   errors.push(...(resource.validate?.(object, live, context) ?? []));
   errors.push(...(resource.compiled?.validate(object, live) ?? []));
@@ -364,8 +364,16 @@ function validate(
   if (errors.length > 0) throw invalid(resource.group, resource.kind, draft.metadata.name, errors);
 }
 
-function warnOf(resource: Served, draft: Draft, live: KubeObject | undefined, options: WriteOptions): void {
-  for (const text of resource.warnings?.(draft as unknown as KubeObject, live) ?? []) options.warn(text);
+function warnOf(
+  core: Core,
+  resource: Served,
+  draft: Draft,
+  live: KubeObject | undefined,
+  options: WriteOptions,
+): void {
+  const object = draft as unknown as KubeObject;
+  for (const text of resource.warnings?.(object, live) ?? []) options.warn(text);
+  for (const text of definitionWarnings(core, resource, object)) options.warn(text);
 }
 
 function ownedAfter(
