@@ -4,3 +4,4 @@ export type { GlobMatcher } from './glob/glob.ts';
 export * from './patch/index.ts';
 export * from './quantity/index.ts';
 export * from './jsonpath/index.ts';
+export * from './selector/index.ts';
