@@ -215,5 +215,5 @@ async function eventsOf(
     { group: '', version: 'v1', kind: 'Event' },
     { ...(namespace === '' ? {} : { namespace }), fieldSelector: parts.join(',') },
   );
-  return items.slice(-EVENTS_MAX);
+  return items.slice(-EVENTS_MAX).map((item) => withoutManagedFields(item));
 }

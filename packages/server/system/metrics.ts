@@ -10,6 +10,8 @@ export interface ServerMetrics {
   stop(): void;
 }
 
+const RESOLUTION_MS = 10;
+
 /** Argo CD's names where dashboards know them, ours for the rest. */
 export function createServerMetrics(options: {
   readonly registry: Registry | undefined;
@@ -18,7 +20,7 @@ export function createServerMetrics(options: {
 }): ServerMetrics {
   const registry = options.registry ?? new Registry();
   const registers = [registry];
-  const delay = monitorEventLoopDelay({ resolution: 10 });
+  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();
 
   const requests = new Counter({
@@ -110,8 +112,9 @@ export function createServerMetrics(options: {
   };
 }
 
+/** What is measured is the time between two looks, so that the wish for a look is no delay. */
 function seconds(nanoseconds: number): number {
-  return Number.isFinite(nanoseconds) ? nanoseconds / 1e9 : 0;
+  return Number.isFinite(nanoseconds) ? Math.max(0, nanoseconds / 1e9 - RESOLUTION_MS / 1000) : 0;
 }
 
 /** The repository without its secrets and its ending, as upstream labels it. */
