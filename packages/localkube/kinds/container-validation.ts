@@ -21,6 +21,7 @@ import {
 } from './fields.ts';
 import { configKey, dnsLabel, dnsSubdomain, environmentName, portName, qualifiedName } from './names.ts';
 import { isWhole, parseQuantity } from './quantity.ts';
+import { validateSecurityContext } from './security-context-validation.ts';
 
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
 const RESOURCE_FIELDS = [
@@ -282,51 +283,6 @@ function validateAmount(name: string, amount: unknown, field: string): FieldErro
   if (quantity < 0n) errors.push(invalid(field, amount, 'must be greater than or equal to 0'));
   if (name.includes('/') && !isWhole(quantity)) errors.push(invalid(field, amount, 'must be an integer'));
   return errors;
-}
-
-function validateSecurityContext(value: unknown, at: string): FieldError[] {
-  if (isAbsent(value)) return [];
-  const context = record(value);
-  const errors: FieldError[] = [];
-  errors.push(...inRange(`${at}.runAsUser`, context['runAsUser'], 0, 2147483647));
-  errors.push(...inRange(`${at}.runAsGroup`, context['runAsGroup'], 0, 2147483647));
-  errors.push(...optionalOneOf(`${at}.procMount`, context['procMount'], ['Default', 'Unmasked']));
-  if (context['allowPrivilegeEscalation'] === false) {
-    const capabilities = list(record(context['capabilities'])['add']);
-    if (context['privileged'] === true) {
-      const detail = 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true';
-      errors.push(invalid(at, goSecurityContext(context), detail));
-    }
-    if (capabilities.includes('CAP_SYS_ADMIN')) {
-      const detail = 'cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN';
-      errors.push(invalid(at, goSecurityContext(context), detail));
-    }
-  }
-  return errors;
-}
-
-/** The whole context as upstream prints it: every field under its internal name. */
-function goSecurityContext(context: Fields): Fields {
-  const names = [
-    'capabilities',
-    'privileged',
-    'seLinuxOptions',
-    'windowsOptions',
-    'runAsUser',
-    'runAsGroup',
-    'runAsNonRoot',
-    'readOnlyRootFilesystem',
-    'allowPrivilegeEscalation',
-    'procMount',
-    'seccompProfile',
-    'appArmorProfile',
-  ];
-  return Object.fromEntries(
-    names.map((name) => [
-      name === 'seLinuxOptions' ? 'SELinuxOptions' : name.charAt(0).toUpperCase() + name.slice(1),
-      context[name] ?? null,
-    ]),
-  );
 }
 
 const PROBES = ['livenessProbe', 'readinessProbe', 'startupProbe'];

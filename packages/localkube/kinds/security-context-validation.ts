@@ -1,0 +1,49 @@
+import type { FieldError } from '../registry/types.ts';
+import type { Fields } from './fields.ts';
+import { inRange, invalid, isAbsent, list, optionalOneOf, record } from './fields.ts';
+
+/** The security context of one container. */
+export function validateSecurityContext(value: unknown, at: string): FieldError[] {
+  if (isAbsent(value)) return [];
+  const context = record(value);
+  const errors: FieldError[] = [];
+  errors.push(...inRange(`${at}.runAsUser`, context['runAsUser'], 0, 2147483647));
+  errors.push(...inRange(`${at}.runAsGroup`, context['runAsGroup'], 0, 2147483647));
+  errors.push(...optionalOneOf(`${at}.procMount`, context['procMount'], ['Default', 'Unmasked']));
+  if (context['allowPrivilegeEscalation'] === false) {
+    const capabilities = list(record(context['capabilities'])['add']);
+    if (context['privileged'] === true) {
+      const detail = 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true';
+      errors.push(invalid(at, goSecurityContext(context), detail));
+    }
+    if (capabilities.includes('CAP_SYS_ADMIN')) {
+      const detail = 'cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN';
+      errors.push(invalid(at, goSecurityContext(context), detail));
+    }
+  }
+  return errors;
+}
+
+/** The whole context as upstream prints it: every field under its internal name. */
+function goSecurityContext(context: Fields): Fields {
+  const names = [
+    'capabilities',
+    'privileged',
+    'seLinuxOptions',
+    'windowsOptions',
+    'runAsUser',
+    'runAsGroup',
+    'runAsNonRoot',
+    'readOnlyRootFilesystem',
+    'allowPrivilegeEscalation',
+    'procMount',
+    'seccompProfile',
+    'appArmorProfile',
+  ];
+  return Object.fromEntries(
+    names.map((name) => [
+      name === 'seLinuxOptions' ? 'SELinuxOptions' : name.charAt(0).toUpperCase() + name.slice(1),
+      context[name] ?? null,
+    ]),
+  );
+}
