@@ -20,7 +20,14 @@ export function startLocalKube(options: LocalKubeOptions): Promise<LocalKube> {
   const { clock, random, logger } = options;
   const store = openStore({ clock, ...(options.dataDir !== undefined && { dataDir: options.dataDir }) });
   const doors = makeDoors();
-  const core: Core = { store, clock, random, logger, doors, catalogue: makeCatalogue(doors.hooks) };
+  const core: Core = {
+    store,
+    clock,
+    random,
+    logger,
+    doors,
+    catalogue: makeCatalogue((group, kind) => doors.hooks(group, kind)),
+  };
   followDefinitions(core);
   const access = makeAccess(core);
   createBootObjects(access);

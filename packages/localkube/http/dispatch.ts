@@ -6,6 +6,7 @@ import {
   get,
   isStored,
   list,
+  read,
   remove,
   StatusError,
   update,
@@ -13,7 +14,7 @@ import {
 } from '../registry/index.ts';
 import type { Core, Served } from '../registry/index.ts';
 import type { Attributes } from '../types.ts';
-import { readBody } from './body.ts';
+import { mediaType, readBody } from './body.ts';
 import { discoveryAnswer } from './discovery.ts';
 import { negotiate } from './negotiate.ts';
 import { booleanOf, deleteOptions, listQuery } from './options.ts';
@@ -71,10 +72,15 @@ export function attributesOf(request: ApiRequest, route: Route): Attributes {
       : route.group === '' && route.plural === 'namespaces'
         ? route.name
         : '',
-    name: route.name,
+    name: collection ? namedBySelector(request) : route.name,
     path: request.path,
     isResource: true,
   };
+}
+
+/** A list of `metadata.name=x` is about that object, so that roles for single names allow it. */
+function namedBySelector(request: ApiRequest): string {
+  return /(?:^|,)metadata\.name==?([^,]+)/.exec(request.query.get('fieldSelector') ?? '')?.[1] ?? '';
 }
 
 function isWatch(request: ApiRequest): boolean {
@@ -131,6 +137,22 @@ function answerResource(
 function authorize(around: Surroundings, request: ApiRequest, route: Route): void {
   if (around.security === undefined) return;
   const attributes = attributesOf(request, route);
+  authorizeAttributes(around, request, attributes);
+  // Server-side apply makes what is not there, which is a power of its own.
+  if (
+    route.type !== 'resource' ||
+    request.method !== 'PATCH' ||
+    mediaType(request) !== 'application/apply-patch+yaml'
+  )
+    return;
+  const resource = around.core.catalogue.find(route.group, route.version, route.plural);
+  if (resource === undefined || read(around.core, resource, route.namespace, route.name) !== undefined)
+    return;
+  authorizeAttributes(around, request, { ...attributes, verb: 'create' });
+}
+
+function authorizeAttributes(around: Surroundings, request: ApiRequest, attributes: Attributes): void {
+  if (around.security === undefined) return;
   const why = around.security.authorize(request.user, attributes, around.access);
   if (why === undefined) return;
   if (!attributes.isResource) {
@@ -268,7 +290,7 @@ function listOrWatch(
   if (!query.watch) {
     const result = list(around.core, resource, query);
     const metadata = {
-      ...(resource.custom && { continue: '' }),
+      ...(resource.custom && !/as=/.test(request.headers['accept'] ?? '') && { continue: '' }),
       resourceVersion: result.resourceVersion,
       ...(result.continueToken !== undefined && { continue: result.continueToken }),
       ...(result.remaining !== undefined && { remainingItemCount: result.remaining }),

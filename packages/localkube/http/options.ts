@@ -35,13 +35,12 @@ export function writeQuery(
     });
   }
   // Printable as Go sees it: no control characters.
-  // eslint-disable-next-line no-control-regex
-  const bad = [...manager].findIndex((character) => /[\p{C}\p{Zl}\p{Zp}]/u.test(character));
-  if (bad >= 0) {
+  const bad = /[\p{C}\p{Zl}\p{Zp}]/u.exec(manager);
+  if (bad !== null) {
     mistakes.push({
       reason: 'FieldValueInvalid',
       field: 'fieldManager',
-      message: `Invalid value: ${JSON.stringify(manager)}: contains invalid character ${JSON.stringify([...manager][bad])} at index ${bad}. Only printable characters are allowed`,
+      message: `Invalid value: ${JSON.stringify(manager)}: contains invalid character ${JSON.stringify(bad[0])} at index ${bad.index}. Only printable characters are allowed`,
     });
   }
   const dryRun = query.getAll('dryRun');

@@ -220,7 +220,10 @@ function encode(encoder: Encoder, request: IncomingMessage, answer: DataAnswer):
 /** The data as it looks on the wire. */
 function plain(answer: DataAnswer): unknown {
   if (answer.bareItems !== true || !isList(answer.data)) return answer.data;
-  return { ...answer.data, items: answer.data.items.map(({ apiVersion: _, kind: __, ...rest }) => rest) };
+  return {
+    ...answer.data,
+    items: answer.data.items.map((item) => ({ ...item, apiVersion: undefined, kind: undefined })),
+  };
 }
 
 function isList(data: unknown): data is { readonly kind: string; readonly items: readonly KubeObject[] } {

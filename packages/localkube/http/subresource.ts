@@ -15,6 +15,7 @@ import type { Served } from '../registry/index.ts';
 import { readBody, readPatchBody } from './body.ts';
 import { deleteOptions, toWriteOptions, writeQuery } from './options.ts';
 import type { ApiAnswer, ApiRequest } from './request.ts';
+import { answerReview } from './reviews.ts';
 import { oneObject } from './shape.ts';
 import type { ResourceRoute, Surroundings } from './surroundings.ts';
 import { patchObject, patchTypeOf, write } from './writes.ts';
@@ -29,6 +30,8 @@ export function answerSubresource(
   request: ApiRequest,
 ): ApiAnswer {
   const { subresource } = route;
+  const review = subresource === '' ? answerReview(around, resource, route, request) : undefined;
+  if (review !== undefined) return review;
   if (sameShape.has(subresource)) return sameShapeAnswer(around, resource, route, request);
   if (subresource === 'scale') return scaleAnswer(around, resource, route, request);
   if (subresource === 'eviction' && request.method === 'POST')
@@ -170,7 +173,7 @@ function bodyOf(request: ApiRequest, wanted: { readonly group: string; readonly 
   if (!isRecord(data) || kind === undefined || kind === wanted.kind) return data;
   throw errors.wrongKind(wanted, {
     version: parseApiVersion(String(data['apiVersion'])).version,
-    kind: String(kind),
+    kind: typeof kind === 'string' ? kind : JSON.stringify(kind),
   });
 }
 

@@ -69,7 +69,7 @@ export function makeTransport(around: Surroundings): Transport {
       return Promise.reject(refusalOf(given));
     },
     close() {
-      for (const end of [...open]) end();
+      open.forEach((end) => end());
       return Promise.resolve();
     },
   };

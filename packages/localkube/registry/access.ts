@@ -34,7 +34,7 @@ export function makeAccess(core: Core): Access {
     create: (object, manager) =>
       create(core, servedOf(object), object.metadata.namespace ?? '', object, { ...internalWrite, manager })
         .object,
-    update(object, manager, subresource = undefined) {
+    update(object, manager, subresource) {
       const { namespace = '', name } = object.metadata;
       return update(core, servedOf(object), namespace, name, object, subresource ?? '', {
         ...internalWrite,

@@ -86,7 +86,7 @@ function decodeBuiltIn(
   unknown: string[],
 ): Draft {
   try {
-    const report = { quantity: core.doors.canonicalQuantity, unknown };
+    const report = { quantity: (text: string) => core.doors.canonicalQuantity(text), unknown };
     return withName(decodeTyped(resource.typed!, body, '', report) as Draft);
   } catch (thrown) {
     throw refused(resource, thrown);
@@ -101,7 +101,7 @@ function decodeCustom(
 ): Draft {
   const draft = structuredClone(body) as Draft;
   try {
-    const report = { quantity: core.doors.canonicalQuantity, unknown };
+    const report = { quantity: (text: string) => core.doors.canonicalQuantity(text), unknown };
     draft.metadata = decodeTyped(metadataNode, body.metadata ?? {}, 'metadata', report) as Draft['metadata'];
   } catch (thrown) {
     throw refused(resource, thrown);

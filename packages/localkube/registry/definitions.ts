@@ -104,6 +104,12 @@ export function checkDefinition(core: Core, resource: Served, object: KubeObject
   return core.doors.compile(object).errors;
 }
 
+/** What a definition asks for and does not get. */
+export function definitionWarnings(core: Core, resource: Served, object: KubeObject): readonly string[] {
+  if (!isDefinition(resource)) return [];
+  return core.doors.compile(object).versions.flatMap(({ warnings }) => warnings);
+}
+
 /** Keeps the catalogue in step with the definitions in the store. */
 export function followDefinitions(core: Core): void {
   const table = core.store.table(group, kind);
@@ -333,7 +339,9 @@ export function beginDefinitionRemoval(core: Core, resource: Served, object: Kub
   if (!isDefinition(resource) || object.metadata.finalizers?.includes(cleanup) !== true) return;
   const spec = specOf(object);
   const objects = core.store.table(spec.group, spec.names.kind);
-  for (const one of [...objects.list()]) {
+  // Removing changes the table, so the list is taken first.
+  const present = Array.from(objects.list());
+  for (const one of present) {
     const { namespace = '', name } = one.metadata;
     if ((one.metadata.finalizers?.length ?? 0) === 0) objects.remove(namespace, name);
     else if (one.metadata.deletionTimestamp === undefined) {

@@ -3,6 +3,7 @@ export { isStored, makeCatalogue } from './catalogue.ts';
 export type { Catalogue, Served, ServedGroup } from './catalogue.ts';
 export { internalWrite, read, tableOf, timeText } from './core.ts';
 export type { Core, Doors, FieldValidation, WriteOptions, WriteResult } from './core.ts';
+export { decodeBody } from './decode.ts';
 export { definitionHooks, followDefinitions, isDefinition } from './definitions.ts';
 export * as errors from './errors.ts';
 export { patch, patchData } from './patch.ts';

@@ -10,6 +10,7 @@ import { validateIdentity } from './metadata.ts';
 import { StatusError } from './types.ts';
 import type { Draft } from './types.ts';
 import { checkName, finishCreate, finishUpdate, placeInNamespace } from './write.ts';
+import { shown } from './shown.ts';
 
 export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
 
@@ -151,7 +152,7 @@ function apply(
     throw conflict(
       resource,
       name,
-      `uid mismatch: the provided object specified uid ${String(applied.metadata.uid)}, and no existing object was found`,
+      `uid mismatch: the provided object specified uid ${shown(applied.metadata.uid)}, and no existing object was found`,
     );
   }
   const result = core.doors.applyServerSide({
@@ -221,7 +222,7 @@ function appliedDraft(resource: Served, namespace: string, name: string, body: u
   }
   if (metadata.name !== name) {
     throw badRequest(
-      `the name of the object (${String(metadata.name)}) does not match the name on the URL (${name})`,
+      `the name of the object (${shown(metadata.name)}) does not match the name on the URL (${name})`,
     );
   }
   if (resource.namespaced && metadata.namespace !== undefined && metadata.namespace !== namespace) {

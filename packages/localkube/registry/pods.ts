@@ -6,6 +6,7 @@ import type { Core, WriteOptions } from './core.ts';
 import { badRequest, conflict, failure, notFound } from './errors.ts';
 import { remove } from './remove.ts';
 import type { DeleteOptions } from './types.ts';
+import { shown } from './shown.ts';
 
 interface PodStatus {
   readonly phase?: string;
@@ -23,7 +24,7 @@ export function binding(
   if (!isRecord(body)) throw badRequest('expected a Binding');
   const metadata = isRecord(body.metadata) ? body.metadata : {};
   const target = isRecord(body.target) ? body.target : {};
-  const podName = name === '' ? String(metadata.name ?? '') : name;
+  const podName = name === '' ? shown(metadata.name) : name;
   const resource = core.catalogue.byKind('', 'Pod')!;
   const pod = read(core, resource, namespace, podName);
   if (pod === undefined) throw notFound(resource, podName);
@@ -52,7 +53,7 @@ export function binding(
   const conditions = [...(status.conditions ?? []).filter(({ type }) => type !== 'PodScheduled'), scheduled];
   tableOf(core, resource).put({
     ...pod,
-    spec: { ...spec, nodeName: String(target.name ?? '') },
+    spec: { ...spec, nodeName: shown(target.name) },
     status: { ...status, conditions },
   });
 }

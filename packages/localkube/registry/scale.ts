@@ -12,6 +12,7 @@ import { StatusError } from './types.ts';
 import type { PatchRequest } from './patch.ts';
 import type { Draft } from './types.ts';
 import { finishUpdate } from './write.ts';
+import { shown } from './shown.ts';
 
 /** autoscaling/v1 Scale, the view of an object that only counts replicas. */
 interface Paths {
@@ -106,13 +107,13 @@ export function updateScale(
 ): KubeObject {
   if (!isRecord(body)) throw badRequest('expected input object type to be Scale');
   if (body.kind !== undefined && body.kind !== 'Scale') {
-    const { version } = parseApiVersion(String(body.apiVersion));
-    throw wrongKind({ group: 'autoscaling', kind: 'Scale' }, { version, kind: String(body.kind) });
+    const { version } = parseApiVersion(shown(body.apiVersion));
+    throw wrongKind({ group: 'autoscaling', kind: 'Scale' }, { version, kind: shown(body.kind) });
   }
   const metadata = isRecord(body.metadata) ? body.metadata : {};
   if (metadata.name !== undefined && metadata.name !== '' && metadata.name !== name) {
     throw badRequest(
-      `the name of the object (${String(metadata.name)}) does not match the name on the URL (${name})`,
+      `the name of the object (${shown(metadata.name)}) does not match the name on the URL (${name})`,
     );
   }
   const live = read(core, resource, namespace, name);

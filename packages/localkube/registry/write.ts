@@ -20,6 +20,7 @@ import { keepToSubresource } from './subresource-fields.ts';
 import { specChanged, validateMetadata, validateMetadataUpdate } from './metadata.ts';
 import { generateName } from './names.ts';
 import type { Draft, FieldError } from './types.ts';
+import { shown } from './shown.ts';
 
 /** Upstream tries generated names this often. */
 const generateNameTries = 8;
@@ -209,7 +210,7 @@ export function finishUpdate(
     throw conflict(
       resource,
       name,
-      `Precondition failed: UID in precondition: ${String(metadata.uid)}, UID in object meta: ${live.metadata.uid ?? ''}`,
+      `Precondition failed: UID in precondition: ${shown(metadata.uid)}, UID in object meta: ${live.metadata.uid ?? ''}`,
     );
   }
   if (metadata.resourceVersion !== undefined && metadata.resourceVersion !== live.metadata.resourceVersion) {
@@ -344,7 +345,7 @@ function sameObject(object: KubeObject, live: KubeObject): boolean {
 
 function withoutTimes(object: KubeObject): unknown {
   const { managedFields, ...rest } = object.metadata;
-  return { ...rest, managedFields: managedFields?.map(({ time: _, ...entry }) => entry) };
+  return { ...rest, managedFields: managedFields?.map((entry) => ({ ...entry, time: undefined })) };
 }
 
 function validate(

@@ -77,7 +77,7 @@ export function makeTable(group: string, kind: string, context: TableContext): O
       return byKey.size;
     },
     get: (namespace, name) => byKey.get(keyOf(namespace, name)),
-    list: (namespace) => viewOf(tree.range, tree.size).range(namespace),
+    list: (namespace) => viewOf((from, to) => tree.range(from, to), tree.size).range(namespace),
     snapshot() {
       const version = context.currentVersion();
       const known = snapshots.get(version);
@@ -88,7 +88,7 @@ export function makeTable(group: string, kind: string, context: TableContext): O
         snapshots.delete(old);
       }
       const held = tree.snapshot();
-      const view = viewOf(held.range, held.size);
+      const view = viewOf((from, to) => held.range(from, to), held.size);
       snapshots.set(version, { view, at: now });
       return view;
     },

@@ -176,8 +176,8 @@ export function makeTree<V>(): Tree<V> {
     snapshot() {
       owner++;
       const [held, heldSize] = [root, size];
-      return { size: heldSize, range: (from = '', to = undefined) => walk(held, from, to) };
+      return { size: heldSize, range: (from = '', to?: string) => walk(held, from, to) };
     },
-    range: (from = '', to = undefined) => walk(root, from, to),
+    range: (from = '', to?: string) => walk(root, from, to),
   };
 }

@@ -1,0 +1,160 @@
+import { isRecord } from '@plumbline/base';
+import { decodeBody, errors, internalWrite, timeText } from '../registry/index.ts';
+import type { FieldError, Served } from '../registry/index.ts';
+import type { Attributes, User } from '../types.ts';
+import { readBody } from './body.ts';
+import type { ApiAnswer, ApiRequest } from './request.ts';
+import type { ResourceRoute, Surroundings } from './surroundings.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Kinds that are questions: POST answers them and nothing is stored. Undefined for other kinds. */
+export function answerReview(
+  around: Surroundings,
+  resource: Served,
+  route: ResourceRoute,
+  request: ApiRequest,
+): ApiAnswer | undefined {
+  if (!resource.kind.endsWith('Review') || request.method !== 'POST') return undefined;
+  const body = readBody(request, { kind: resource.kind, duplicates: false });
+  const review = decodeBody(around.core, resource, body.data, { ...internalWrite, manager: '' });
+  const spec = (review['spec'] ?? {}) as Fields;
+  const status = statusOf(around, resource, route, request, spec);
+  const { name: _, ...metadata } = review.metadata;
+  const { kind, apiVersion } = review;
+  const shown =
+    resource.kind === 'SelfSubjectReview'
+      ? { kind, apiVersion, metadata: { ...metadata, creationTimestamp: timeText(around.core.clock.now()) } }
+      : { kind, apiVersion, metadata, spec };
+  return { type: 'data', status: 201, data: { ...shown, status } };
+}
+
+function statusOf(
+  around: Surroundings,
+  resource: Served,
+  route: ResourceRoute,
+  request: ApiRequest,
+  spec: Fields,
+): unknown {
+  switch (resource.kind) {
+    case 'SelfSubjectReview':
+      return { userInfo: userInfo(request.user) };
+    case 'SelfSubjectAccessReview':
+      return decide(around, request.user, attributesOf(spec));
+    case 'SubjectAccessReview':
+    case 'LocalSubjectAccessReview':
+      return decide(
+        around,
+        subjectOf(spec),
+        attributesOf(spec, resource.namespaced ? route.namespace : undefined),
+      );
+    case 'TokenReview':
+      return tokenStatus(around, spec);
+    default:
+      return rulesStatus(around, request.user, spec);
+  }
+}
+
+function userInfo(user: User): unknown {
+  return {
+    username: user.name,
+    ...(user.uid !== undefined && { uid: user.uid }),
+    groups: user.groups,
+    ...(user.extra !== undefined && { extra: user.extra }),
+  };
+}
+
+function refuse(...mistakes: readonly FieldError[]): never {
+  throw errors.invalid('authorization.k8s.io', '', '', mistakes);
+}
+
+function mistake(field: string, value: unknown, why: string): FieldError {
+  return { reason: 'FieldValueInvalid', field, message: `Invalid value: ${JSON.stringify(value)}: ${why}` };
+}
+
+function textOf(fields: Fields, name: string): string {
+  const value = fields[name];
+  return typeof value === 'string' ? value : '';
+}
+
+function attributesOf(spec: Fields, namespace?: string): Attributes {
+  const resource = isRecord(spec['resourceAttributes']) ? spec['resourceAttributes'] : undefined;
+  const other = isRecord(spec['nonResourceAttributes']) ? spec['nonResourceAttributes'] : undefined;
+  const shown =
+    other === undefined ? undefined : { Path: textOf(other, 'path'), Verb: textOf(other, 'verb') };
+  if (namespace !== undefined && other !== undefined)
+    refuse(mistake('spec.nonResourceAttributes', shown, 'disallowed on this kind of request'));
+  if (resource !== undefined && other !== undefined)
+    refuse(
+      mistake(
+        'spec.nonResourceAttributes',
+        shown,
+        'cannot be specified in combination with resourceAttributes',
+      ),
+    );
+  if (resource === undefined && other === undefined) {
+    refuse(
+      mistake(
+        'spec.resourceAttributes',
+        null,
+        'exactly one of nonResourceAttributes or resourceAttributes must be specified',
+      ),
+    );
+  }
+  if (namespace !== undefined && resource !== undefined && textOf(resource, 'namespace') !== namespace) {
+    refuse(
+      mistake(
+        'spec.resourceAttributes.namespace',
+        textOf(resource, 'namespace'),
+        'must match metadata.namespace',
+      ),
+    );
+  }
+  const fields = resource ?? other ?? {};
+  return {
+    verb: textOf(fields, 'verb'),
+    group: textOf(fields, 'group'),
+    version: textOf(fields, 'version'),
+    resource: textOf(fields, 'resource'),
+    subresource: textOf(fields, 'subresource'),
+    namespace: textOf(fields, 'namespace'),
+    name: textOf(fields, 'name'),
+    path: textOf(fields, 'path'),
+    isResource: resource !== undefined,
+  };
+}
+
+function subjectOf(spec: Fields): User {
+  const name = textOf(spec, 'user');
+  const groups = Array.isArray(spec['groups']) ? (spec['groups'] as readonly string[]) : [];
+  if (name === '' && groups.length === 0)
+    refuse(mistake('spec.user', name, 'at least one of user or group must be specified'));
+  return { name, groups };
+}
+
+/** Without security everything is allowed. */
+function decide(around: Surroundings, user: User, attributes: Attributes): unknown {
+  const why = around.security?.authorize(user, attributes, around.access);
+  if (why === undefined) return { allowed: true };
+  return { allowed: false, ...(why !== '' && { reason: why }) };
+}
+
+function tokenStatus(around: Surroundings, spec: Fields): unknown {
+  const token = textOf(spec, 'token');
+  const user = around.security?.authenticate({ headers: { authorization: `Bearer ${token}` } });
+  if (user === undefined || token === '') return { user: {}, error: 'invalid bearer token' };
+  return { authenticated: true, user: userInfo(user) };
+}
+
+/** The rules of whoever may do everything are told exactly; those of others are not collected, and it says so. */
+function rulesStatus(around: Surroundings, user: User, spec: Fields): unknown {
+  if (textOf(spec, 'namespace') === '') throw errors.badRequest('no namespace on request');
+  const everything = around.security === undefined || user.groups.includes('system:masters');
+  const any = ['*'];
+  return {
+    resourceRules: everything ? [{ verbs: any, apiGroups: any, resources: any }] : [],
+    nonResourceRules: everything ? [{ verbs: any, nonResourceURLs: any }] : [],
+    incomplete: !everything,
+    ...(!everything && { evaluationError: 'this server does not list the rules of single users' }),
+  };
+}
