@@ -2,7 +2,6 @@ import { RE2JS } from 're2js';
 import { messageOf } from '@plumbline/base';
 import type { FieldError } from '../registry/types.ts';
 import {
-  isData,
   additionalOf,
   isIntOrString,
   preserves,
@@ -11,6 +10,7 @@ import {
   type JsonSchema,
 } from './json-schema.ts';
 import { prune } from './prune.ts';
+import { checkRules } from './rules.ts';
 import { validateValue } from './validate.ts';
 
 type Reason = FieldError['reason'];
@@ -64,7 +64,7 @@ function checkNode(schema: JsonSchema, path: string, report: Report, root = fals
   checkLists(schema, path, report);
   // Alternatives of a value without a type mean nothing: the missing type is the error.
   if (root || hasType(schema)) checkAlternatives(schema, path, report);
-  checkRules(schema, path, report);
+  report.rules += checkRules(schema, path, (reason, field, message) => add(report, reason, field, message));
   if (schema.default !== undefined) checkDefault(schema, path, report);
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
     const at = `${path}.properties[${name}]`;
@@ -89,60 +89,6 @@ function requireType(schema: JsonSchema, path: string, where: string, report: Re
 
 function hasType(schema: JsonSchema): boolean {
   return (schema.type ?? '') !== '' || isIntOrString(schema) || preserves(schema);
-}
-
-const ruleReasons = ['FieldValueDuplicate', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueRequired'];
-
-/** What can be said of rules without running them. */
-function checkRules(schema: JsonSchema, path: string, report: Report): void {
-  schema['x-kubernetes-validations']?.forEach((rule, i) => {
-    report.rules++;
-    if (!isData(rule)) return;
-    const at = `${path}.x-kubernetes-validations[${i}]`;
-    const { rule: text, message, reason, fieldPath } = rule;
-    if (typeof text !== 'string' || text.trim() === '') {
-      add(report, 'FieldValueRequired', `${at}.rule`, 'Required value: rule is not specified');
-    }
-    if (typeof message === 'string' && message.includes('\n')) {
-      add(
-        report,
-        'FieldValueInvalid',
-        `${at}.message`,
-        `Invalid value: ${JSON.stringify(message)}: must not contain line breaks`,
-      );
-    }
-    if (typeof fieldPath === 'string' && fieldPath !== '' && !leadsToField(schema, fieldPath)) {
-      add(
-        report,
-        'FieldValueInvalid',
-        `${at}.fieldPath`,
-        `Invalid value: ${JSON.stringify(fieldPath)}: must be a valid path`,
-      );
-    }
-    if (typeof reason === 'string' && !ruleReasons.includes(reason)) {
-      const supported = ruleReasons.map((one) => `"${one}"`).join(', ');
-      add(
-        report,
-        'FieldValueNotSupported',
-        `${at}.reason`,
-        `Unsupported value: ${JSON.stringify(reason)}: supported values: ${supported}`,
-      );
-    }
-  });
-}
-
-/** `.spec.a` or `['a'].b`, through declared properties only. */
-function leadsToField(schema: JsonSchema, path: string): boolean {
-  let at: JsonSchema | undefined = schema;
-  let rest = path;
-  while (rest !== '' && at !== undefined) {
-    const step = /^(?:\.([A-Za-z_][\w-]*)|\['([^']+)'\])/.exec(rest);
-    if (step === null) return false;
-    const name = step[1] ?? step[2] ?? '';
-    at = propertyOf(at, name) ?? additionalOf(at);
-    rest = rest.slice(step[0].length);
-  }
-  return at !== undefined;
 }
 
 function checkKeywords(schema: JsonSchema, path: string, report: Report): void {
