@@ -50,7 +50,10 @@ function validateSelectorAndTemplate(spec: Fields, workload: string): FieldError
       );
     }
   }
-  errors.push(...validatePodTemplate(template, 'spec.template'));
+  const claims = records(spec['volumeClaimTemplates']).map((claim) =>
+    text(record(claim['metadata'])['name']),
+  );
+  errors.push(...validatePodTemplate(template, 'spec.template', claims));
   errors.push(...alwaysRestarting(record(template['spec'])));
   return errors;
 }

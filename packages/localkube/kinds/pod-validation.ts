@@ -22,17 +22,24 @@ import { dnsLabel, dnsSubdomain, ipAddress } from './names.ts';
 import { validateLabels } from './selectors.ts';
 import { validateVolume } from './volume-validation.ts';
 
-/** A pod template below `at`: its labels, annotations and spec. */
-export function validatePodTemplate(template: Fields, at: string): FieldError[] {
+/**
+ * A pod template below `at`: its labels, annotations and spec. `claims` are volumes that each pod gets beside those of
+ * the spec.
+ */
+export function validatePodTemplate(
+  template: Fields,
+  at: string,
+  claims: readonly string[] = [],
+): FieldError[] {
   return [
     ...validateLabels(record(template['metadata'])['labels'], `${at}.labels`),
-    ...validatePodSpec(record(template['spec']), `${at}.spec`),
+    ...validatePodSpec(record(template['spec']), `${at}.spec`, claims),
   ];
 }
 
-export function validatePodSpec(spec: Fields, at: string): FieldError[] {
+export function validatePodSpec(spec: Fields, at: string, claims: readonly string[] = []): FieldError[] {
   const errors: FieldError[] = [];
-  const names = podNames(spec, at, errors);
+  const names = podNames(spec, at, errors, claims);
   errors.push(...validateContainers(spec, at, names));
   errors.push(...oneOf(`${at}.restartPolicy`, spec['restartPolicy'], ['Always', 'OnFailure', 'Never']));
   errors.push(
@@ -80,7 +87,7 @@ export function validatePodSpec(spec: Fields, at: string): FieldError[] {
 }
 
 /** Checks the volumes and answers what containers may mount. */
-function podNames(spec: Fields, at: string, errors: FieldError[]): PodNames {
+function podNames(spec: Fields, at: string, errors: FieldError[], claims: readonly string[]): PodNames {
   const volumes = new Set<string>();
   for (const [index, volume] of records(spec['volumes']).entries()) {
     const here = `${at}.volumes[${index}]`;
@@ -95,6 +102,8 @@ function podNames(spec: Fields, at: string, errors: FieldError[]): PodNames {
     if (volumes.has(name)) errors.push(duplicate(`${here}.name`, name));
     volumes.add(name);
   }
+  // A claim takes the place of a volume of its name, which is no mistake.
+  for (const claim of claims) volumes.add(claim);
   return { volumes, hostPorts: new Set() };
 }
 
