@@ -118,8 +118,10 @@ describe('writing applications', () => {
     const refused = await harness.call('POST', base, other);
     expect(refused.status).toBe(400);
     expect((await json<{ message: string; code: number }>(refused)).code).toBe(3);
+    await patch('made', { metadata: { labels: { kept: 'yes' } } });
     expect((await harness.call('POST', `${base}?upsert=true`, other)).status).toBe(200);
-    expect((await stored('made')).spec.source?.path).toBe('elsewhere');
+    const after = await stored('made');
+    expect([after.spec.source?.path, after.metadata.labels]).toEqual(['elsewhere', { kept: 'yes' }]);
   });
 
   it.each([

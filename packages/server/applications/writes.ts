@@ -73,7 +73,10 @@ export function writeRoutes(
         throw badRequest('', 'existing application spec is different, use upsert flag to force update');
       }
       call.require({ resource: 'applications', action: 'update' }, objectName(existing));
-      return answer((await cluster.update(merged(existing, wanted), MANAGER)) as Application, applications);
+      return answer(
+        (await cluster.update(merged(existing, withKept(existing, wanted)), MANAGER)) as Application,
+        applications,
+      );
     },
   );
 
@@ -209,6 +212,13 @@ function merged(current: Application, wanted: Application): Application {
       ...(finalizers === undefined ? {} : { finalizers }),
     },
   };
+}
+
+/** An upsert adds labels and annotations to those that are there, as Argo CD's does; everything else it replaces. */
+function withKept(existing: Application, wanted: Application): Application {
+  const labels = { ...existing.metadata.labels, ...wanted.metadata.labels };
+  const annotations = { ...existing.metadata.annotations, ...wanted.metadata.annotations };
+  return { ...wanted, metadata: { ...wanted.metadata, labels, annotations } };
 }
 
 function parsePatch(patch: string): unknown {
