@@ -4,14 +4,11 @@ import { schemaFor } from '@plumbline/api/schema';
 import type {
   Application,
   ApplicationCondition,
-  ApplicationSummary,
   Difference,
-  Health,
   KubeObject,
   Observation,
   Question,
   ResourceStatus,
-  SyncStatusCode,
   Verdict,
 } from '@plumbline/api';
 import { compare } from '@plumbline/engine';
@@ -26,26 +23,10 @@ import { observe } from './observe.ts';
 import type { Observer } from './observe.ts';
 import { resourceStatuses, unknownStatuses } from './resources.ts';
 import type { ValidSpec } from './spec.ts';
+import type { Comparison } from './standing.ts';
 import { summarise } from './summary.ts';
 import { compile } from './target.ts';
 import type { Compiled } from './target.ts';
-
-/** How an application stands: desired against live. */
-export interface Comparison {
-  readonly sync: SyncStatusCode;
-  readonly health: Health;
-  readonly resources: readonly ResourceStatus[];
-  readonly conditions: readonly ApplicationCondition[];
-  readonly summary: ApplicationSummary;
-  readonly observation: Observation;
-  readonly revisions: readonly string[];
-  readonly types: readonly string[];
-  /** Undefined where the sources could not be read. */
-  readonly difference?: Difference;
-  readonly compiled?: Compiled;
-  /** Some kind is not watched yet: what seems missing may be there, and nothing may be decided on it. */
-  readonly unsettled: boolean;
-}
 
 export interface CompareInput {
   readonly application: Application;

@@ -2,7 +2,8 @@ import type { Application, ApplicationCondition, LiveObject, ObjectKey } from '@
 import { isStatusError } from '@plumbline/kube';
 import type { Outcome } from '../runtime/index.ts';
 import { compareApplication, unknownComparison } from './comparison.ts';
-import type { CompareInput, Comparison } from './comparison.ts';
+import type { CompareInput } from './comparison.ts';
+import type { Comparison } from './standing.ts';
 import { loadDesired } from './desired.ts';
 import { asksBeforeDeletion, staysOnDeletion, waveOf } from './directives.ts';
 import { APPLICATION, APPLICATION_MANAGER, annotationOf, annotations, finalizers } from './names.ts';

@@ -1,6 +1,6 @@
 import type { Application, ApplicationSpec, AppProject, KubeObject, Verdict } from '@plumbline/api';
 import type { CompareMemo } from '@plumbline/engine';
-import type { Comparison } from './comparison.ts';
+import type { Comparison } from './standing.ts';
 import type { Said } from './events.ts';
 import type { Healing } from './healing.ts';
 import { createHealing } from './healing.ts';

@@ -3,7 +3,8 @@ import type { Action, Observation, Progress, RunContext, RunEvent } from '@plumb
 import { schemaFor } from '@plumbline/api/schema';
 import { advance, respectIgnored, startRun } from '@plumbline/engine';
 import { compileFresh } from './comparison.ts';
-import type { CompareInput, Comparison } from './comparison.ts';
+import type { CompareInput } from './comparison.ts';
+import type { Comparison } from './standing.ts';
 import type { Desired } from './desired.ts';
 import { optionValue } from './directives.ts';
 import type { Executor } from './execute.ts';

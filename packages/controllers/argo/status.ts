@@ -1,7 +1,7 @@
 import { equalData } from '@plumbline/base';
 import type { Application, ApplicationCondition, ApplicationStatus, Operation } from '@plumbline/api';
 import { diffMergePatch } from '@plumbline/languages';
-import type { Comparison } from './comparison.ts';
+import type { Comparison } from './standing.ts';
 import { mergeConditions } from './conditions.ts';
 import { healthField } from './health.ts';
 import { annotations, finalizers, timeText } from './names.ts';

@@ -13,7 +13,7 @@ import type {
   ResourceStatus,
 } from '@plumbline/api';
 import type { Cluster } from '@plumbline/kube';
-import type { Comparison } from './comparison.ts';
+import type { Comparison } from './standing.ts';
 import { maskedTexts } from './masked.ts';
 import { instanceName } from './names.ts';
 import type { ArgoSettings, SourcePort } from './ports.ts';
