@@ -101,12 +101,12 @@ export const messages = {
       {
         title: 'Push manifests to the embedded Git server',
         what: 'Its address is "git" in endpoints.json of the data folder. A push to a new path makes the repository.',
-        code: 'GIT=$(jq -r .git .plumbline/endpoints.json)\ngit remote add plumbline "$GIT/mono.git"\ngit push plumbline HEAD:main',
+        code: 'GIT=$(jq -r .git ~/.plumbline/endpoints.json)\ngit remote add plumbline "$GIT/mono.git"\ngit push plumbline HEAD:main',
       },
       {
         title: 'Then apply an Application',
         what: 'The kubeconfig is named there too. Any Application written for Argo CD works as it is.',
-        code: `export KUBECONFIG=$(jq -r .kubeconfig .plumbline/endpoints.json)
+        code: `export KUBECONFIG=$(jq -r .kubeconfig ~/.plumbline/endpoints.json)
 kubectl apply -f - <<EOF
 apiVersion: argoproj.io/v1alpha1
 kind: Application

@@ -19,6 +19,7 @@ const shown = [
   'status.sync.revisions',
   'status.health',
   'status.conditions',
+  'status.operationState.operation.initiatedBy',
   'status.operationState.phase',
   'status.operationState.message',
   'status.operationState.startedAt',

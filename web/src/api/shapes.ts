@@ -18,6 +18,7 @@ export interface EventItem {
   readonly metadata: {
     readonly name: string;
     readonly uid?: string;
+    readonly resourceVersion?: string;
     readonly creationTimestamp?: string | null;
   };
   readonly involvedObject?: {

@@ -16,9 +16,16 @@ export function eventCount(event: EventItem): number {
   return event.series?.count ?? event.count ?? 1;
 }
 
-/** The newest first; equal times by name, so that rows do not change places. */
+/** The newest first. Times are whole seconds, so that within one the order is that in which events were written. */
 export function sortEvents(events: readonly EventItem[]): readonly EventItem[] {
   return [...events].sort(
-    (a, b) => eventTime(b) - eventTime(a) || a.metadata.name.localeCompare(b.metadata.name),
+    (a, b) =>
+      eventTime(b) - eventTime(a) ||
+      versionOf(b) - versionOf(a) ||
+      a.metadata.name.localeCompare(b.metadata.name),
   );
+}
+
+function versionOf(event: EventItem): number {
+  return Number(event.metadata.resourceVersion ?? '') || 0;
 }

@@ -22,11 +22,12 @@ export function formatAge(ms: number): string {
   return '0s';
 }
 
-/** How long something took, in at most two units: `0.4s`, `12s`, `1m 05s`, `2h 10m`. */
+/** How long something took, in at most two units: `<1s`, `12s`, `1m 05s`, `2h 10m`. */
 export function formatDuration(ms: number): string {
   if (ms < 0) return '';
   const seconds = Math.round(ms / 1000);
-  if (seconds < 1) return `${(ms / 1000).toFixed(1)}s`;
+  // Times of the API have no fractions, so that zero means less than a second.
+  if (seconds < 1) return '<1s';
   if (seconds < 60) return `${seconds}s`;
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return `${minutes}m ${String(seconds % 60).padStart(2, '0')}s`;

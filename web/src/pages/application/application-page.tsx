@@ -7,6 +7,7 @@ import { applicationQuery, keys, managedQuery } from '../../api/queries.ts';
 import type { ApplicationsState } from '../../api/cache.ts';
 import { appKey } from '../../api/cache.ts';
 import { messages } from '../../messages.ts';
+import { isDrifted } from '../../model/manifest.ts';
 import { usePlatform } from '../../platform/context.ts';
 import { useHotkeys } from '../../platform/hotkeys.ts';
 import { ErrorBoundary } from '../../ui/error-boundary.tsx';
@@ -22,7 +23,7 @@ import { OperationPanel } from './operation-panel.tsx';
 import { PageTabs, pageTabs } from './page-tabs.tsx';
 import { ResourceDrawer } from './resource-drawer.tsx';
 import { StatusStrip } from './status-strip.tsx';
-import { SyncPanel } from './sync-panel.tsx';
+import { SyncPanelById } from './sync-panel.tsx';
 
 const TreeTab = lazy(() => import('./tree/tree-tab.tsx'));
 const DiffTab = lazy(() => import('./diff/diff-tab.tsx'));
@@ -42,7 +43,7 @@ export default function ApplicationPage({ namespace, name, tab: tabName }: PageP
   const tab = pageTabs.find((known) => known === tabName) ?? 'tree';
   const query = useQuery({
     ...applicationQuery(api, id),
-    // The list knows the application already; showing it at once beats waiting for the same answer.
+    // The list knows the most of it already; showing that at once beats waiting for the whole.
     placeholderData: () => client.getQueryData<ApplicationsState>(keys.applications)?.byKey.get(appKey(id)),
   });
   const managed = useQuery({ ...managedQuery(api, id), enabled: query.isSuccess });
@@ -69,7 +70,7 @@ export default function ApplicationPage({ namespace, name, tab: tabName }: PageP
   if (query.isPending) return <Loading what={messages.loading} />;
   if (query.isError) return <Failure error={query.error} onRetry={() => void query.refetch()} />;
   const application = query.data;
-  const drifted = (managed.data ?? []).filter((resource) => resource.modified).length;
+  const drifted = (managed.data ?? []).filter(isDrifted).length;
   return (
     <div className={styles.outer}>
       <div className={styles.page}>
@@ -85,16 +86,23 @@ export default function ApplicationPage({ namespace, name, tab: tabName }: PageP
         <div id="tab-content" className={styles.content} role="tabpanel" aria-labelledby={`tab-${tab}`}>
           <ErrorBoundary key={tab}>
             <Suspense fallback={<Loading what={messages.loading} />}>
+              {query.isPlaceholderData && (tab === 'history' || tab === 'manifest') ? (
+                <Loading what={messages.loading} />
+              ) : null}
               {tab === 'tree' ? <TreeTab application={application} onOpen={open} selected={node} /> : null}
               {tab === 'diff' ? <DiffTab id={id} onOpen={open} /> : null}
               {tab === 'events' ? <EventsTab id={id} /> : null}
-              {tab === 'history' ? <HistoryTab application={application} /> : null}
-              {tab === 'manifest' ? <ManifestTab application={application} /> : null}
+              {tab === 'history' && !query.isPlaceholderData ? (
+                <HistoryTab application={application} />
+              ) : null}
+              {tab === 'manifest' && !query.isPlaceholderData ? (
+                <ManifestTab application={application} />
+              ) : null}
             </Suspense>
           </ErrorBoundary>
         </div>
       </div>
-      {panel === 'sync' ? <SyncPanel application={application} onClose={() => setPanel(undefined)} /> : null}
+      {panel === 'sync' ? <SyncPanelById id={id} onClose={() => setPanel(undefined)} /> : null}
       {panel === 'operation' ? (
         <OperationPanel application={application} onClose={() => setPanel(undefined)} />
       ) : null}

@@ -4,7 +4,7 @@ import { lazy, Suspense, useState } from 'react';
 import { eventsQuery, managedQuery, manifestQuery, treeQuery } from '../../api/queries.ts';
 import type { AppId } from '../../api/shapes.ts';
 import { messages } from '../../messages.ts';
-import { parseManifest } from '../../model/manifest.ts';
+import { isAbsent, isDrifted, parseManifest } from '../../model/manifest.ts';
 import { healthTone } from '../../model/status.ts';
 import { resourceIdOf, resourceKey } from '../../model/tree.ts';
 import { toYaml } from '../../model/yaml.ts';
@@ -82,7 +82,7 @@ interface DetailsProps {
 }
 
 function Details({ id, node, resource }: DetailsProps) {
-  const [tab, setTab] = useState<Tab>(resource?.modified === true ? 'diff' : 'live');
+  const [tab, setTab] = useState<Tab>(resource !== undefined && isDrifted(resource) ? 'diff' : 'live');
   const names = messages.resource.tabs;
   const tabs: readonly (readonly [Tab, string])[] =
     resource === undefined
@@ -156,9 +156,7 @@ function LivePanel({ id, node, resource }: DetailsProps) {
     namespace: resource?.namespace ?? '',
     name: resource?.name ?? '',
   };
-  const exists =
-    node?.uid !== undefined ||
-    (resource !== undefined && resource.liveState !== '' && resource.liveState !== 'null');
+  const exists = node?.uid !== undefined || !isAbsent(resource?.liveState);
   const query = useQuery({
     ...manifestQuery(api, id, resourceIdOf(target), node?.resourceVersion),
     enabled: exists,

@@ -34,7 +34,7 @@ export function SyncPanelById({ id, onClose }: { readonly id: AppId; readonly on
 }
 
 /** How to sync: what Argo CD's panel offers, under the same names. */
-export function SyncPanel({
+function SyncPanel({
   application,
   onClose,
 }: {

@@ -4,6 +4,7 @@ import { useRef, useState } from 'react';
 import { managedQuery } from '../../../api/queries.ts';
 import type { AppId } from '../../../api/shapes.ts';
 import { messages } from '../../../messages.ts';
+import { isAbsent, isDrifted } from '../../../model/manifest.ts';
 import { countChanges } from '../../../model/diff-rows.ts';
 import { resourceKey } from '../../../model/tree.ts';
 import { usePlatform } from '../../../platform/context.ts';
@@ -17,8 +18,6 @@ import type { DiffLook } from './diff-view.tsx';
 import { useResourceDiff } from './resource-diff.tsx';
 
 const splitWidthMin = 820;
-
-const isAbsent = (state: string): boolean => state === '' || state === 'null';
 
 /** Everything in which the cluster differs from what Git says. */
 export default function DiffTab({
@@ -40,9 +39,7 @@ export default function DiffTab({
     setChosen(look);
     storage.write('diff', look);
   };
-  const drifted = (query.data ?? []).filter(
-    (resource) => resource.modified || (isAbsent(resource.targetState) && !resource.hook),
-  );
+  const drifted = (query.data ?? []).filter(isDrifted);
   return (
     <div ref={frame} className={styles.tab}>
       {query.isPending ? <Loading what={messages.loading} /> : null}
@@ -52,7 +49,7 @@ export default function DiffTab({
           state="true"
           tone="good"
           title={messages.diff.inSync}
-          children={messages.diff.inSyncWhat(query.data.length)}
+          children={messages.diff.inSyncWhat(query.data.filter(({ hook }) => !hook).length)}
         />
       ) : null}
       {drifted.length === 0 ? null : (

@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import { messages } from '../../../messages.ts';
 import { countChanges, diffRows } from '../../../model/diff-rows.ts';
 import type { DiffRow } from '../../../model/diff-rows.ts';
-import { parseManifest } from '../../../model/manifest.ts';
+import { isAbsent, parseManifest } from '../../../model/manifest.ts';
 import { Notice } from '../../../ui/notice.tsx';
 import { DiffView } from './diff-view.tsx';
 import type { DiffLook } from './diff-view.tsx';
@@ -12,10 +12,7 @@ import type { DiffLook } from './diff-view.tsx';
 export function useResourceDiff(resource: ManagedResource): readonly DiffRow[] {
   const { normalizedLiveState, liveState, predictedLiveState, targetState } = resource;
   return useMemo(() => {
-    const desired =
-      targetState === '' || targetState === 'null'
-        ? undefined
-        : parseManifest(predictedLiveState || targetState);
+    const desired = isAbsent(targetState) ? undefined : parseManifest(predictedLiveState || targetState);
     return diffRows(parseManifest(normalizedLiveState || liveState), desired);
   }, [normalizedLiveState, liveState, predictedLiveState, targetState]);
 }
