@@ -70,11 +70,9 @@ export async function listen(around: Surroundings, options: ListenOptions): Prom
 
 type Headers = Record<string, string | undefined>;
 
+/** Node joins repeated headers itself, but for `set-cookie`, which no request has. */
 function headersOf(request: IncomingMessage): Headers {
-  const headers: Headers = {};
-  for (const [name, value] of Object.entries(request.headers))
-    headers[name] = Array.isArray(value) ? value.join(',') : value;
-  return headers;
+  return request.headers as Headers;
 }
 
 function receive(
@@ -118,6 +116,9 @@ function tooLarge(): ApiAnswer {
   return { type: 'data', status: 413, data: status };
 }
 
+/** Requests only read their query. */
+const noQuery = new URLSearchParams();
+
 function answerTo(
   around: Surroundings,
   request: IncomingMessage,
@@ -134,7 +135,7 @@ function answerTo(
   return handle(around, {
     method: request.method ?? 'GET',
     path: at < 0 ? url : url.slice(0, at),
-    query: new URLSearchParams(at < 0 ? '' : url.slice(at + 1)),
+    query: at < 0 ? noQuery : new URLSearchParams(url.slice(at + 1)),
     headers,
     body,
     user,
@@ -245,7 +246,7 @@ function sendData(
   response: ServerResponse,
   answer: DataAnswer,
 ): void {
-  const body = Buffer.from(encode(encoder, request, answer));
+  const body = encode(encoder, request, answer);
   for (const text of answer.warnings ?? []) response.appendHeader('warning', `299 - ${JSON.stringify(text)}`);
   const headers: Record<string, string | number> = {
     'audit-id': around.core.random.uuid(),
@@ -253,23 +254,34 @@ function sendData(
     'content-type': answer.contentType ?? 'application/json',
     ...answer.headers,
   };
-  const finish = (bytes: Buffer): void => {
-    response.writeHead(answer.status, { ...headers, 'content-length': bytes.length });
-    response.end(request.method === 'HEAD' ? undefined : bytes);
-  };
-  const wanted = /\bgzip\b/.test(request.headers['accept-encoding']?.toString() ?? '');
-  if (!wanted || body.length < gzipBytesMin) {
-    finish(body);
+  if (body.length >= gzipBytesMin && /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))) {
+    sendPacked(request, response, answer.status, headers, body);
     return;
   }
+  headers['content-length'] = Buffer.byteLength(body);
+  response.writeHead(answer.status, headers);
+  response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+function sendPacked(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  headers: Readonly<Record<string, string | number>>,
+  body: string,
+): void {
   gzip(body, { level: 1 }, (error, packed) => {
     if (error !== null) {
       response.destroy(error);
       return;
     }
-    headers['content-encoding'] = 'gzip';
-    headers['vary'] = 'Accept-Encoding';
-    finish(packed);
+    response.writeHead(status, {
+      ...headers,
+      'content-encoding': 'gzip',
+      vary: 'Accept-Encoding',
+      'content-length': packed.length,
+    });
+    response.end(request.method === 'HEAD' ? undefined : packed);
   });
 }
 
