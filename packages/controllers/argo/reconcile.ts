@@ -47,10 +47,18 @@ export async function reconcile(application: Application, look: Look): Promise<O
   const refreshed = annotationOf(application, annotations.refresh) !== undefined;
   const now = ports.clock.now();
   memory.run = currentRun(application, look, now);
+  if (annotationOf(application, annotations.refresh) === 'hard') forgetAnswers(memory);
   if (!check.ok) return invalidSpec(application, look, check, refreshed);
   const { value: spec } = check;
   memory.repositories = [...new Set(spec.sources.map(({ repoURL }) => repoURL))];
   return reconcileValid({ application, look, spec, refreshed });
+}
+
+/** A hard refresh trusts nothing that was remembered. */
+function forgetAnswers(memory: Memory): void {
+  memory.verdicts.clear();
+  memory.compiled = undefined;
+  memory.compareMemo = new Map();
 }
 
 /** The run that is under way: what is in memory knows more than what was written. */
@@ -61,7 +69,7 @@ function currentRun(application: Application, look: Look, now: number): Run | un
     ports.cluster.knownResource(kind)?.namespaced ?? true;
   const written = runOf(application, now, namespaced);
   const known = memory.run;
-  if (written === undefined || known === undefined || endOf(known) !== undefined) return written;
+  if (written === undefined || known === undefined) return written;
   const state = application.status?.operationState;
   const begun = state !== undefined && (state.phase === 'Running' || state.phase === 'Terminating');
   const same = begun
@@ -154,7 +162,7 @@ async function reconcileValid(situation: Situation): Promise<Outcome> {
     const next = nextTry(run);
     if (next !== undefined) wakeUps.push(Math.max(0, next - now));
     const over = endOf(run) !== undefined && run.waiting === undefined;
-    await save(run, over ? undefined : (application.operation ?? run.operation));
+    await save(run, over ? nextOperation(application, run) : (application.operation ?? run.operation));
     if (over) {
       memory.run = undefined;
       if (!automatedBy(run.operation)) memory.personDoneAt = now;
@@ -176,10 +184,17 @@ async function compareNow(input: CompareInput, wanted: DesiredResult): Promise<C
   return wanted.ok ? compareApplication(input, wanted.value) : unknownComparison(input, wanted.message);
 }
 
-/** A failed try whose time has come starts anew. */
+/** An ended operation goes; one that somebody has put in its place meanwhile stays, and is the next. */
+function nextOperation(application: Application, run: Run): Operation | undefined {
+  const { operation } = application;
+  if (operation === undefined || automatedBy(operation)) return undefined;
+  return equalData({ ...operation, retry: operation.retry ?? {} }, run.operation) ? undefined : operation;
+}
+
+/** A failed try whose time has come starts anew; so does one that is to be terminated, to be told so. */
 function dueRun(run: Run, now: number): Run {
   const next = nextTry(run);
-  return next !== undefined && next <= now && !run.terminating ? tryAgain(run) : run;
+  return next !== undefined && (next <= now || run.terminating) ? tryAgain(run) : run;
 }
 
 /** What a run applies. A person who asks for the newest gets the newest, so the source is asked first. */
