@@ -2,22 +2,13 @@ import { createHash } from 'node:crypto';
 import { formatApiVersion } from '@plumbline/api';
 import { errors } from '../registry/index.ts';
 import type { Core, Served, ServedGroup } from '../registry/index.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { Discovery, Surroundings } from './surroundings.ts';
 import { PlainRefusal } from './refusal.ts';
 import { negotiate, notAcceptable } from './negotiate.ts';
 import { openApiV2, openApiV2Type } from './openapi-v2.ts';
 import { openApiDocument, openApiIndex } from './openapi.ts';
 import type { ApiAnswer, ApiRequest } from './request.ts';
 import type { Route } from './route.ts';
-
-/** What discovery answers with, kept until the catalogue changes. */
-export interface Discovery {
-  aggregated(legacy: boolean): { readonly data: unknown; readonly etag: string };
-  groupVersions(): readonly string[];
-  resources(group: string, version: string): unknown;
-  openApi(path: string): { readonly data: unknown; readonly etag: string } | undefined;
-  openApiIndex(): unknown;
-}
 
 /** The version that this server imitates. */
 export const kubernetesVersion = {

@@ -1,7 +1,6 @@
 import type { KubeObject } from '@plumbline/api';
 import type { Access, Core } from '../registry/index.ts';
 import type { Security } from '../types.ts';
-import type { Discovery } from './discovery.ts';
 import type { Route } from './route.ts';
 
 /** What runs pods tells about them. */
@@ -19,6 +18,15 @@ export interface LogOptions {
   readonly sinceSeconds?: number;
   readonly sinceTime?: string;
   readonly limitBytes?: number;
+}
+
+/** What discovery answers with, kept until the catalogue changes. */
+export interface Discovery {
+  aggregated(legacy: boolean): { readonly data: unknown; readonly etag: string };
+  groupVersions(): readonly string[];
+  resources(group: string, version: string): unknown;
+  openApi(path: string): { readonly data: unknown; readonly etag: string } | undefined;
+  openApiIndex(): unknown;
 }
 
 /** What requests are answered with. */
