@@ -149,6 +149,22 @@ describe('comparing with what a client-side apply left', () => {
     expect(result).toMatchObject({ synced: true, asked: [] });
   });
 
+  it.each([
+    ['empties them where it says so', { rules: [] }, false, 'changed'],
+    ['leaves them to others where it says nothing', {}, false, 'equal'],
+    ['ignores them where the policy says so', { rules: [] }, true, 'equal'],
+  ])('of the rules of a role that aggregates others: %s', (_, more, ignoreAggregatedRoles, state) => {
+    const role: KubeObject = {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name: 'r' },
+      aggregationRule: { clusterRoleSelectors: [] },
+    };
+    const seen = { ...applied({ ...role, ...more }), rules: [{ verbs: ['get'] }] };
+    const wanted = target([resource({ ...role, ...more })], { ignoreAggregatedRoles });
+    expect(settle(wanted, [live(seen)]).resources[0]?.state).toBe(state);
+  });
+
   it('remembers a pair that is made of the same values', () => {
     const memo: CompareMemo = new Map();
     const [wanted, seen] = [target([resource(desired)]), observe(live(applied(desired)))];

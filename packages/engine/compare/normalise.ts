@@ -8,7 +8,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * A desired object as far as it says something: without status, creation time and null members (the API server has no
- * use for them), with a Secret's plain text encoded as the server would, and with empty rules as no rules.
+ * use for them), with a Secret's plain text encoded as the server would, and with rules that are null as empty ones.
  */
 export function normaliseDesired(object: KubeObject): KubeObject {
   return bare(object) as unknown as KubeObject;
@@ -38,18 +38,18 @@ function withoutEmptyAnnotations(object: Fields): Fields {
 /** A live object in the same form. Nothing is copied for kinds that need no care. */
 export function normaliseLive(object: KubeObject): KubeObject {
   if (object.kind === 'Secret' && object.apiVersion === 'v1') return secret(object) as unknown as KubeObject;
-  return withoutEmptyRules(object) as unknown as KubeObject;
+  return withRules(object, true) as unknown as KubeObject;
 }
 
 function bare(object: Fields): Fields {
   const prepared = object['kind'] === 'Secret' && object['apiVersion'] === 'v1' ? secret(object) : object;
-  const { status: _, ...rest } = withoutNulls(prepared) as Fields;
+  const { status: _, ...rest } = withoutNulls(withRules(prepared, false)) as Fields;
   const metadata = rest['metadata'];
   if (isRecord(metadata) && 'creationTimestamp' in metadata) {
     const { creationTimestamp: __, ...kept } = metadata;
-    return withoutEmptyRules({ ...rest, metadata: kept });
+    return { ...rest, metadata: kept };
   }
-  return withoutEmptyRules(rest);
+  return rest;
 }
 
 /** The same value where it holds no null member; lists keep their nulls, for their places count. */
@@ -104,14 +104,15 @@ function encodeBase64(text: string): string {
   return btoa(binary);
 }
 
-/** A role without rules is served with `rules: null` or `[]`, depending on how it was written. */
-function withoutEmptyRules(object: Fields): Fields {
+/**
+ * A role without rules is served with `rules: null`, `[]` or nothing, depending on how it was written. What is desired
+ * only says that there shall be none if it says so.
+ */
+function withRules(object: Fields, served: boolean): Fields {
   const kind = object['kind'];
   if (kind !== 'Role' && kind !== 'ClusterRole') return object;
   const rules = object['rules'];
-  if (rules !== null && !(Array.isArray(rules) && rules.length === 0)) return object;
-  const { rules: _, ...rest } = object;
-  return rest;
+  return rules === null || (served && rules === undefined) ? { ...object, rules: [] } : object;
 }
 
 const serverMetadata = new Set([
