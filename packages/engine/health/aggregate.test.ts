@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Health } from '@plumbline/api';
-import { aggregateHealth, type HealthPart } from '../index.ts';
+import { aggregateHealth, type Part } from '../index.ts';
 
-const is = (status: Health): HealthPart => ({ live: true, health: { status } });
-const absent: HealthPart = { live: false };
-const plain: HealthPart = { live: true };
+const is = (status: Health): Part => ({ live: true, health: { status } });
+const absent: Part = { live: false };
+const plain: Part = { live: true };
 
 describe('the health of a whole', () => {
-  it.each<[string, readonly HealthPart[], Health]>([
+  it.each<[string, readonly Part[], Health]>([
     ['of nothing', [], 'Healthy'],
     ['of what has no health', [plain], 'Healthy'],
     ['is the worst of its parts', [is('Healthy'), is('Degraded'), is('Progressing')], 'Degraded'],

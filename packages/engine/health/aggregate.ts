@@ -15,7 +15,7 @@ export function isWorse(health: Health, than: Health): boolean {
 }
 
 /** One lasting object of a whole. Undefined health: its kind has none, which counts as healthy. */
-export interface HealthPart {
+export interface Part {
   readonly live: boolean;
   readonly health?: HealthStatus;
 }
@@ -24,7 +24,7 @@ export interface HealthPart {
  * How a whole is: as bad as its worst part. Parts that are not there do not count, for that is what being out of sync
  * says already; only where nothing at all is there the whole is missing. Nothing wanted is healthy.
  */
-export function aggregateHealth(parts: Iterable<HealthPart>): Health {
+export function aggregateHealth(parts: Iterable<Part>): Health {
   let worst: Health = 'Healthy';
   let [wanted, live] = [false, false];
   for (const part of parts) {

@@ -1,1 +1,1 @@
-export { aggregateHealth, isWorse, type HealthPart } from './aggregate.ts';
+export { aggregateHealth, isWorse, type Part } from './aggregate.ts';

@@ -1,27 +1,24 @@
-import type { Advance, Progress, ProgressReason, RunContext, RunEvent } from '@plumbline/api';
+import type { Advance, Progress, RunContext, RunEvent } from '@plumbline/api';
 import { keyText } from '@plumbline/api';
 import { isPrune, type Task } from '../order/index.ts';
 import { pruneVerdict } from '../prune/index.ts';
-import { applyAction, readUnseen, releaseActions, removeActions, type Asked } from './actions.ts';
-import { continueBatch, hasFailed, stillRunning, waitingFor } from './batch.ts';
+import { applyAction } from './actions.ts';
+import { beginBatch, continueBatch, hasFailed, stillRunning } from './batch.ts';
+import { fail, finish, terminate } from './ending.ts';
 import { record } from './record.ts';
 import {
   ask,
   close,
-  currentOf,
-  healthOf,
-  identity,
   isHook,
   isPending,
-  isRunning,
   openRun,
   resultOf,
   setResult,
   type Batch,
-  type Ending,
   type Run,
 } from './state.ts';
 import { canBeTried, obstacle } from './validate.ts';
+import { releaseHooks, updateState, waitForDeletions, waitForRunning } from './waiting.ts';
 
 /** A run that has not done anything yet. */
 export function startRun(now: number): Progress {
@@ -100,12 +97,6 @@ function beginOrWait(run: Run): Advance | undefined {
   return beginBatch(run, inWave, inWave.length === pending.length && !inWave.some(isHook));
 }
 
-function beginBatch(run: Run, tasks: readonly Task[], alone: boolean): undefined {
-  const [first] = tasks;
-  if (first !== undefined)
-    run.batch = { phase: first.phase, wave: first.wave, ids: tasks.map((task) => task.id), alone };
-}
-
 /**
  * What was still to be applied beside something that was refused. A wave goes on to its end in any case, so it has to be
  * finished by a process that takes over from one that was killed in its midst.
@@ -156,94 +147,4 @@ function dryRunResult(run: Run): Advance {
     else setResult(run, task, 'pruneSkipped', 'succeeded', verdict.reason);
   }
   return close(run, { phase: 'Succeeded', reason: { type: 'noMore' } });
-}
-
-/** A hook is done when it is healthy; a resource that is waited for, too. What has no health is done at once. */
-function updateState(run: Run, task: Task): void {
-  if (!isRunning(run, task)) return;
-  const object = currentOf(run, task);
-  if (object === undefined) return;
-  const health = healthOf(run, task, object);
-  const message = health?.message ?? '';
-  if (health === undefined) {
-    return setResult(run, task, undefined, 'succeeded', isHook(task) ? `${task.key.name} created` : '');
-  }
-  if (health.status === 'Healthy') return setResult(run, task, undefined, 'succeeded', message);
-  if (health.status === 'Degraded' || (isHook(task) && health.status === 'Unknown')) {
-    return setResult(run, task, undefined, 'failed', message);
-  }
-  if (isHook(task)) setResult(run, task, undefined, 'running', message);
-}
-
-/** Hooks are always waited for; resources only if something comes after them. */
-function waitForRunning(run: Run): Advance | undefined {
-  const [first, last] = [run.tasks[0], run.tasks.at(-1)];
-  const severalSteps = first?.phase !== last?.phase || first?.wave !== last?.wave;
-  const waiting = run.tasks.filter((task) => isRunning(run, task) && (severalSteps || isHook(task)));
-  const reason = waitingFor(waiting, false);
-  if (reason === undefined) return undefined;
-  const { asked, wakeUp } = readUnseen(
-    run,
-    waiting.filter((task) => task.live === undefined),
-  );
-  return ask(run, reason, asked, wakeUp);
-}
-
-function waitForDeletions(run: Run): Advance | undefined {
-  const going = run.tasks.filter((task) => {
-    const live = task.live?.object;
-    if (live === undefined || resultOf(run, task)?.outcome !== 'pruned') return false;
-    return live.metadata.deletionTimestamp !== undefined || run.deleted.has(identity(live));
-  });
-  const reason = waitingFor(going, true);
-  return reason === undefined ? undefined : ask(run, reason, []);
-}
-
-/** Hooks that have ended need no finalizer any more. */
-function releaseHooks(run: Run): Advance | undefined {
-  const asked = run.tasks.flatMap((task) => {
-    const current = isHook(task) && !isPending(run, task) ? currentOf(run, task) : undefined;
-    return current === undefined ? [] : releaseActions(run, task, current);
-  });
-  const first = asked[0];
-  if (first === undefined) return undefined;
-  return ask(run, { type: 'applying', phase: first.task.phase, wave: first.task.wave }, asked);
-}
-
-/** The run cannot succeed any more: what is there for that case runs, then the run ends. */
-function fail(run: Run, reason: ProgressReason): Advance | undefined {
-  const pending = run.tasks.filter((task) => task.phase === 'onFailure' && isPending(run, task));
-  return pending.length === 0 ? finish(run, { phase: 'Failed', reason }) : beginBatch(run, pending, false);
-}
-
-/** Deletes the hooks that are to go with such an end, then ends. */
-function finish(run: Run, ending: Ending): Advance {
-  const policy = ending.phase === 'Succeeded' ? 'succeeded' : 'failed';
-  const asked = run.tasks.flatMap((task) => {
-    if (task.resource?.hook?.delete.includes(policy) !== true) return [];
-    const current = currentOf(run, task);
-    return current === undefined ? [] : removeActions(run, task, current, 'cleanup');
-  });
-  run.ending = ending;
-  return asked.length === 0
-    ? close(run, ending)
-    : ask(run, { type: 'applying', phase: 'after', wave: 0 }, asked);
-}
-
-/** Hooks that still run are stopped; what was applied stays. */
-function terminate(run: Run): Advance {
-  run.phase = 'Terminating';
-  run.batch = undefined;
-  run.tasks.forEach((task) => updateState(run, task));
-  const asked = run.tasks.flatMap((task) => (isHook(task) && isRunning(run, task) ? stop(run, task) : []));
-  const reason = { type: 'terminated' } as const;
-  return asked.length === 0 ? close(run, { phase: 'Failed', reason }) : ask(run, reason, asked);
-}
-
-/** The result is only written once the deletion was accepted, so that a kill in between leaves nothing behind. */
-function stop(run: Run, task: Task): readonly Asked[] {
-  const current = currentOf(run, task);
-  const asked = current === undefined ? [] : removeActions(run, task, current, 'terminate');
-  if (asked.length === 0) setResult(run, task, undefined, 'failed', 'Terminated');
-  return asked;
 }

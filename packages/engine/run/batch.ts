@@ -30,6 +30,13 @@ export function waitingFor(tasks: readonly Task[], deletion: boolean): WaitingRe
   };
 }
 
+/** These are next. */
+export function beginBatch(run: Run, tasks: readonly Task[], alone: boolean): undefined {
+  const [first] = tasks;
+  if (first !== undefined)
+    run.batch = { phase: first.phase, wave: first.wave, ids: tasks.map((task) => task.id), alone };
+}
+
 /**
  * Goes on with a wave: prunes first, then makes room for hooks, then applies kind by kind. Returns what is to be done or
  * waited for, or undefined when the wave is through, well or not.
