@@ -3,7 +3,14 @@ import type { IgnoreRule, KubeObject, LiveObject, Target, Verdict } from '@plumb
 import { keyOf, keyText } from '@plumbline/api';
 import { schemaFor } from '@plumbline/api/schema';
 import { applyMergePatch, applyStrategicMerge, pointerGet } from '@plumbline/languages';
-import { compare, type CompareMemo, ignoredIn, lastAppliedAnnotation, withoutIgnored } from '../index.ts';
+import {
+  compare,
+  compareInSteps,
+  type CompareMemo,
+  ignoredIn,
+  lastAppliedAnnotation,
+  withoutIgnored,
+} from '../index.ts';
 import { table } from '../test/conformance.ts';
 import { configMap, live, observe, resource, target } from '../test/targets.ts';
 
@@ -171,6 +178,22 @@ describe('comparing with what a client-side apply left', () => {
     const first = compare(wanted, seen, new Map(), schemas, memo);
     const second = compare(wanted, seen, new Map(), schemas, memo);
     expect(second.difference.resources[0]).toBe(first.difference.resources[0]);
+  });
+});
+
+describe('comparing in steps', () => {
+  it('pauses, and finds the same', () => {
+    const many = Array.from({ length: 120 }, (_, i) => configMap(`c${i}`));
+    const wanted = target(many.map((object) => resource(object)));
+    const seen = observe(
+      ...many.map((object, i) => live(i % 7 === 0 ? configMap(object.metadata.name, {}) : applied(object))),
+    );
+    const steps = compareInSteps(wanted, seen, new Map(), schemas);
+    let pauses = 0;
+    let step = steps.next();
+    for (; step.done !== true; step = steps.next()) pauses++;
+    expect(pauses).toBe(2);
+    expect(step.value).toEqual(compare(wanted, seen, new Map(), schemas));
   });
 });
 

@@ -1,4 +1,5 @@
-export { compare, type CompareMemo, type Comparison, type SchemaLookup } from './compare.ts';
+export { compare, compareInSteps, type CompareMemo, type Comparison } from './compare.ts';
+export type { SchemaLookup } from './pair.ts';
 export { ignoredIn, withoutIgnored } from './ignore.ts';
 export { respectIgnored } from './respect.ts';
 export { lastAppliedAnnotation } from './normalise.ts';

@@ -6,7 +6,7 @@ import {
   diffMergePatch,
   twoWayStrategicMerge,
 } from '@plumbline/languages';
-import type { SchemaLookup } from './compare.ts';
+import type { SchemaLookup } from './pair.ts';
 import { ignoredIn, withoutIgnored, type Ignored } from './ignore.ts';
 
 /**
