@@ -42,7 +42,7 @@ if (!(await unpackConformance(['scenarios']))) {
 
 const folder = join(conformanceFolder, 'scenarios');
 const require = createRequire(join(root, 'packages/languages/package.json'));
-const env = { ...process.env, JS_YAML: dirname(dirname(require.resolve('js-yaml/package.json'))) };
+const env = { ...process.env, JS_YAML: dirname(require.resolve('js-yaml/package.json')) };
 const own = process.argv.slice(2);
 
 function selected() {

@@ -190,7 +190,7 @@ const writeParameters = ['dryRun', 'fieldManager', 'fieldValidation'].map((name)
 }));
 
 function operation(
-  resource: { readonly group: string; readonly version: string; readonly kind: string },
+  resource: Pick<Served, 'group' | 'version' | 'kind'> & { readonly custom?: boolean },
   action: string,
   schema: string,
 ): Document {
@@ -203,7 +203,8 @@ function operation(
       ? [
           'application/json-patch+json',
           'application/merge-patch+json',
-          'application/strategic-merge-patch+json',
+          // kubectl sends a strategic patch wherever this says that it may; custom resources do not take one.
+          ...(resource.custom === true ? [] : ['application/strategic-merge-patch+json']),
           'application/apply-patch+yaml',
         ]
       : ['*/*'];
