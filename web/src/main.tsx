@@ -5,9 +5,10 @@ import { createApiClient } from './api/client.ts';
 import { isStatus } from './api/errors.ts';
 import { keys } from './api/queries.ts';
 import { App } from './app.tsx';
+import type { AwaitedSync } from './model/awaited-sync.ts';
 import { createBrowserClock } from './platform/clock.ts';
 import { PlatformProvider } from './platform/context.ts';
-import type { Platform } from './platform/context.ts';
+import type { ListMemory, Platform } from './platform/context.ts';
 import type { StreamState } from './platform/event-stream.ts';
 import { createBrowserStorage } from './platform/storage.ts';
 import { createStore } from './platform/store.ts';
@@ -30,6 +31,8 @@ const platform: Platform = {
   clock: createBrowserClock(),
   storage: createBrowserStorage('plumbline.'),
   connection: createStore<StreamState>('connecting'),
+  list: createStore<ListMemory>({ search: '', selected: undefined }),
+  awaited: createStore<readonly AwaitedSync[]>([]),
   api: createApiClient({
     fetch: window.fetch.bind(window),
     onUnauthorized: () => client.setQueryData(keys.session, { loggedIn: false }),

@@ -27,6 +27,7 @@ export const messages = {
   ago: (age: string) => `${age} ago`,
   countOf: (count: number, all: number) => `${count} of ${all}`,
   syncing: 'Syncing',
+  syncEnded: (name: string, phase: string) => `Sync of ${name}: ${phase.toLowerCase()}`,
   deleting: 'Being deleted',
   project: 'Project',
   cluster: 'Cluster',
@@ -41,6 +42,8 @@ export const messages = {
   syncOf: (name: string) => `Sync ${name}`,
   refreshOf: (name: string) => `Refresh ${name}`,
   conditions: 'Conditions',
+  showAll: 'Show all of it',
+  showLess: 'Show less',
 
   health: {
     Healthy: 'Healthy',

@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { messages } from '../messages.ts';
 import { usePlatform } from '../platform/context.ts';
 import { useToast } from '../ui/toast.tsx';
-import { applyEvents } from './cache.ts';
+import { appKey, applyEvents } from './cache.ts';
 import type { ApplicationsState } from './cache.ts';
 import { keys } from './queries.ts';
 import type { AppId } from './shapes.ts';
@@ -18,6 +18,16 @@ function useRemember(): (id: AppId, application: Application) => void {
       keys.applications,
       (state) => state && applyEvents(state, [{ type: 'MODIFIED', application }]),
     );
+  };
+}
+
+/** Remembers that the result of a sync is to be told. */
+function useAwait(): (id: AppId, application: Application) => void {
+  const { awaited } = usePlatform();
+  return (id, application) => {
+    const key = appKey(id);
+    const finishedBefore = application.status?.operationState?.finishedAt;
+    awaited.set([...awaited.get().filter((sync) => sync.key !== key), { key, finishedBefore }]);
   };
 }
 
@@ -52,11 +62,13 @@ export function useSync() {
   const toast = useToast();
   const failure = useFailure();
   const remember = useRemember();
+  const awaitResult = useAwait();
   return useMutation({
     mutationFn: ({ id, request }: { readonly id: AppId; readonly request: SyncRequest }) =>
       api.sync(id, request),
     onSuccess(application, { id, request }) {
       remember(id, application);
+      awaitResult(id, application);
       toast({
         tone: 'busy',
         title:
@@ -74,6 +86,7 @@ export function useRollback() {
   const toast = useToast();
   const failure = useFailure();
   const remember = useRemember();
+  const awaitResult = useAwait();
   return useMutation({
     mutationFn: ({
       id,
@@ -86,6 +99,7 @@ export function useRollback() {
     }) => api.rollback(id, historyId, prune),
     onSuccess(application, { id, historyId }) {
       remember(id, application);
+      awaitResult(id, application);
       toast({ tone: 'busy', title: messages.rollback.started(id.name, historyId) });
     },
     onError: (error, { id }) => failure(messages.rollback.failed(id.name))(error),

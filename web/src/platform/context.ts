@@ -1,9 +1,15 @@
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import type { ApiClient } from '../api/client.ts';
+import type { AwaitedSync } from '../model/awaited-sync.ts';
 import type { UiClock } from './clock.ts';
 import type { StreamState } from './event-stream.ts';
 import type { UiStorage } from './storage.ts';
 import type { Store } from './store.ts';
+
+export interface ListMemory {
+  readonly search: string;
+  readonly selected: string | undefined;
+}
 
 /** What pages use of the outside world. Made once in `main.tsx`, handed down here. */
 export interface Platform {
@@ -11,6 +17,10 @@ export interface Platform {
   readonly storage: UiStorage;
   readonly api: ApiClient;
   readonly connection: Store<StreamState>;
+  /** How the list was left, so that one comes back to the same view of it. */
+  readonly list: Store<ListMemory>;
+  /** Syncs that somebody started here and whose result is still to be told. */
+  readonly awaited: Store<readonly AwaitedSync[]>;
 }
 
 const Context = createContext<Platform | undefined>(undefined);

@@ -8,6 +8,7 @@ import { AccountMenu } from './account-menu.tsx';
 import { Connection } from './connection.tsx';
 import { HelpDialog } from './help-dialog.tsx';
 import styles from './shell.module.css';
+import { SyncResults } from './sync-results.tsx';
 import { ThemeButton } from './theme-button.tsx';
 
 /** The frame of all pages: the rail with the line that hangs through it, and the page beside it. */
@@ -55,6 +56,7 @@ export function Shell({ user, children }: { readonly user: string; readonly chil
       <main id="main" className={styles.main} tabIndex={-1}>
         {children}
       </main>
+      <SyncResults />
       <HelpDialog open={help} onClose={() => setHelp(false)} />
     </div>
   );

@@ -12,7 +12,7 @@ import { usePlatform } from '../../platform/context.ts';
 import { useHotkeys } from '../../platform/hotkeys.ts';
 import { ErrorBoundary } from '../../ui/error-boundary.tsx';
 import { Failure, Loading, Notice } from '../../ui/notice.tsx';
-import { addressOf } from '../applications/address.ts';
+import { addressOf, listAddress } from '../applications/address.ts';
 import styles from './application-page.module.css';
 import { Conditions } from './conditions.tsx';
 import { EventsTab } from './events-tab.tsx';
@@ -36,7 +36,7 @@ interface PageProps {
 
 export default function ApplicationPage({ namespace, name, tab: tabName }: PageProps) {
   const id = useMemo(() => ({ namespace, name }), [namespace, name]);
-  const { api } = usePlatform();
+  const { api, list } = usePlatform();
   const client = useQueryClient();
   const [, navigate] = useLocation();
   const search = new URLSearchParams(useSearch());
@@ -61,7 +61,7 @@ export default function ApplicationPage({ namespace, name, tab: tabName }: PageP
     s: () => setPanel('sync'),
     r: () => refresh.mutate({ id, hard: false }),
     R: () => refresh.mutate({ id, hard: true }),
-    Escape: () => navigate('/applications'),
+    Escape: () => navigate(listAddress(list.get().search)),
     ...Object.fromEntries(
       pageTabs.map((known, index) => [String(index + 1), () => navigate(addressOf(id, known))]),
     ),

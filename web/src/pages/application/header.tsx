@@ -5,7 +5,9 @@ import { idOf } from '../../api/cache.ts';
 import { messages } from '../../messages.ts';
 import { phaseOf } from '../../model/application-row.ts';
 import { isRunning } from '../../model/status.ts';
+import { usePlatform } from '../../platform/context.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
+import { listAddress } from '../applications/address.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { Menu } from '../../ui/menu.tsx';
 import styles from './header.module.css';
@@ -20,13 +22,14 @@ interface HeaderProps {
 /** Which application, and what can be done with it. */
 export function Header({ application, onSync, onRefresh, refreshing }: HeaderProps) {
   const id = idOf(application);
+  const { list } = usePlatform();
   const terminate = useTerminate();
   const running = isRunning(phaseOf(application));
   return (
     <header className={styles.header}>
       <div className={styles.titles}>
         <nav className={styles.crumbs} aria-label={messages.breadcrumb}>
-          <Link href="/applications">{messages.applications}</Link>
+          <Link href={listAddress(list.get().search)}>{messages.applications}</Link>
           <Icon name="chevronRight" size={11} />
           <span>{application.spec.project ?? 'default'}</span>
           <Icon name="chevronRight" size={11} />

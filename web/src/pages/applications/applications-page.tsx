@@ -14,7 +14,7 @@ import { Button } from '../../ui/button.tsx';
 import { cx } from '../../ui/cx.ts';
 import { Failure, Loading, Notice } from '../../ui/notice.tsx';
 import { SyncPanelById } from '../application/sync-panel.tsx';
-import { addressOf } from './address.ts';
+import { addressOf, listAddress } from './address.ts';
 import styles from './applications-page.module.css';
 import { FirstApplication } from './first-application.tsx';
 import { SummaryBar } from './summary-bar.tsx';
@@ -23,21 +23,21 @@ import { ApplicationTiles } from './tiles.tsx';
 import { Toolbar } from './toolbar.tsx';
 
 export function ApplicationsPage() {
-  const { api } = usePlatform();
+  const { api, list: memory } = usePlatform();
   const [, navigate] = useLocation();
   const query = useQuery(applicationsQuery(api));
   const search = useSearch();
   const filters = useMemo(() => parseFilters(search), [search]);
   const setFilters = (next: ListFilters): void => {
     const text = formatFilters(next);
-    navigate(text === '' ? '/applications' : `/applications?${text}`, { replace: true });
+    navigate(listAddress(text), { replace: true });
   };
   const [toRow] = useState(createRows);
   const rows = useMemo(() => [...(query.data?.byKey.values() ?? [])].map(toRow), [query.data, toRow]);
   // Typing stays quick: the list may follow a frame later than the letters.
   const shownFilters = useDeferredValue(filters);
   const found = useMemo(() => findRows(rows, shownFilters), [rows, shownFilters]);
-  const [selected, setSelected] = useState<string | undefined>(undefined);
+  const [selected, setSelected] = useState(memory.get().selected);
   const [syncing, setSyncing] = useState<ApplicationRow | undefined>(undefined);
   const refresh = useRefresh();
   const searchField = useRef<HTMLInputElement>(null);
@@ -45,6 +45,8 @@ export function ApplicationsPage() {
   useEffect(() => {
     document.title = messages.pageTitle(messages.applications);
   }, []);
+
+  useEffect(() => memory.set({ search, selected }), [memory, search, selected]);
 
   const index = found.rows.findIndex(({ row }) => row.key === selected);
   const current = found.rows[index]?.row;

@@ -125,7 +125,8 @@ function ResourceSection({ resource, look, onOpen }: SectionProps) {
           <span className={styles.minus}>−{removed}</span>
         </span>
       </header>
-      <DiffView rows={rows} look={look} />
+      {/* Where there is only one side, the other would be an empty half. */}
+      <DiffView rows={rows} look={state === undefined ? look : 'inline'} />
     </section>
   );
 }
