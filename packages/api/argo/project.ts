@@ -16,6 +16,26 @@ export interface AppProjectSpec {
   /** Namespaced kinds are permitted where this is absent; an empty list permits none. */
   readonly namespaceResourceWhitelist?: readonly ProjectKind[];
   readonly namespaceResourceBlacklist?: readonly ProjectKind[];
+  readonly syncWindows?: readonly SyncWindow[];
+}
+
+/** A time in which the applications that it names may or may not be synced. */
+export interface SyncWindow {
+  readonly kind?: string;
+  /** Five fields of cron: when it opens. */
+  readonly schedule?: string;
+  /** For how long: `1h30m`. */
+  readonly duration?: string;
+  readonly applications?: readonly string[];
+  readonly namespaces?: readonly string[];
+  readonly clusters?: readonly string[];
+  /** All of the lists must match, instead of one. */
+  readonly andOperator?: boolean;
+  /** People may sync in spite of it. */
+  readonly manualSync?: boolean;
+  readonly timeZone?: string;
+  /** What was begun before it closed may end. */
+  readonly syncOverrun?: boolean;
 }
 
 export interface ApplicationProjectDestination {

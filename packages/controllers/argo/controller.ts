@@ -30,6 +30,7 @@ import type { Look } from './reconcile.ts';
 import { checkSpec, sourcesOf } from './spec.ts';
 import { trackingIndex } from './tracking.ts';
 import { createViews } from './views.ts';
+import { createCalendar } from './windows.ts';
 
 export interface ControllerOptions {
   readonly cluster: Cluster;
@@ -58,6 +59,7 @@ export function createController(options: ControllerOptions): ArgoController {
   const reads = createNameIndex();
   const repositoryURLs = new Map<string, string>();
   const cancels: Cancel[] = [];
+  const calendar = createCalendar();
   const ports: ArgoPorts = { ...options, health: (object) => objectHealth(object, options.health) };
   const views = createViews({
     cluster,
@@ -153,6 +155,7 @@ export function createController(options: ControllerOptions): ArgoController {
         namespace: settings.namespace,
       }),
       run,
+      calendar,
       said: () => events.wake(key, 'lazy'),
       compared: () => views.changed(key),
     };

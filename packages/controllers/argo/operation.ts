@@ -27,6 +27,8 @@ export interface Run {
   /** Set while a failed try waits for the next one. */
   readonly waiting?: { readonly since: number; readonly message: string };
   readonly terminating: boolean;
+  /** A sync window keeps it from starting or from going on. */
+  readonly blocked?: boolean;
   /** What it applies, once that is known: pinned for all of the run. */
   readonly pinned?: Pinned;
   readonly progress?: Progress;
@@ -88,7 +90,8 @@ function resumed(
 function pinnedOf(result: SyncOperationResult | undefined): Pinned | undefined {
   if (result === undefined) return undefined;
   if (result.sources !== undefined && result.sources.length > 0) {
-    return { sources: result.sources, revisions: result.revisions ?? [], multiple: true };
+    const { sources, revisions = [] } = result;
+    return revisions.length === 0 ? undefined : { sources, revisions, multiple: true };
   }
   if (result.source === undefined || !result.revision) return undefined;
   return { sources: [result.source], revisions: [result.revision], multiple: false };
@@ -223,7 +226,9 @@ export function automatedBy(operation: Operation): boolean {
 
 /** `syncResult`: what was applied and what became of each object. */
 function syncResult(application: Application, run: Run): SyncOperationResult | undefined {
-  const { pinned } = run;
+  const pinned =
+    run.pinned ??
+    (run.blocked === true ? { ...wantedSources(application, run.operation), revisions: [] } : undefined);
   if (pinned === undefined) return undefined;
   const namespace = application.spec.destination?.namespace ?? '';
   const resources = (run.progress?.results ?? []).map((step) =>
@@ -255,6 +260,7 @@ export function endOf(run: Run): RunEnd | undefined {
 
 export function messageOfRun(run: Run): string {
   if (run.failure !== undefined) return run.failure;
+  if (run.blocked === true) return 'Sync operation blocked by sync window';
   return run.progress === undefined ? '' : reasonWords(run.progress.reason);
 }
 
@@ -286,9 +292,17 @@ export function withRetry(run: Run, now: number): Run {
     return run;
   const retryCount = run.retryCount + 1;
   const since = Math.floor(now / 1_000) * 1_000;
-  const at = new Date(since + delayOf(run.operation, retryCount - 1)).toISOString().slice(11, 16);
-  const message = `${messageOfRun(run)}. Retrying attempt #${retryCount} at ${at} UTC.`;
+  const at = clockText(since + delayOf(run.operation, retryCount - 1));
+  const message = `${messageOfRun(run)}. Retrying attempt #${retryCount} at ${at}.`;
   return { ...run, retryCount, waiting: { since, message } };
+}
+
+/** `3:04PM`, in UTC. */
+function clockText(milliseconds: number): string {
+  const time = new Date(milliseconds);
+  const hours = time.getUTCHours();
+  const minutes = String(time.getUTCMinutes()).padStart(2, '0');
+  return `${hours % 12 === 0 ? 12 : hours % 12}:${minutes}${hours < 12 ? 'AM' : 'PM'}`;
 }
 
 /** When a waiting run goes on. */

@@ -20,6 +20,8 @@ import type { SpecCheck, ValidSpec } from './spec.ts';
 import { sourcesOf } from './spec.ts';
 import { applicationAfter, patchBetween } from './status.ts';
 import type { Draft } from './status.ts';
+import { maySync, nextMinute } from './windows.ts';
+import type { Calendar } from './windows.ts';
 
 /** One look at one application. */
 export interface Look {
@@ -29,6 +31,7 @@ export interface Look {
   readonly executor: Executor;
   readonly check: SpecCheck;
   readonly run: RunPorts;
+  readonly calendar: Calendar;
   /** Hears that Events are waiting to be written. */
   said(): void;
   /** Hears of a new comparison. */
@@ -92,7 +95,9 @@ async function reconcileValid(situation: Situation): Promise<Outcome> {
   let { application } = situation;
   const wakeUps: number[] = [];
   let run = memory.run === undefined ? undefined : dueRun(memory.run, ports.clock.now());
-  const waits = run?.waiting !== undefined;
+  if (run !== undefined) run = unblocked(application, run, look, spec);
+  if (run?.blocked === true) wakeUps.push(nextMinute(ports.clock.now()));
+  const waits = run?.waiting !== undefined || run?.blocked === true;
   const applied = run === undefined || waits ? undefined : await loadRun(application, run, look);
   if (run !== undefined && applied !== undefined) run = pin(application, run, applied);
 
@@ -133,7 +138,7 @@ async function reconcileValid(situation: Situation): Promise<Outcome> {
   };
 
   const desired = applied ?? wanted;
-  if (run !== undefined && run.waiting === undefined && run.failure === undefined && desired.ok) {
+  if (run !== undefined && !waits && run.failure === undefined && desired.ok) {
     const shared = wanted.ok && sameRenderings(wanted, desired) ? comparison : undefined;
     const driven = await drive({
       ...input(),
@@ -197,6 +202,19 @@ function dueRun(run: Run, now: number): Run {
   return next !== undefined && (next <= now || run.terminating) ? tryAgain(run) : run;
 }
 
+/** The run as the project's windows let it be now. Ending it is always allowed. */
+function unblocked(application: Application, run: Run, look: Look, spec: ValidSpec): Run {
+  const { blocked: _blocked, ...free } = run;
+  const request = {
+    byPerson: !automatedBy(run.operation),
+    startedAt: run.startedAt,
+    now: look.ports.clock.now(),
+  };
+  if (run.terminating || endOf(run) !== undefined || maySync(application, spec, look.calendar, request))
+    return free;
+  return { ...run, blocked: true };
+}
+
 /** What a run applies. A person who asks for the newest gets the newest, so the source is asked first. */
 async function loadRun(application: Application, run: Run, look: Look): Promise<DesiredResult> {
   const { sources, render } = look.ports;
@@ -248,6 +266,8 @@ function startAutomatically(
   const decision = automate({ application, policy, difference, sources, revisions, multiple, now });
   if (decision.type === 'nothing') return { conditions: [] };
   if (decision.type === 'refuse') return { conditions: [{ type: 'SyncError', message: decision.message }] };
+  if (!maySync(application, spec, look.calendar, { byPerson: false, startedAt: now, now }))
+    return nextMinute(now);
   const shown = (look.memory.personDoneAt ?? 0) + PERSON_FIRST_MS;
   const due = Math.max(shown, look.memory.healing.due(decision.heals, now));
   if (due > now) return due - now;
