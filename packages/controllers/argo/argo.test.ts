@@ -340,6 +340,43 @@ describe('deletion', () => {
   });
 });
 
+describe('deletion hooks', () => {
+  it('run before and after the objects go', async () => {
+    const hook = (type: string) => ({ 'argocd.argoproj.io/hook': type });
+    const house = await open({
+      'one/a.yaml': configMap('a', 'v1'),
+      'one/pre.yaml': configMap('pre', 'v1', hook('PreDelete')),
+      'one/post.yaml': configMap('post', 'v1', {
+        ...hook('PostDelete'),
+        'argocd.argoproj.io/hook-delete-policy': 'HookSucceeded',
+      }),
+    });
+    await house.apply('one', {
+      automated,
+      finalizers: ['resources-finalizer.argocd.argoproj.io/background'],
+    });
+    await house.until(
+      'synced',
+      () => synced(house, 'one') && house.application('one').metadata.finalizers?.length === 5,
+    );
+    const seen: string[] = [];
+    house.cluster.live.listen(({ type, object }) => {
+      if (object.kind === 'ConfigMap' && type !== 'modified') seen.push(`${object.metadata.name} ${type}`);
+    });
+    await house.cluster.delete({
+      group: 'argoproj.io',
+      version: 'v1alpha1',
+      kind: 'Application',
+      namespace: 'argocd',
+      name: 'one',
+    });
+    await house.until('gone', () => !house.exists('one') && seen.includes('post deleted'));
+    expect(seen[0]).toBe('pre added');
+    expect(seen.slice(1, 3).toSorted()).toEqual(['a deleted', 'pre deleted']);
+    expect(seen.slice(3)).toEqual(['post added', 'post deleted']);
+  });
+});
+
 describe('views', () => {
   it('show the tree and the states, but no secret value', async () => {
     const secret = JSON.stringify({

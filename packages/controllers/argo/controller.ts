@@ -23,6 +23,7 @@ import {
   applicationOfInstance,
   instanceName,
 } from './names.ts';
+import { durationMs } from './operation.ts';
 import { createOverlay, isNewer } from './overlay.ts';
 import type { ArgoPorts, ArgoSettings, RenderPort, SourcePort } from './ports.ts';
 import { reconcile } from './reconcile.ts';
@@ -171,7 +172,8 @@ export function createController(options: ControllerOptions): ArgoController {
     memory.repositories.forEach((url) => {
       const text = repositoryKey(url);
       repositoryURLs.set(text, url);
-      if (settings.pollMs > 0) polls.wakeAt(text, clock.now() + settings.pollMs);
+      const pause = pollMs();
+      if (pause > 0) polls.wakeAt(text, clock.now() + pause);
     });
   }
 
@@ -218,6 +220,13 @@ export function createController(options: ControllerOptions): ArgoController {
     return false;
   }
 
+  /** `timeout.reconciliation` of argocd-cm, where it is set, is what people know to turn. */
+  function pollMs(): number {
+    const key = { group: '', kind: 'ConfigMap', namespace: settings.namespace, name: 'argocd-cm' };
+    const data = live.get(key)?.['data'] as Readonly<Record<string, string>> | undefined;
+    return durationMs(data?.['timeout.reconciliation']) ?? settings.pollMs;
+  }
+
   async function poll(repository: string): Promise<Outcome> {
     const url = repositoryURLs.get(repository);
     const [first] = reads.of(repository);
@@ -231,7 +240,8 @@ export function createController(options: ControllerOptions): ArgoController {
       sourcesOf(application).sources.find(({ repoURL }) => repositoryKey(repoURL) === repository);
     await sources.resolve(url, source?.targetRevision ?? 'HEAD', { refresh: true });
     pushes.wake(repository, 'lazy');
-    return { wakeUp: settings.pollMs };
+    const pause = pollMs();
+    return pause > 0 ? { wakeUp: pause } : {};
   }
 
   function onChange(change: LiveChange): void {

@@ -1,3 +1,4 @@
+import { keyText } from '@plumbline/api';
 import type { Application, ApplicationCondition, LiveObject, ObjectKey } from '@plumbline/api';
 import { isStatusError } from '@plumbline/kube';
 import type { Outcome } from '../runtime/index.ts';
@@ -5,7 +6,7 @@ import { compareApplication, unknownComparison } from './comparison.ts';
 import type { CompareInput } from './comparison.ts';
 import type { Comparison } from './standing.ts';
 import { loadDesired } from './desired.ts';
-import { asksBeforeDeletion, staysOnDeletion, waveOf } from './directives.ts';
+import { asksBeforeDeletion, hookTypes, staysOnDeletion, waveOf } from './directives.ts';
 import { APPLICATION, APPLICATION_MANAGER, annotationOf, annotations, finalizers } from './names.ts';
 import { observe } from './observe.ts';
 import { kindPermitted } from './project.ts';
@@ -19,29 +20,52 @@ const CASCADE: Readonly<Record<string, 'Foreground' | 'Background'>> = {
   [`${finalizers.resources}/background`]: 'Background',
 };
 
-/** Takes an application's objects away, the last wave first, and then lets the Application go. */
+/** PreDelete hooks, then the objects, the last wave first, then PostDelete hooks; then the Application may go. */
 export async function deleteApplication(application: Application, look: Look): Promise<Outcome> {
   const held = application.metadata.finalizers ?? [];
   const cascade = held.find((name) => CASCADE[name] !== undefined);
-  const hooks = held.filter((name) => OWN_FINALIZERS.includes(name));
-  if (cascade === undefined) {
-    if (hooks.length > 0) await release(application, look, hooks);
-    return {};
-  }
+  if (cascade === undefined && !held.some((name) => OWN_FINALIZERS.includes(name))) return {};
   if (!look.check.ok) return refuseDeletion(application, look, cascade);
   const { value: spec } = look.check;
   const input = inputOf(application, look, spec);
-  const hooked = await preDelete(application, look, input, spec);
-  if (hooked !== undefined) return hooked;
-  const left = deletable(input, spec);
-  if (left.length === 0) {
-    await release(application, look, [cascade, ...hooks]);
-    return {};
+  if (held.includes(finalizers.preDelete)) {
+    const state = await runHooks('preDelete', application, look, input, spec);
+    if (state !== 'done') return state;
+    await release(application, look, [finalizers.preDelete]);
+    return { wakeUp: 0 };
   }
-  let problem: ApplicationCondition | undefined;
-  if (!approvalMissing(application, left))
-    problem = await deleteWave(left, CASCADE[cascade] ?? 'Foreground', look);
+  const left = cascade === undefined ? [] : deletable(input, spec, held.includes(finalizers.postDelete));
+  if (left.length > 0)
+    return deleteObjects(application, look, input, spec, left, CASCADE[cascade ?? ''] ?? 'Foreground');
+  if (held.includes(finalizers.postDelete)) {
+    const state = await runHooks('postDelete', application, look, input, spec);
+    if (state !== 'done') return state;
+  }
+  await release(application, look, [...(cascade === undefined ? [] : [cascade]), ...OWN_FINALIZERS]);
+  return {};
+}
+
+async function deleteObjects(
+  application: Application,
+  look: Look,
+  input: CompareInput,
+  spec: ValidSpec,
+  left: readonly LiveObject[],
+  propagation: 'Foreground' | 'Background',
+): Promise<Outcome> {
+  const problem = approvalMissing(application, left) ? undefined : await deleteWave(left, propagation, look);
   const comparison = await compareNow(input, spec, look);
+  await tell(application, look, comparison, problem);
+  // Whatever goes is heard of; what was refused is tried again.
+  return problem === undefined ? {} : { wakeUp: 5_000 };
+}
+
+async function tell(
+  application: Application,
+  look: Look,
+  comparison: Comparison,
+  problem: ApplicationCondition | undefined,
+): Promise<void> {
   await write(application, look, {
     comparison,
     conditions: problem === undefined ? [] : [problem],
@@ -53,8 +77,6 @@ export async function deleteApplication(application: Application, look: Look): P
   });
   look.memory.comparison = comparison;
   look.compared();
-  // Whatever goes is heard of; what was refused is tried again.
-  return problem === undefined ? {} : { wakeUp: 5_000 };
 }
 
 const OWN_FINALIZERS: readonly string[] = [
@@ -87,13 +109,14 @@ async function compareNow(input: CompareInput, spec: ValidSpec, look: Look): Pro
 
 /**
  * What has to go: what carries the application's own mark and what its project lets it touch. Definitions stay, because
- * everybody's objects of their kinds would go with them.
+ * everybody's objects of their kinds would go with them; PostDelete hooks come when all else is gone.
  */
-function deletable(input: CompareInput, spec: ValidSpec): readonly LiveObject[] {
+function deletable(input: CompareInput, spec: ValidSpec, hooksFollow: boolean): readonly LiveObject[] {
   const observation = observe(input.observer, input.instance, undefined);
   return [...observation.objects.values()].filter(({ key, object, owner }) => {
     if (owner !== input.instance || key.kind === 'CustomResourceDefinition') return false;
     if (staysOnDeletion(object) || isItself(key, input.application)) return false;
+    if (hooksFollow && hookTypes(object).includes('PostDelete')) return false;
     return kindPermitted(spec.project.spec, key, key.namespace !== '');
   });
 }
@@ -132,19 +155,28 @@ async function deleteWave(
   return undefined;
 }
 
-/** PreDelete hooks run first, and what they make goes with the rest. They run once: a hook that is there has run. */
-async function preDelete(
+/**
+ * Hooks around a deletion run once: one that is there has run. Until all are well nothing goes on, and people are told
+ * of one that is not. Those that ask for it are deleted when they have succeeded.
+ */
+async function runHooks(
+  which: 'preDelete' | 'postDelete',
   application: Application,
   look: Look,
   input: CompareInput,
   spec: ValidSpec,
-): Promise<Outcome | undefined> {
-  if (application.metadata.finalizers?.includes(finalizers.preDelete) !== true) return undefined;
-  const { compiled } = await compareNow(input, spec, look);
-  if (compiled === undefined) return { wakeUp: 5_000 };
-  const hooks = compiled.preDelete.map((hook) => ({ ...hook, object: withoutFinalizer(hook.object) }));
-  const present = observe(input.observer, input.instance, { ...compiled.target, resources: hooks });
-  const missing = hooks.filter(({ key }) => present.objects.get(idOf(key)) === undefined);
+): Promise<Outcome | 'done'> {
+  const comparison = await compareNow(input, spec, look);
+  const { compiled } = comparison;
+  // Without the sources nobody knows the hooks, and what they guard must not go on.
+  if (compiled === undefined) {
+    await tell(application, look, comparison, undefined);
+    return { wakeUp: 30_000 };
+  }
+  const hooks = compiled[which].map((hook) => ({ ...hook, object: withoutFinalizer(hook.object) }));
+  const target = { ...compiled.target, resources: hooks };
+  const present = observe(input.observer, input.instance, target);
+  const missing = hooks.filter(({ key }) => present.objects.get(keyText(key)) === undefined);
   const results = await look.executor.run(
     missing.map((resource, index) => ({
       id: `${index}`,
@@ -154,18 +186,26 @@ async function preDelete(
       dryRun: false,
     })),
   );
-  for (const result of results.values()) {
-    if (!result.ok) return { wakeUp: 5_000 };
+  const after = observe(input.observer, input.instance, target);
+  const states = hooks.map(({ key }) => after.objects.get(keyText(key))?.health);
+  const refused = [...results.values()].find((result) => !result.ok)?.message;
+  const failed = states.find((health) => health?.status === 'Degraded' || health?.status === 'Unknown');
+  if (refused !== undefined || failed !== undefined) {
+    const message = `${which === 'preDelete' ? 'PreDelete' : 'PostDelete'} hook failed: ${refused ?? failed?.message ?? ''}`;
+    await tell(application, look, comparison, { type: 'DeletionError', message });
+    return { wakeUp: 30_000 };
   }
-  const after = observe(input.observer, input.instance, { ...compiled.target, resources: hooks });
-  const states = hooks.map(({ key }) => after.objects.get(idOf(key))?.health?.status ?? 'Healthy');
-  if (!states.every((state) => state === 'Healthy')) return {};
-  await release(application, look, [finalizers.preDelete]);
-  return { wakeUp: 0 };
-}
-
-function idOf(key: ObjectKey): string {
-  return `${key.group}/${key.kind}/${key.namespace}/${key.name}`;
+  if (!states.every((health) => (health?.status ?? 'Healthy') === 'Healthy')) return {};
+  const over = hooks.filter(({ hook }) => hook?.delete.includes('succeeded') === true);
+  await look.executor.run(
+    over.flatMap(({ key }, index) => {
+      const live = after.objects.get(keyText(key))?.object;
+      return live === undefined
+        ? []
+        : [{ id: `${index}`, type: 'delete', key, live, propagation: 'Background' }];
+    }),
+  );
+  return 'done';
 }
 
 function withoutFinalizer<T extends { readonly metadata: { readonly finalizers?: readonly string[] } }>(
@@ -196,11 +236,15 @@ async function release(application: Application, look: Look, names: readonly str
  * Without a project nobody knows what the application may touch, so nothing is. A destination that does not exist holds
  * nothing either, and the Application may go.
  */
-async function refuseDeletion(application: Application, look: Look, cascade: string): Promise<Outcome> {
+async function refuseDeletion(
+  application: Application,
+  look: Look,
+  cascade: string | undefined,
+): Promise<Outcome> {
   const { check } = look;
   if (check.ok) return {};
   if (check.projectMissing === undefined) {
-    await release(application, look, [cascade, ...OWN_FINALIZERS]);
+    await release(application, look, [...(cascade === undefined ? [] : [cascade]), ...OWN_FINALIZERS]);
     return {};
   }
   const name = check.projectMissing;
