@@ -62,7 +62,7 @@ function Pages({ user }: { readonly user: string }) {
   useLiveApplications(applications.isSuccess);
   return (
     <Shell user={user}>
-      <ErrorBoundary key={path}>
+      <ErrorBoundary page={path}>
         <Suspense fallback={<Loading what={messages.loading} />}>
           <Switch>
             <Route path="/">

@@ -53,3 +53,8 @@ export function phaseTone(phase: OperationPhase): Tone {
 export function isRunning(phase: OperationPhase | undefined): boolean {
   return phase === 'Running' || phase === 'Terminating';
 }
+
+/** The hue of an application as a whole: that of its health, but what is healthy and not as Git says is not well. */
+export function overallTone(health: HealthStatusCode, sync: SyncStatusCode): Tone {
+  return health === 'Healthy' && sync === 'OutOfSync' ? 'warn' : healthTone(health);
+}

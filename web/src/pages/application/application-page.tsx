@@ -23,7 +23,7 @@ import { OperationPanel } from './operation-panel.tsx';
 import { PageTabs, pageTabs } from './page-tabs.tsx';
 import { ResourceDrawer } from './resource-drawer.tsx';
 import { StatusStrip } from './status-strip.tsx';
-import { SyncPanelById } from './sync-panel.tsx';
+import { SyncPanel } from './sync-panel.tsx';
 
 const TreeTab = lazy(() => import('./tree/tree-tab.tsx'));
 const DiffTab = lazy(() => import('./diff/diff-tab.tsx'));
@@ -84,7 +84,7 @@ export default function ApplicationPage({ namespace, name, tab: tabName }: PageP
         <Conditions conditions={application.status?.conditions ?? []} />
         <PageTabs id={id} current={tab} drifted={drifted} />
         <div id="tab-content" className={styles.content} role="tabpanel" aria-labelledby={`tab-${tab}`}>
-          <ErrorBoundary key={tab}>
+          <ErrorBoundary page={tab}>
             <Suspense fallback={<Loading what={messages.loading} />}>
               {query.isPlaceholderData && (tab === 'history' || tab === 'manifest') ? (
                 <Loading what={messages.loading} />
@@ -102,7 +102,7 @@ export default function ApplicationPage({ namespace, name, tab: tabName }: PageP
           </ErrorBoundary>
         </div>
       </div>
-      {panel === 'sync' ? <SyncPanelById id={id} onClose={() => setPanel(undefined)} /> : null}
+      {panel === 'sync' ? <SyncPanel id={id} onClose={() => setPanel(undefined)} /> : null}
       {panel === 'operation' ? (
         <OperationPanel application={application} onClose={() => setPanel(undefined)} />
       ) : null}

@@ -2,7 +2,6 @@ import type { Application } from '@plumbline/api';
 import { useQuery } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
 import { useSync } from '../../api/actions.ts';
-import { idOf } from '../../api/cache.ts';
 import { applicationQuery } from '../../api/queries.ts';
 import type { AppId } from '../../api/shapes.ts';
 import { messages } from '../../messages.ts';
@@ -17,39 +16,21 @@ import { Sheet } from '../../ui/sheet.tsx';
 import { SyncBadge } from '../../ui/status.tsx';
 import styles from './sync-panel.module.css';
 
-/** The panel for an application of which only the list's part is known: asks for the rest first. */
-export function SyncPanelById({ id, onClose }: { readonly id: AppId; readonly onClose: () => void }) {
-  const { api } = usePlatform();
-  const query = useQuery(applicationQuery(api, id));
-  if (query.isSuccess) return <SyncPanel application={query.data} onClose={onClose} />;
-  return (
-    <Sheet open onClose={onClose} title={messages.syncPanel.title(id.name)}>
-      {query.isError ? (
-        <Failure error={query.error} onRetry={() => void query.refetch()} />
-      ) : (
-        <Loading what={messages.loading} />
-      )}
-    </Sheet>
-  );
-}
-
 /** How to sync: what Argo CD's panel offers, under the same names. */
-function SyncPanel({
-  application,
-  onClose,
-}: {
-  readonly application: Application;
-  readonly onClose: () => void;
-}) {
-  const id = idOf(application);
+export function SyncPanel({ id, onClose }: { readonly id: AppId; readonly onClose: () => void }) {
+  const { api } = usePlatform();
   const sync = useSync();
-  const [form, setForm] = useState<SyncForm>(() => defaultSyncForm(application));
-  const change = (part: Partial<SyncForm>): void => setForm((old) => ({ ...old, ...part }));
-  const start = (): void =>
-    sync.mutate({ id, request: syncRequestOf(form, application) }, { onSuccess: onClose });
+  // The list knows an application only in part; its resources are asked for here.
+  const query = useQuery(applicationQuery(api, id));
+  const [edited, setEdited] = useState<SyncForm | undefined>(undefined);
   const startButton = useRef<HTMLButtonElement>(null);
+  const application = query.data;
+  const form = edited ?? (application === undefined ? undefined : defaultSyncForm(application));
+  const start = (): void => {
+    if (application === undefined || form === undefined || form.resources.size === 0) return;
+    sync.mutate({ id, request: syncRequestOf(form, application) }, { onSuccess: onClose });
+  };
   const texts = messages.syncPanel;
-  const nothing = form.resources.size === 0;
   return (
     <Sheet
       open
@@ -64,64 +45,72 @@ function SyncPanel({
             look="primary"
             icon="sync"
             onClick={start}
-            disabled={sync.isPending || nothing}
+            disabled={sync.isPending || form?.resources.size === 0}
           >
-            {form.dryRun ? texts.startDryRun : texts.start}
+            {form?.dryRun === true ? texts.startDryRun : texts.start}
           </Button>
         </>
       }
     >
-      <form
-        className={styles.form}
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!nothing) start();
-        }}
-      >
-        <label className={styles.field}>
-          {texts.revision}
-          <input
-            value={form.revision}
-            placeholder={sourcesOf(application)[0]?.targetRevision ?? 'HEAD'}
-            spellCheck={false}
-            autoCapitalize="none"
-            disabled={sourcesOf(application).length > 1}
-            onChange={(event) => change({ revision: event.target.value })}
-          />
-        </label>
-        <fieldset className={styles.group}>
-          <legend>{texts.how}</legend>
-          <div className={styles.options}>
-            <Check
-              checked={form.prune}
-              onChange={(prune) => change({ prune })}
-              label={texts.prune.name}
-              hint={texts.prune.what}
-            />
-            <Check
-              checked={form.dryRun}
-              onChange={(dryRun) => change({ dryRun })}
-              label={texts.dryRun.name}
-              hint={texts.dryRun.what}
-            />
-            <Check
-              checked={form.force}
-              onChange={(force) => change({ force })}
-              label={texts.force.name}
-              hint={texts.force.what}
-            />
-            <Check
-              checked={form.applyOnly}
-              onChange={(applyOnly) => change({ applyOnly })}
-              label={texts.applyOnly.name}
-              hint={texts.applyOnly.what}
-            />
-          </div>
-        </fieldset>
-        <Resources application={application} form={form} onChange={change} />
-        <button type="submit" hidden />
-      </form>
+      {query.isError ? <Failure error={query.error} onRetry={() => void query.refetch()} /> : null}
+      {application === undefined || form === undefined ? (
+        query.isPending ? (
+          <Loading what={messages.loading} />
+        ) : null
+      ) : (
+        <Form
+          application={application}
+          form={form}
+          onChange={(part) => setEdited({ ...form, ...part })}
+          onSubmit={start}
+        />
+      )}
     </Sheet>
+  );
+}
+
+interface FormProps extends ResourcesProps {
+  readonly onSubmit: () => void;
+}
+
+function Form({ application, form, onChange, onSubmit }: FormProps) {
+  const texts = messages.syncPanel;
+  return (
+    <form
+      className={styles.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSubmit();
+      }}
+    >
+      <label className={styles.field}>
+        {texts.revision}
+        <input
+          value={form.revision}
+          placeholder={sourcesOf(application)[0]?.targetRevision ?? 'HEAD'}
+          spellCheck={false}
+          autoCapitalize="none"
+          disabled={sourcesOf(application).length > 1}
+          onChange={(event) => onChange({ revision: event.target.value })}
+        />
+      </label>
+      <fieldset className={styles.group}>
+        <legend>{texts.how}</legend>
+        <div className={styles.options}>
+          {(['prune', 'dryRun', 'force', 'applyOnly'] as const).map((option) => (
+            <Check
+              key={option}
+              checked={form[option]}
+              onChange={(checked) => onChange({ [option]: checked })}
+              label={texts[option].name}
+              hint={texts[option].what}
+            />
+          ))}
+        </div>
+      </fieldset>
+      <Resources application={application} form={form} onChange={onChange} />
+      <button type="submit" hidden />
+    </form>
   );
 }
 

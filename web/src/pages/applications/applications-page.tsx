@@ -13,7 +13,7 @@ import { useHotkeys } from '../../platform/hotkeys.ts';
 import { Button } from '../../ui/button.tsx';
 import { cx } from '../../ui/cx.ts';
 import { Failure, Loading, Notice } from '../../ui/notice.tsx';
-import { SyncPanelById } from '../application/sync-panel.tsx';
+import { SyncPanel } from '../application/sync-panel.tsx';
 import { addressOf, listAddress } from './address.ts';
 import styles from './applications-page.module.css';
 import { FirstApplication } from './first-application.tsx';
@@ -119,7 +119,7 @@ export function ApplicationsPage() {
       ) : (
         <ApplicationTiles className={cx(styles.scroll, styles.tilesScroll)} {...list} />
       )}
-      {syncing === undefined ? null : <SyncPanelById id={syncing.id} onClose={() => setSyncing(undefined)} />}
+      {syncing === undefined ? null : <SyncPanel id={syncing.id} onClose={() => setSyncing(undefined)} />}
     </div>
   );
 }

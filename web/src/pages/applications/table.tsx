@@ -5,7 +5,7 @@ import { messages } from '../../messages.ts';
 import type { ApplicationRow } from '../../model/application-row.ts';
 import type { FoundRow, ListFilters, SortColumn } from '../../model/filters.ts';
 import { shortRevision } from '../../model/format.ts';
-import { healthTone, phaseTone } from '../../model/status.ts';
+import { overallTone, phaseTone } from '../../model/status.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { cx } from '../../ui/cx.ts';
 import { Icon } from '../../ui/icon.tsx';
@@ -141,7 +141,7 @@ const Row = memo(function Row({ entry, index, top, selected, onSelect, onSync, o
     <div
       role="row"
       aria-rowindex={index + 2}
-      className={cx(styles.row, selected && styles.selected, toneClass(healthTone(row.health)))}
+      className={cx(styles.row, selected && styles.selected, toneClass(overallTone(row.health, row.sync)))}
       style={{ transform: `translateY(${top}px)` }}
       onClick={() => onSelect(row.key)}
     >

@@ -4,7 +4,7 @@ import { Link } from 'wouter';
 import { messages } from '../../messages.ts';
 import type { FoundRow } from '../../model/filters.ts';
 import { shortRevision } from '../../model/format.ts';
-import { healthTone } from '../../model/status.ts';
+import { overallTone } from '../../model/status.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { cx } from '../../ui/cx.ts';
 import { HealthBadge, SyncBadge, toneClass } from '../../ui/status.tsx';
@@ -60,7 +60,9 @@ interface TileProps extends Omit<ListProps, 'found' | 'selected' | 'className'> 
 const Tile = memo(function Tile({ entry, selected, onSelect, onSync, onRefresh }: TileProps) {
   const { row, positions } = entry;
   return (
-    <article className={cx(styles.tile, selected && styles.selected, toneClass(healthTone(row.health)))}>
+    <article
+      className={cx(styles.tile, selected && styles.selected, toneClass(overallTone(row.health, row.sync)))}
+    >
       <RowLine row={row} className={styles.line} />
       <div className={styles.body}>
         <Link

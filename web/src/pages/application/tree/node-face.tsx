@@ -44,7 +44,8 @@ export function NodeName({
   readonly name: string;
   readonly className: string | undefined;
 }) {
-  const tail = name.length > endLength * 2 ? name.slice(-endLength) : '';
+  const end = name.lastIndexOf('-');
+  const tail = name.length - end <= endLengthMax ? name.slice(end) : '';
   return (
     <span className={className} title={name}>
       <span className={styles.start}>{name.slice(0, name.length - tail.length)}</span>
@@ -53,7 +54,7 @@ export function NodeName({
   );
 }
 
-const endLength = 7;
+const endLengthMax = 12;
 
 /** What is special about a resource: it is a hook, or a sync with pruning would delete it. */
 export function Markers({ node }: { readonly node: ResourceNode }) {

@@ -1,8 +1,9 @@
-import { memo, useEffect, useMemo, useRef, useState } from 'react';
+import { memo, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { messages } from '../../../messages.ts';
 import { phaseOf } from '../../../model/application-row.ts';
 import { layoutTree, neighbour, rootKey } from '../../../model/tree-layout.ts';
 import type { Box, Direction } from '../../../model/tree-layout.ts';
+import type { TreeItem } from '../../../model/tree.ts';
 import { IconButton } from '../../../ui/button.tsx';
 import { cx } from '../../../ui/cx.ts';
 import { Icon } from '../../../ui/icon.tsx';
@@ -30,7 +31,7 @@ export function TreeGraph({
   closed,
   selected,
   onOpen,
-  onToggle,
+  onToggle: toggle,
 }: TreeViewProps) {
   const layout = useMemo(() => layoutTree(items), [items]);
   const frame = useRef<HTMLDivElement>(null);
@@ -39,6 +40,13 @@ export function TreeGraph({
   const [focused, setFocused] = useState(rootKey);
   const current = layout.boxes.some((box) => box.key === focused) ? focused : rootKey;
   const moved = useRef(false);
+  const onToggle = useCallback(
+    (item: TreeItem): void => {
+      control.hold(item.key);
+      toggle(item);
+    },
+    [control, toggle],
+  );
 
   useEffect(() => {
     if (!moved.current) return;

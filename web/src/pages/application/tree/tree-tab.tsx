@@ -1,6 +1,6 @@
 import type { Application } from '@plumbline/api';
 import { useQuery } from '@tanstack/react-query';
-import { useMemo, useRef, useState } from 'react';
+import { useCallback, useMemo, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { idOf } from '../../../api/cache.ts';
 import { treeQuery } from '../../../api/queries.ts';
@@ -66,6 +66,10 @@ export default function TreeTab({ application, selected, onOpen }: TabProps) {
     setChosen(next);
     storage.write('tree', next);
   };
+  const toggle = useCallback((item: TreeItem): void => {
+    const change = item.type === 'group' ? setOpened : setClosed;
+    change((old) => toggled(old, item.key));
+  }, []);
   const shared: TreeViewProps = {
     application,
     items,
@@ -74,10 +78,7 @@ export default function TreeTab({ application, selected, onOpen }: TabProps) {
     selected,
     // The root is the application itself, which has a page of its own.
     onOpen: (key) => (key === '' ? navigate(addressOf(id, 'manifest')) : onOpen(key)),
-    onToggle: (item) =>
-      item.type === 'group'
-        ? setOpened((old) => toggled(old, item.key))
-        : setClosed((old) => toggled(old, item.key)),
+    onToggle: toggle,
   };
   return (
     <div ref={frame} className={styles.tab}>

@@ -13,6 +13,8 @@ export interface CanvasControl {
   readonly fit: () => void;
   /** Moves just as far as is needed for a box to be in sight. */
   readonly show: (box: Box) => void;
+  /** Keeps a box where it is on the screen while the layout changes around it. */
+  readonly hold: (key: string) => void;
 }
 
 const scaleMin = 0.25;
@@ -50,6 +52,7 @@ export function useCanvas(
   const view = useRef<View>({ x: margin, y: margin, scale: 1 });
   const touched = useRef(false);
   const latest = useRef(layout);
+  const held = useRef<string | undefined>(undefined);
 
   const control = useMemo(() => {
     const set = (next: View): void => {
@@ -77,6 +80,9 @@ export function useCanvas(
         touched.current = false;
         if (frame.current !== null) set(fitted(frame.current, latest.current));
       },
+      hold(key: string) {
+        held.current = key;
+      },
       show(box: Box) {
         const { clientWidth = 0, clientHeight = 0 } = frame.current ?? {};
         const { scale, x, y } = view.current;
@@ -92,7 +98,15 @@ export function useCanvas(
   }, [frame, canvas]);
 
   useLayoutEffect(() => {
+    const before = latest.current.boxes.find(({ key }) => key === held.current);
+    const after = layout.boxes.find(({ key }) => key === held.current);
     latest.current = layout;
+    held.current = undefined;
+    if (before !== undefined && after !== undefined) {
+      const { scale } = view.current;
+      control.pan((before.x - after.x) * scale, (before.y - after.y) * scale);
+      return;
+    }
     // Whoever has moved the view keeps it; otherwise the whole tree stays in sight as it grows.
     if (!touched.current) control.fit();
   }, [layout, control]);
