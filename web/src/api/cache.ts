@@ -26,7 +26,7 @@ export function stateOf(
  * Whether an event is older than what is known. Resource versions of one server are decimal numbers that grow; where
  * they are not, every event counts.
  */
-export function isStale(known: Application | undefined, event: Application): boolean {
+function isStale(known: Application | undefined, event: Application): boolean {
   const before = Number(known?.metadata.resourceVersion);
   const after = Number(event.metadata.resourceVersion);
   return (

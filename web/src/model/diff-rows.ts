@@ -22,7 +22,7 @@ export interface Fold {
 }
 
 /** Equal lines around a change that are always shown. */
-export const contextLines = 3;
+const contextLines = 3;
 
 const whole = (number: number, line: YamlLine): DiffCell => ({ number, line, from: 0, to: 0 });
 

@@ -5,7 +5,7 @@ import { healthOrder, syncOrder } from './status.ts';
 
 export const sortColumns = ['name', 'project', 'health', 'sync', 'source', 'destination', 'synced'] as const;
 export type SortColumn = (typeof sortColumns)[number];
-export type ListView = 'table' | 'tiles';
+type ListView = 'table' | 'tiles';
 
 /** What the list page shows. It lives in the address, so that a view can be shared and survives a reload. */
 export interface ListFilters {

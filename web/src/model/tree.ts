@@ -5,7 +5,7 @@ import { healthOrder } from './status.ts';
 /** A place in the tree of an application: a resource, or many siblings of one kind shown as one. */
 export type TreeItem = ResourceItem | GroupItem;
 
-export interface ResourceItem {
+interface ResourceItem {
   readonly type: 'resource';
   readonly key: string;
   readonly node: ResourceNode;
@@ -26,7 +26,7 @@ export interface GroupItem {
 }
 
 /** Siblings of one kind beyond this number are shown as one place that can be opened. */
-export const siblingsMax = 50;
+const siblingsMax = 50;
 
 export function resourceKey(node: Pick<ResourceNode, 'group' | 'kind' | 'namespace' | 'name'>): string {
   return `${node.group ?? ''}/${node.kind}/${node.namespace ?? ''}/${node.name}`;

@@ -35,17 +35,3 @@ export function Plumb({ state, size = 16 }: { readonly state: PlumbState; readon
     </svg>
   );
 }
-
-/** The sign with the name. */
-export function Wordmark() {
-  return (
-    <span style={{ display: 'inline-flex', alignItems: 'center', gap: 8, color: 'var(--accent)' }}>
-      <Plumb state="true" size={22} />
-      <span
-        style={{ color: 'var(--ink)', font: '600 1.0625rem/1 var(--display)', letterSpacing: '-0.015em' }}
-      >
-        Plumbline
-      </span>
-    </span>
-  );
-}

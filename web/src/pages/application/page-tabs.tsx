@@ -6,7 +6,7 @@ import { addressOf } from '../applications/address.ts';
 import styles from './application-page.module.css';
 
 export const pageTabs = ['tree', 'diff', 'events', 'history', 'manifest'] as const;
-export type PageTab = (typeof pageTabs)[number];
+type PageTab = (typeof pageTabs)[number];
 
 interface PageTabsProps {
   readonly id: AppId;
