@@ -2,5 +2,8 @@ export * from './result.ts';
 export * from './ports.ts';
 export * from './clock.ts';
 export * from './json.ts';
+export * from './fields.ts';
+export * from './freeze.ts';
+export * from './slots.ts';
 export * from './secret.ts';
 export * from './events.ts';

@@ -39,7 +39,7 @@ export function problem(
 }
 
 /** `file:line:column` as far as known. */
-export function formatPosition(where: Position): string {
+function formatPosition(where: Position): string {
   return [where.file, where.line, where.column].filter((part) => part !== undefined).join(':');
 }
 
@@ -47,11 +47,6 @@ export function formatPosition(where: Position): string {
 export function formatProblem(p: Problem): string {
   const place = p.where === undefined ? '' : `${formatPosition(p.where)}: `;
   return `${place}${p.message}${p.hint === undefined ? '' : ` (${p.hint})`}`;
-}
-
-/** A broken invariant is a bug, not an outcome: it throws. */
-export function assert(condition: unknown, message: string): asserts condition {
-  if (!condition) throw new Error(`invariant broken: ${message}`);
 }
 
 /** The text of anything that was thrown. */

@@ -1,4 +1,4 @@
-import { emitter, isRecord, messageOf } from '@plumbline/base';
+import { emitter, isRecord, messageOf, recordAt, recordsAt, textAt, textsAt } from '@plumbline/base';
 import type { Cancel, Clock, Logger } from '@plumbline/base';
 import type { KubeRequest, KubeResponse } from '@plumbline/api';
 import { statusErrorOf } from './errors.ts';
@@ -169,10 +169,10 @@ type OldVersions = ReadonlyMap<string, GroupVersion>;
 
 function fromAggregated(body: Readonly<Record<string, unknown>>, old: OldVersions): GroupVersion[] {
   const result: GroupVersion[] = [];
-  for (const item of records(body['items'])) {
-    const group = isRecord(item['metadata']) ? text(item['metadata']['name']) : '';
-    for (const entry of records(item['versions'])) {
-      const version = text(entry['version']);
+  for (const item of recordsAt(body, 'items')) {
+    const group = textAt(recordAt(item, 'metadata'), 'name');
+    for (const entry of recordsAt(item, 'versions')) {
+      const version = textAt(entry, 'version');
       const kept = old.get(`${group}/${version}`);
       // An aggregated API whose backend is down says nothing new: what it served before is kept.
       if (entry['freshness'] === 'Stale' && kept !== undefined) result.push(kept);
@@ -180,7 +180,7 @@ function fromAggregated(body: Readonly<Record<string, unknown>>, old: OldVersion
         result.push({
           group,
           version,
-          resources: records(entry['resources']).map((r) => aggregatedResource(r, group, version)),
+          resources: recordsAt(entry, 'resources').map((r) => aggregatedResource(r, group, version)),
         });
     }
   }
@@ -195,12 +195,12 @@ function aggregatedResource(
   return {
     group,
     version,
-    kind: isRecord(r['responseKind']) ? text(r['responseKind']['kind']) : '',
-    plural: text(r['resource']),
+    kind: textAt(recordAt(r, 'responseKind'), 'kind'),
+    plural: textAt(r, 'resource'),
     namespaced: r['scope'] === 'Namespaced',
-    verbs: texts(r['verbs']),
-    shortNames: texts(r['shortNames']),
-    subresources: records(r['subresources']).map((s) => text(s['subresource'])),
+    verbs: textsAt(r, 'verbs'),
+    shortNames: textsAt(r, 'shortNames'),
+    subresources: recordsAt(r, 'subresources').map((s) => textAt(s, 'subresource')),
   };
 }
 
@@ -213,8 +213,8 @@ async function fromLegacy(
 ): Promise<GroupVersion[]> {
   const wanted =
     path === '/api'
-      ? texts(body['versions']).map((version) => ({ group: '', version }))
-      : records(body['groups']).flatMap(groupVersions);
+      ? textsAt(body, 'versions').map((version) => ({ group: '', version }))
+      : recordsAt(body, 'groups').flatMap(groupVersions);
   const found = await Promise.all(
     wanted.map(async ({ group, version }) => {
       const response = await request({ method: 'GET', path: groupVersionPath(group, version) });
@@ -222,7 +222,7 @@ async function fromLegacy(
         return {
           group,
           version,
-          resources: legacyResources(records(response.body['resources']), group, version),
+          resources: legacyResources(recordsAt(response.body, 'resources'), group, version),
         };
       }
       logger.warn('an API group cannot be read', { group, version, status: response.status });
@@ -234,9 +234,9 @@ async function fromLegacy(
 
 /** The versions of a group, the preferred one first. */
 function groupVersions(group: Readonly<Record<string, unknown>>): { group: string; version: string }[] {
-  const name = text(group['name']);
-  const first = isRecord(group['preferredVersion']) ? text(group['preferredVersion']['version']) : '';
-  const all = records(group['versions']).map((v) => text(v['version']));
+  const name = textAt(group, 'name');
+  const first = textAt(recordAt(group, 'preferredVersion'), 'version');
+  const all = recordsAt(group, 'versions').map((v) => textAt(v, 'version'));
   const ordered = all.includes(first) ? [first, ...all.filter((v) => v !== first)] : all;
   return ordered.map((version) => ({ group: name, version }));
 }
@@ -248,32 +248,20 @@ function legacyResources(
 ): ApiResource[] {
   const subresources = new Map<string, string[]>();
   for (const row of rows) {
-    const [plural = '', subresource] = text(row['name']).split('/');
+    const [plural = '', subresource] = textAt(row, 'name').split('/');
     if (subresource !== undefined)
       subresources.set(plural, [...(subresources.get(plural) ?? []), subresource]);
   }
   return rows
-    .filter((row) => !text(row['name']).includes('/'))
+    .filter((row) => !textAt(row, 'name').includes('/'))
     .map((row) => ({
       group,
       version,
-      kind: text(row['kind']),
-      plural: text(row['name']),
+      kind: textAt(row, 'kind'),
+      plural: textAt(row, 'name'),
       namespaced: row['namespaced'] === true,
-      verbs: texts(row['verbs']),
-      shortNames: texts(row['shortNames']),
-      subresources: subresources.get(text(row['name'])) ?? [],
+      verbs: textsAt(row, 'verbs'),
+      shortNames: textsAt(row, 'shortNames'),
+      subresources: subresources.get(textAt(row, 'name')) ?? [],
     }));
-}
-
-function records(value: unknown): readonly Readonly<Record<string, unknown>>[] {
-  return Array.isArray(value) ? value.filter(isRecord) : [];
-}
-
-function texts(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }

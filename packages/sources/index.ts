@@ -1,4 +1,4 @@
-export { createGit, defaultProtocols } from './git/exec.ts';
+export { createGit } from './git/exec.ts';
 export type { Git, GitOptions, GitProtocol } from './git/exec.ts';
 export { createGitSources } from './git/snapshots.ts';
 export type { GitSources, GitSourcesOptions } from './git/snapshots.ts';

@@ -1,22 +1,23 @@
+import { recordAt, recordsAt, textAt } from '@plumbline/base';
 import type { HealthStatus, KubeObject } from '@plumbline/api';
-import { condition, health, record, records, text } from './read.ts';
+import { condition, health } from './read.ts';
 
 export function apiServiceHealth(object: KubeObject): HealthStatus {
-  const available = condition(record(object, 'status'), 'Available');
+  const available = condition(recordAt(object, 'status'), 'Available');
   if (available === undefined) return health('Progressing', 'Waiting to be processed');
-  const message = `${text(available, 'reason')}: ${text(available, 'message')}`;
+  const message = `${textAt(available, 'reason')}: ${textAt(available, 'message')}`;
   return health(available['status'] === 'True' ? 'Healthy' : 'Progressing', message);
 }
 
 /** A rule from Argo CD's resource library. The conditions are judged in the order in which they stand. */
 export function definitionHealth(object: KubeObject): HealthStatus {
   if (object.metadata.deletionTimestamp !== undefined) return health('Progressing', 'CRD is terminating');
-  const conditions = records(record(object, 'status'), 'conditions');
+  const conditions = recordsAt(recordAt(object, 'status'), 'conditions');
   if (conditions.length === 0) return health('Progressing', 'Status conditions not found');
   let established = false;
   for (const c of conditions) {
     const { type, status, reason } = c;
-    const message = text(c, 'message');
+    const message = textAt(c, 'message');
     if (type === 'Terminating' && status === 'True')
       return health('Progressing', `CRD is terminating: ${message}`);
     if (type === 'NamesAccepted' && status === 'False') {

@@ -1,20 +1,21 @@
+import { recordAt, recordsAt, textAt } from '@plumbline/base';
 import type { HealthStatus, KubeObject } from '@plumbline/api';
-import { health, record, records, text } from './read.ts';
+import { health } from './read.ts';
 
 export function jobHealth(object: KubeObject): HealthStatus {
   let failed: string | undefined;
   let complete = false;
   let suspended = false;
   let message = '';
-  for (const condition of records(record(object, 'status'), 'conditions')) {
-    if (condition['type'] === 'Failed') failed = text(condition, 'message');
+  for (const condition of recordsAt(recordAt(object, 'status'), 'conditions')) {
+    if (condition['type'] === 'Failed') failed = textAt(condition, 'message');
     else if (condition['type'] === 'Complete') {
       complete = true;
-      message = text(condition, 'message');
+      message = textAt(condition, 'message');
     } else if (condition['type'] === 'Suspended') {
       // Upstream counts a condition Suspended=False as complete too.
       complete = true;
-      message = text(condition, 'message');
+      message = textAt(condition, 'message');
       suspended ||= condition['status'] === 'True';
     }
   }
@@ -25,16 +26,16 @@ export function jobHealth(object: KubeObject): HealthStatus {
 
 /** A rule from Argo CD's resource library: whether a CronJob is well can only be told from its last finished run. */
 export function cronJobHealth(object: KubeObject): HealthStatus {
-  if (record(object, 'spec')['suspend'] === true) return health('Healthy', 'CronJob is Suspended');
+  if (recordAt(object, 'spec')['suspend'] === true) return health('Healthy', 'CronJob is Suspended');
   if (object['status'] === undefined) return health('Progressing', 'Waiting for CronJob');
-  const status = record(object, 'status');
-  const scheduled = text(status, 'lastScheduleTime');
-  const succeeded = text(status, 'lastSuccessfulTime');
+  const status = recordAt(object, 'status');
+  const scheduled = textAt(status, 'lastScheduleTime');
+  const succeeded = textAt(status, 'lastSuccessfulTime');
   if (scheduled === '') return health('Healthy', 'CronJob has not been scheduled yet');
   if (succeeded === '') {
     return health('Healthy', 'The CronJob never completed successfully. It may not be healthy');
   }
-  if (records(status, 'active').length > 0) {
+  if (recordsAt(status, 'active').length > 0) {
     return health('Healthy', 'The job is running. Its last execution may not have been successful');
   }
   return succeeded < scheduled
@@ -53,6 +54,6 @@ const PHASES: Readonly<Record<string, HealthStatus['status']>> = {
 
 /** Argo Workflows. */
 export function workflowHealth(object: KubeObject): HealthStatus {
-  const status = record(object, 'status');
-  return health(PHASES[text(status, 'phase')] ?? 'Unknown', text(status, 'message'));
+  const status = recordAt(object, 'status');
+  return health(PHASES[textAt(status, 'phase')] ?? 'Unknown', textAt(status, 'message'));
 }

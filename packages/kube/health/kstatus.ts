@@ -1,6 +1,8 @@
+import { numberAt, optionalNumberAt, recordAt, recordsAt, textAt } from '@plumbline/base';
+import type { Fields } from '@plumbline/base';
 import { parseApiVersion } from '@plumbline/api';
 import type { KubeObject } from '@plumbline/api';
-import { condition, number, optionalNumber, record, records, text } from './read.ts';
+import { condition } from './read.ts';
 
 /** How far an object is on its way to what its spec says, in the words of the kstatus convention. */
 export interface KStatus {
@@ -13,12 +15,10 @@ const NO_DEADLINE = 2_147_483_647;
 /** So long an unschedulable pod may still find a node. */
 const SCHEDULING_MS = 15_000;
 
-type Data = Readonly<Record<string, unknown>>;
-
 /** The convention that Flux waits by: the kind's own rule where there is one, else generation and conditions. */
 export function kstatus(object: KubeObject, now: number): KStatus {
-  const spec = record(object, 'spec');
-  const status = record(object, 'status');
+  const spec = recordAt(object, 'spec');
+  const status = recordAt(object, 'status');
   const general = generic(object, status);
   if (general !== undefined) return general;
   const { group } = parseApiVersion(object.apiVersion);
@@ -40,30 +40,30 @@ function failed(message: string): KStatus {
 }
 
 /** What holds for every kind: deletion, the generation that was seen, and the two abnormal conditions. */
-function generic(object: KubeObject, status: Data): KStatus | undefined {
+function generic(object: KubeObject, status: Fields): KStatus | undefined {
   if (object.metadata.deletionTimestamp !== undefined) {
     return { status: 'Terminating', message: 'Resource scheduled for deletion' };
   }
-  const observed = optionalNumber(status, 'observedGeneration');
+  const observed = optionalNumberAt(status, 'observedGeneration');
   const generation = object.metadata.generation;
   if (observed !== undefined && generation !== undefined && observed !== generation) {
     const label = object.kind;
     return inProgress(`${label} generation is ${generation}, but latest observed generation is ${observed}`);
   }
-  for (const c of records(status, 'conditions')) {
-    if (c['type'] === 'Reconciling' && c['status'] === 'True') return inProgress(text(c, 'message'));
-    if (c['type'] === 'Stalled' && c['status'] === 'True') return failed(text(c, 'message'));
+  for (const c of recordsAt(status, 'conditions')) {
+    if (c['type'] === 'Reconciling' && c['status'] === 'True') return inProgress(textAt(c, 'message'));
+    if (c['type'] === 'Stalled' && c['status'] === 'True') return failed(textAt(c, 'message'));
   }
   return undefined;
 }
 
-function readyCondition(status: Data): KStatus | undefined {
+function readyCondition(status: Fields): KStatus | undefined {
   const ready = condition(status, 'Ready');
   if (ready === undefined) return undefined;
-  return ready['status'] === 'True' ? current('Resource is Ready') : inProgress(text(ready, 'message'));
+  return ready['status'] === 'True' ? current('Resource is Ready') : inProgress(textAt(ready, 'message'));
 }
 
-type Rule = (object: KubeObject, spec: Data, status: Data, now: number) => KStatus;
+type Rule = (object: KubeObject, spec: Fields, status: Fields, now: number) => KStatus;
 
 const RULES: Readonly<Record<string, Rule>> = {
   'apps/Deployment': deployment,
@@ -81,15 +81,15 @@ const RULES: Readonly<Record<string, Rule>> = {
   'apiextensions.k8s.io/CustomResourceDefinition': definition,
 };
 
-function deployment(_object: KubeObject, spec: Data, status: Data): KStatus {
+function deployment(_object: KubeObject, spec: Fields, status: Fields): KStatus {
   const progressing = condition(status, 'Progressing');
   if (progressing?.['reason'] === 'ProgressDeadlineExceeded') return failed('Progress deadline exceeded');
-  const deadline = optionalNumber(spec, 'progressDeadlineSeconds') ?? NO_DEADLINE;
-  const desired = optionalNumber(spec, 'replicas') ?? 1;
-  const replicas = number(status, 'replicas');
-  const updated = number(status, 'updatedReplicas');
-  const available = number(status, 'availableReplicas');
-  const ready = number(status, 'readyReplicas');
+  const deadline = optionalNumberAt(spec, 'progressDeadlineSeconds') ?? NO_DEADLINE;
+  const desired = optionalNumberAt(spec, 'replicas') ?? 1;
+  const replicas = numberAt(status, 'replicas');
+  const updated = numberAt(status, 'updatedReplicas');
+  const available = numberAt(status, 'availableReplicas');
+  const ready = numberAt(status, 'readyReplicas');
   if (desired > replicas) return inProgress(`Replicas: ${replicas}/${desired}`);
   if (desired > updated) return inProgress(`Updated: ${updated}/${desired}`);
   if (replicas > desired) return inProgress(`Pending termination: ${replicas - desired}`);
@@ -102,32 +102,32 @@ function deployment(_object: KubeObject, spec: Data, status: Data): KStatus {
   return current(`Deployment is available. Replicas: ${replicas}`);
 }
 
-function statefulSet(_object: KubeObject, spec: Data, status: Data): KStatus {
-  const strategy = record(spec, 'updateStrategy');
+function statefulSet(_object: KubeObject, spec: Fields, status: Fields): KStatus {
+  const strategy = recordAt(spec, 'updateStrategy');
   if (strategy['type'] === 'OnDelete') return current('StatefulSet is using the ondelete update strategy');
-  const desired = optionalNumber(spec, 'replicas') ?? 1;
-  const replicas = number(status, 'replicas');
-  const ready = number(status, 'readyReplicas');
-  const updated = number(status, 'updatedReplicas');
+  const desired = optionalNumberAt(spec, 'replicas') ?? 1;
+  const replicas = numberAt(status, 'replicas');
+  const ready = numberAt(status, 'readyReplicas');
+  const updated = numberAt(status, 'updatedReplicas');
   if (desired > replicas) return inProgress(`Replicas: ${replicas}/${desired}`);
   if (desired > ready) return inProgress(`Ready: ${ready}/${desired}`);
   if (replicas > desired) return inProgress(`Pending termination: ${replicas - desired}`);
-  const partition = optionalNumber(record(strategy, 'rollingUpdate'), 'partition');
+  const partition = optionalNumberAt(recordAt(strategy, 'rollingUpdate'), 'partition');
   if (partition !== undefined) {
     if (updated < desired - partition) return inProgress(`updated: ${updated}/${desired - partition}`);
     return current(`Partition rollout complete. updated: ${updated}`);
   }
-  if (number(status, 'currentReplicas') < desired) {
-    return inProgress(`current: ${number(status, 'currentReplicas')}/${desired}`);
+  if (numberAt(status, 'currentReplicas') < desired) {
+    return inProgress(`current: ${numberAt(status, 'currentReplicas')}/${desired}`);
   }
-  if (text(status, 'currentRevision') !== text(status, 'updateRevision')) {
+  if (textAt(status, 'currentRevision') !== textAt(status, 'updateRevision')) {
     return inProgress('Waiting for updated revision to match current');
   }
   return current(`All replicas scheduled as expected. Replicas: ${replicas}`);
 }
 
-function daemonSet(object: KubeObject, _spec: Data, status: Data): KStatus {
-  const desired = optionalNumber(status, 'desiredNumberScheduled');
+function daemonSet(object: KubeObject, _spec: Fields, status: Fields): KStatus {
+  const desired = optionalNumberAt(status, 'desiredNumberScheduled');
   if (object.metadata.generation === undefined) return inProgress('DaemonSet metadata.generation not found');
   if (status['observedGeneration'] === undefined)
     return inProgress('DaemonSet status.observedGeneration not found');
@@ -139,20 +139,20 @@ function daemonSet(object: KubeObject, _spec: Data, status: Data): KStatus {
     ['Ready', 'numberReady'],
   ];
   for (const [label, field] of pairs) {
-    const value = number(status, field);
+    const value = numberAt(status, field);
     if (desired > value) return inProgress(`${label}: ${value}/${desired}`);
   }
   return current(`All replicas scheduled as expected. Replicas: ${desired}`);
 }
 
-function replicaSet(_object: KubeObject, spec: Data, status: Data): KStatus {
+function replicaSet(_object: KubeObject, spec: Fields, status: Fields): KStatus {
   const failure = condition(status, 'ReplicaFailure');
   if (failure?.['status'] === 'True') return inProgress('Replica Failure condition. Check Pods');
-  const desired = optionalNumber(spec, 'replicas') ?? 1;
-  const replicas = number(status, 'replicas');
-  const labelled = number(status, 'fullyLabeledReplicas');
-  const available = number(status, 'availableReplicas');
-  const ready = number(status, 'readyReplicas');
+  const desired = optionalNumberAt(spec, 'replicas') ?? 1;
+  const replicas = numberAt(status, 'replicas');
+  const labelled = numberAt(status, 'fullyLabeledReplicas');
+  const available = numberAt(status, 'availableReplicas');
+  const ready = numberAt(status, 'readyReplicas');
   if (desired > labelled) return inProgress(`Labelled: ${labelled}/${desired}`);
   if (desired > available) return inProgress(`Available: ${available}/${desired}`);
   if (desired > ready) return inProgress(`Ready: ${ready}/${desired}`);
@@ -160,34 +160,34 @@ function replicaSet(_object: KubeObject, spec: Data, status: Data): KStatus {
   return current(`ReplicaSet is available. Replicas: ${replicas}`);
 }
 
-function job(_object: KubeObject, spec: Data, status: Data): KStatus {
-  const succeeded = number(status, 'succeeded');
-  const active = number(status, 'active');
-  const failures = number(status, 'failed');
-  const completions = optionalNumber(spec, 'completions') ?? optionalNumber(spec, 'parallelism') ?? 1;
-  for (const c of records(status, 'conditions')) {
+function job(_object: KubeObject, spec: Fields, status: Fields): KStatus {
+  const succeeded = numberAt(status, 'succeeded');
+  const active = numberAt(status, 'active');
+  const failures = numberAt(status, 'failed');
+  const completions = optionalNumberAt(spec, 'completions') ?? optionalNumberAt(spec, 'parallelism') ?? 1;
+  for (const c of recordsAt(status, 'conditions')) {
     if (c['status'] !== 'True') continue;
     if (c['type'] === 'Complete') return current(`Job Completed. succeeded: ${succeeded}/${completions}`);
     if (c['type'] === 'Failed') return failed(`Job Failed. failed: ${failures}/${completions}`);
     if (c['type'] === 'Suspended' && spec['suspend'] === true) return current('Job is suspended');
   }
-  if (text(status, 'startTime') === '') return inProgress('Job not started');
+  if (textAt(status, 'startTime') === '') return inProgress('Job not started');
   return current(`Job in progress. success:${succeeded}, active: ${active}, failed: ${failures}`);
 }
 
-function pod(object: KubeObject, _spec: Data, status: Data, now: number): KStatus {
-  switch (text(status, 'phase')) {
+function pod(object: KubeObject, _spec: Fields, status: Fields, now: number): KStatus {
+  switch (textAt(status, 'phase')) {
     case 'Succeeded':
       return current('Pod has completed successfully');
     case 'Failed':
       return current('Pod has completed, but not successfully');
     case 'Running': {
       if (condition(status, 'Ready')?.['status'] === 'True') return current('Pod is Ready');
-      const looping = records(status, 'containerStatuses').filter(
-        (c) => record(record(c, 'state'), 'waiting')['reason'] === 'CrashLoopBackOff',
+      const looping = recordsAt(status, 'containerStatuses').filter(
+        (c) => recordAt(recordAt(c, 'state'), 'waiting')['reason'] === 'CrashLoopBackOff',
       );
       if (looping.length === 0) return inProgress('Pod is running but is not Ready');
-      return failed(`Containers in CrashLoop state: ${looping.map((c) => text(c, 'name')).join(',')}`);
+      return failed(`Containers in CrashLoop state: ${looping.map((c) => textAt(c, 'name')).join(',')}`);
     }
     case 'Pending': {
       const scheduled = condition(status, 'PodScheduled');
@@ -204,24 +204,24 @@ function pod(object: KubeObject, _spec: Data, status: Data, now: number): KStatu
   }
 }
 
-function service(_object: KubeObject, spec: Data): KStatus {
-  return spec['type'] === 'LoadBalancer' && text(spec, 'clusterIP') === ''
+function service(_object: KubeObject, spec: Fields): KStatus {
+  return spec['type'] === 'LoadBalancer' && textAt(spec, 'clusterIP') === ''
     ? inProgress('ClusterIP not set. Service type: LoadBalancer')
     : current('Service is ready');
 }
 
-function volumeClaim(_object: KubeObject, _spec: Data, status: Data): KStatus {
-  const phase = text(status, 'phase');
+function volumeClaim(_object: KubeObject, _spec: Fields, status: Fields): KStatus {
+  const phase = textAt(status, 'phase');
   return phase === 'Bound'
     ? current('PVC is Bound')
     : inProgress(`PVC is not Bound. phase: ${phase === '' ? 'unknown' : phase}`);
 }
 
-function definition(_object: KubeObject, _spec: Data, status: Data): KStatus {
-  for (const c of records(status, 'conditions')) {
-    if (c['type'] === 'NamesAccepted' && c['status'] === 'False') return failed(text(c, 'message'));
+function definition(_object: KubeObject, _spec: Fields, status: Fields): KStatus {
+  for (const c of recordsAt(status, 'conditions')) {
+    if (c['type'] === 'NamesAccepted' && c['status'] === 'False') return failed(textAt(c, 'message'));
     if (c['type'] !== 'Established') continue;
-    if (c['status'] === 'False' && c['reason'] !== 'Installing') return failed(text(c, 'message'));
+    if (c['status'] === 'False' && c['reason'] !== 'Installing') return failed(textAt(c, 'message'));
     if (c['status'] === 'True') return current('CRD is established');
   }
   return inProgress('Install in progress');

@@ -1,8 +1,7 @@
-import { isRecord, messageOf } from '@plumbline/base';
+import { isRecord, messageOf, recordAt, recordsAt, textAt } from '@plumbline/base';
+import type { Fields } from '@plumbline/base';
 import type { HealthStatus, KubeObject } from '@plumbline/api';
-import { health, record, records, text } from './read.ts';
-
-type Data = Readonly<Record<string, unknown>>;
+import { health } from './read.ts';
 
 const BROKEN = new Set([
   'AbleToScale/FailedGetScale',
@@ -18,7 +17,7 @@ const V1_CONDITIONS = 'autoscaling.alpha.kubernetes.io/conditions';
 
 export function autoscalerHealth(object: KubeObject): HealthStatus {
   if (object.apiVersion === 'autoscaling/v2') {
-    return fromConditions(records(record(object, 'status'), 'conditions'));
+    return fromConditions(recordsAt(recordAt(object, 'status'), 'conditions'));
   }
   const annotation = object.metadata.annotations?.[V1_CONDITIONS];
   if (annotation === undefined) return fromConditions([]);
@@ -30,24 +29,24 @@ export function autoscalerHealth(object: KubeObject): HealthStatus {
   }
 }
 
-function fromConditions(conditions: readonly Data[]): HealthStatus {
-  const broken = conditions.find((c) => BROKEN.has(`${text(c, 'type')}/${text(c, 'reason')}`));
-  if (broken !== undefined) return health('Degraded', text(broken, 'message'));
+function fromConditions(conditions: readonly Fields[]): HealthStatus {
+  const broken = conditions.find((c) => BROKEN.has(`${textAt(c, 'type')}/${textAt(c, 'reason')}`));
+  if (broken !== undefined) return health('Degraded', textAt(broken, 'message'));
   const well = conditions.find(
     (c) => (c['type'] === 'AbleToScale' || c['type'] === 'ScalingLimited') && c['status'] === 'True',
   );
   return well === undefined
     ? health('Progressing', 'Waiting to Autoscale')
-    : health('Healthy', text(well, 'message'));
+    : health('Healthy', textAt(well, 'message'));
 }
 
 /** A rule from Argo CD's resource library: too few pods is a state that a budget may well be in. */
 export function disruptionBudgetHealth(object: KubeObject): HealthStatus {
-  const conditions = records(record(object, 'status'), 'conditions');
+  const conditions = recordsAt(recordAt(object, 'status'), 'conditions');
   const last = conditions.at(-1);
   if (last === undefined) return health('Progressing', 'Waiting for status');
   const bad = conditions.find((c) => c['status'] === 'False' && c['reason'] !== 'InsufficientPods');
   return bad === undefined
-    ? health('Healthy', `PodDisruptionBudget has ${text(last, 'reason')}`)
-    : health('Degraded', `PodDisruptionBudget has ${text(bad, 'reason')}`);
+    ? health('Healthy', `PodDisruptionBudget has ${textAt(last, 'reason')}`)
+    : health('Degraded', `PodDisruptionBudget has ${textAt(bad, 'reason')}`);
 }

@@ -1,18 +1,19 @@
+import { recordAt, textAt } from '@plumbline/base';
 import type { HealthStatus, KubeObject } from '@plumbline/api';
-import { health, record, text } from './read.ts';
+import { health } from './read.ts';
 
 export function serviceHealth(object: KubeObject): HealthStatus {
-  return record(object, 'spec')['type'] === 'LoadBalancer' ? ingressHealth(object) : health('Healthy');
+  return recordAt(object, 'spec')['type'] === 'LoadBalancer' ? ingressHealth(object) : health('Healthy');
 }
 
 /** Both a Service of type LoadBalancer and an Ingress wait for their address. */
 export function ingressHealth(object: KubeObject): HealthStatus {
-  const addresses = record(record(object, 'status'), 'loadBalancer')['ingress'];
+  const addresses = recordAt(recordAt(object, 'status'), 'loadBalancer')['ingress'];
   return health(Array.isArray(addresses) && addresses.length > 0 ? 'Healthy' : 'Progressing');
 }
 
 export function volumeClaimHealth(object: KubeObject): HealthStatus {
-  switch (text(record(object, 'status'), 'phase')) {
+  switch (textAt(recordAt(object, 'status'), 'phase')) {
     case 'Lost':
       return health('Degraded');
     case 'Pending':

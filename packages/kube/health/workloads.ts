@@ -1,17 +1,18 @@
+import { numberAt, optionalNumberAt, recordAt, textAt } from '@plumbline/base';
 import type { HealthStatus, KubeObject } from '@plumbline/api';
-import { condition, health, number, optionalNumber, record, text } from './read.ts';
+import { condition, health } from './read.ts';
 
 export function deploymentHealth(object: KubeObject): HealthStatus {
-  const spec = record(object, 'spec');
-  const status = record(object, 'status');
+  const spec = recordAt(object, 'spec');
+  const status = recordAt(object, 'status');
   if (spec['paused'] === true) return health('Suspended', 'Deployment is paused');
-  if ((object.metadata.generation ?? 0) > number(status, 'observedGeneration')) {
+  if ((object.metadata.generation ?? 0) > numberAt(status, 'observedGeneration')) {
     return waiting('observed deployment generation less than desired generation');
   }
-  const replicas = optionalNumber(spec, 'replicas');
-  const updated = number(status, 'updatedReplicas');
-  const present = number(status, 'replicas');
-  const available = number(status, 'availableReplicas');
+  const replicas = optionalNumberAt(spec, 'replicas');
+  const updated = numberAt(status, 'updatedReplicas');
+  const present = numberAt(status, 'replicas');
+  const available = numberAt(status, 'availableReplicas');
   if (condition(status, 'Progressing')?.['reason'] === 'ProgressDeadlineExceeded') {
     return health('Degraded', `Deployment ${quote(object)} exceeded its progress deadline`);
   }
@@ -24,21 +25,21 @@ export function deploymentHealth(object: KubeObject): HealthStatus {
 }
 
 export function statefulSetHealth(object: KubeObject): HealthStatus {
-  const spec = record(object, 'spec');
-  const status = record(object, 'status');
-  const strategy = record(spec, 'updateStrategy');
-  const observed = number(status, 'observedGeneration');
+  const spec = recordAt(object, 'spec');
+  const status = recordAt(object, 'status');
+  const strategy = recordAt(spec, 'updateStrategy');
+  const observed = numberAt(status, 'observedGeneration');
   if (observed === 0 || (object.metadata.generation ?? 0) > observed) {
     return health('Progressing', 'Waiting for statefulset spec update to be observed...');
   }
-  const replicas = optionalNumber(spec, 'replicas');
-  const ready = number(status, 'readyReplicas');
-  const updated = number(status, 'updatedReplicas');
+  const replicas = optionalNumberAt(spec, 'replicas');
+  const ready = numberAt(status, 'readyReplicas');
+  const updated = numberAt(status, 'updatedReplicas');
   if (replicas !== undefined && ready < replicas) {
     return health('Progressing', `Waiting for ${replicas - ready} pods to be ready...`);
   }
   if (strategy['type'] === 'RollingUpdate' && strategy['rollingUpdate'] !== undefined) {
-    const partition = optionalNumber(record(strategy, 'rollingUpdate'), 'partition');
+    const partition = optionalNumberAt(recordAt(strategy, 'rollingUpdate'), 'partition');
     const wanted = replicas === undefined || partition === undefined ? 0 : replicas - partition;
     if (updated < wanted) {
       const progress = `${updated} out of ${wanted} new pods have been updated...`;
@@ -47,25 +48,25 @@ export function statefulSetHealth(object: KubeObject): HealthStatus {
     return health('Healthy', `partitioned roll out complete: ${updated} new pods have been updated...`);
   }
   if (strategy['type'] === 'OnDelete') return health('Healthy', `statefulset has ${ready} ready pods`);
-  const current = text(status, 'currentRevision');
-  const update = text(status, 'updateRevision');
+  const current = textAt(status, 'currentRevision');
+  const update = textAt(status, 'updateRevision');
   if (update !== current) {
     const progress = `${updated} pods at revision ${update}...`;
     return health('Progressing', `waiting for statefulset rolling update to complete ${progress}`);
   }
-  const pods = number(status, 'currentReplicas');
+  const pods = numberAt(status, 'currentReplicas');
   return health('Healthy', `statefulset rolling update complete ${pods} pods at revision ${current}...`);
 }
 
 export function daemonSetHealth(object: KubeObject): HealthStatus {
-  const status = record(object, 'status');
-  if ((object.metadata.generation ?? 0) > number(status, 'observedGeneration')) {
+  const status = recordAt(object, 'status');
+  if ((object.metadata.generation ?? 0) > numberAt(status, 'observedGeneration')) {
     return waiting('observed daemon set generation less than desired generation');
   }
-  const updated = number(status, 'updatedNumberScheduled');
-  const desired = number(status, 'desiredNumberScheduled');
-  const available = number(status, 'numberAvailable');
-  if (record(record(object, 'spec'), 'updateStrategy')['type'] === 'OnDelete') {
+  const updated = numberAt(status, 'updatedNumberScheduled');
+  const desired = numberAt(status, 'desiredNumberScheduled');
+  const available = numberAt(status, 'numberAvailable');
+  if (recordAt(recordAt(object, 'spec'), 'updateStrategy')['type'] === 'OnDelete') {
     return health('Healthy', `daemon set ${updated} out of ${desired} new pods have been updated`);
   }
   const start = `Waiting for daemon set ${quote(object)} rollout to finish:`;
@@ -79,15 +80,15 @@ export function daemonSetHealth(object: KubeObject): HealthStatus {
 }
 
 export function replicaSetHealth(object: KubeObject): HealthStatus {
-  const status = record(object, 'status');
-  if ((object.metadata.generation ?? 0) > number(status, 'observedGeneration')) {
+  const status = recordAt(object, 'status');
+  if ((object.metadata.generation ?? 0) > numberAt(status, 'observedGeneration')) {
     return waiting('observed replica set generation less than desired generation');
   }
   const failure = condition(status, 'ReplicaFailure');
   if (failure !== undefined && failure['status'] === 'True')
-    return health('Degraded', text(failure, 'message'));
-  const replicas = optionalNumber(record(object, 'spec'), 'replicas');
-  const available = number(status, 'availableReplicas');
+    return health('Degraded', textAt(failure, 'message'));
+  const replicas = optionalNumberAt(recordAt(object, 'spec'), 'replicas');
+  const available = numberAt(status, 'availableReplicas');
   if (replicas !== undefined && available < replicas) {
     return waiting(`${available} out of ${replicas} new replicas are available...`);
   }

@@ -1,12 +1,11 @@
 import { messageOf } from '@plumbline/base';
-import type { Clock, Logger } from '@plumbline/base';
+import type { Clock, Logger, Slots } from '@plumbline/base';
 import type { KubeRequest, KubeResponse, Status, Transport, WatchEvent } from '@plumbline/api';
 import { PAGE_SIZE, readPage } from '../page.ts';
 import { isStatusError, refusalOf, statusErrorFrom, statusErrorOf } from '../errors.ts';
 import { collectionPath, queryOf } from '../paths.ts';
 import type { ApiResource } from '../types.ts';
 import type { KindObjects } from './objects.ts';
-import type { Slots } from './slots.ts';
 
 export interface KindWatchOptions {
   readonly resource: ApiResource;

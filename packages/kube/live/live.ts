@@ -1,4 +1,4 @@
-import { isRecord, messageOf } from '@plumbline/base';
+import { createSlots, isRecord, messageOf } from '@plumbline/base';
 import type { Clock, Logger } from '@plumbline/base';
 import type { KubeObject, KubeRequest, KubeResponse, Transport } from '@plumbline/api';
 import type { Discovery } from '../discovery.ts';
@@ -7,7 +7,6 @@ import { watchKind } from './kind-watch.ts';
 import type { KindWatch } from './kind-watch.ts';
 import { createObjectStore, withoutManagedFields } from './objects.ts';
 import type { KindObjects } from './objects.ts';
-import { createSlots } from './slots.ts';
 
 export interface LiveOptions {
   /** How a kind is filled. `stream` (default) falls back to lists where initial events are not served. */

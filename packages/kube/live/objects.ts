@@ -1,4 +1,4 @@
-import { isRecord, messageOf } from '@plumbline/base';
+import { deepFreeze, isRecord, messageOf } from '@plumbline/base';
 import type { Cancel, Logger } from '@plumbline/base';
 import type { KubeObject } from '@plumbline/api';
 import type { LiveChange } from '../types.ts';
@@ -56,6 +56,7 @@ export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
 
   function prepare(object: KubeObject): KubeObject {
     const trimmed = options.trim === undefined ? object : options.trim(object);
+    // The embedded server freezes what it stores, so that in process this ends at the first look.
     if (options.freeze) deepFreeze(trimmed);
     return trimmed;
   }
@@ -208,13 +209,6 @@ function removeFrom(index: Map<string, Set<Entry>>, key: string, entry: Entry): 
   if (set === undefined) return;
   set.delete(entry);
   if (set.size === 0) index.delete(key);
-}
-
-/** The embedded server freezes what it stores, so that in process this ends at the first look. */
-function deepFreeze(value: unknown): void {
-  if (value === null || typeof value !== 'object' || Object.isFrozen(value)) return;
-  Object.freeze(value);
-  for (const member of Array.isArray(value) ? value : Object.values(value)) deepFreeze(member);
 }
 
 /** The object without the record of who owns which field, which is often half of it. */

@@ -27,7 +27,7 @@ export interface GitOptions {
 
 export type GitProtocol = 'http' | 'https' | 'ssh' | 'git' | 'file';
 
-export const defaultProtocols: readonly GitProtocol[] = ['https', 'http', 'ssh', 'git'];
+const defaultProtocols: readonly GitProtocol[] = ['https', 'http', 'ssh', 'git'];
 
 interface GitStartOptions {
   readonly gitDir?: string;

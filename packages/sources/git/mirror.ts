@@ -4,7 +4,7 @@ import { err, messageOf, ok, problem, Secret } from '@plumbline/base';
 import type { Clock, Logger, Problem, Result } from '@plumbline/base';
 import type { Git, GitOutcome } from './exec.ts';
 import { explainFailure } from './failure.ts';
-import { createCoalescer } from './limiter.ts';
+import { createCoalescer } from './coalescer.ts';
 
 /** Where a mirror keeps what the remote calls HEAD. */
 export const mirrorHead = 'refs/plumbline/HEAD';

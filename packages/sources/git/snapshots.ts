@@ -1,11 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RevisionInfo, Snapshot, Tree } from '@plumbline/api';
-import { emitter, err, messageOf, ok, problem } from '@plumbline/base';
+import { createSlots, emitter, err, messageOf, ok, problem } from '@plumbline/base';
 import type { Cancel, Clock, Logger, Result } from '@plumbline/base';
 import { createGit } from './exec.ts';
 import type { Git } from './exec.ts';
-import { createLimiter } from './limiter.ts';
 import { mirrorHead, openMirror } from './mirror.ts';
 import type { GitCredentials, Mirror } from './mirror.ts';
 import { createObjectReader } from './object-reader.ts';
@@ -82,7 +81,7 @@ export function createGitSources(options: GitSourcesOptions): GitSources {
   const repositories = new Map<string, Repository>();
   const folders = createFolderCache();
   const moves = emitter<string>((thrown) => logger.error('a listener failed', { reason: messageOf(thrown) }));
-  const limit = createLimiter(fetchesAtOnceMax);
+  const fetches = createSlots(fetchesAtOnceMax);
   const stopped = new AbortController();
   let revisionsResolved = 0;
 
@@ -130,7 +129,7 @@ export function createGitSources(options: GitSourcesOptions): GitSources {
       url,
       gitDir,
       clock,
-      limit,
+      limit: fetches.run,
       signal: stopped.signal,
       logger: logger.with({ repository: key }),
       ...(credentials === undefined ? {} : { credentials }),
