@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fieldFilter } from './fields.ts';
-import { labelSelector } from './selector.ts';
-import { isNewer } from './store.ts';
+import { applicationFilter, isNewer } from './store.ts';
 
 const list = {
   metadata: { resourceVersion: '7' },
@@ -37,24 +36,31 @@ describe('fields', () => {
   });
 });
 
-describe('a label selector', () => {
-  const labels = { app: 'web', tier: 'front', 'example.org/team': 'a' };
+describe('the filter of lists', () => {
+  const application = {
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Application',
+    metadata: { name: 'shop', namespace: 'argocd', labels: { app: 'web', tier: 'front' } },
+    spec: { project: 'team', source: { repoURL: 'https://host/shop.git' } },
+  };
   it.each([
-    ['app=web', true],
-    ['app==web,tier!=back', true],
-    ['app!=web', false],
-    ['missing!=x', true],
-    ['app in (web, api),tier notin (back)', true],
-    ['tier in (back)', false],
-    ['example.org/team,!missing', true],
-    ['missing', false],
     ['', true],
-  ])('%s', (text, expected) => {
-    expect(labelSelector(text)(labels)).toBe(expected);
+    ['name=shop', true],
+    ['name=other', false],
+    ['appNamespace=argocd', true],
+    ['appNamespace=other', false],
+    ['projects=team', true],
+    ['project=default&projects=other', false],
+    ['repo=https://host/shop.git', true],
+    ['repo=https://host/other.git', false],
+    ['selector=app=web,tier!=back', true],
+    ['selector=app in (api),tier', false],
+  ])('%s', (query, expected) => {
+    expect(applicationFilter(new URLSearchParams(query))(application)).toBe(expected);
   });
 
-  it.each([['a b'], ['=x'], ['a in'], ['(a)'], ['a in (b']])('that is none is refused: %s', (text) => {
-    expect(() => labelSelector(text)).toThrow('selector: cannot be understood');
+  it.each([['a b'], ['=x'], ['a in'], ['(a)'], ['a in (b']])('refuses the selector %s', (selector) => {
+    expect(() => applicationFilter(new URLSearchParams({ selector }))).toThrow(/^selector: .*(found|parse)/);
   });
 });
 

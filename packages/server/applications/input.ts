@@ -1,13 +1,12 @@
 import { isRecord } from '@plumbline/base';
+import type { Fields } from '@plumbline/base';
 import type { Application, ApplicationSpec, SyncRequest } from '@plumbline/api';
 import { badRequest } from '../http/errors.ts';
-
-type Data = Readonly<Record<string, unknown>>;
 
 const NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
 
 /** An Application out of a body; the rest of its rules are the definition's, which the cluster checks. */
-export function readApplication(body: Data, namespace: string): Application {
+export function readApplication(body: Fields, namespace: string): Application {
   const { metadata } = body;
   if (!isRecord(metadata)) throw badRequest('metadata', 'is missing');
   if (typeof metadata['name'] !== 'string' || !NAME.test(metadata['name']) || metadata['name'].length > 253) {
@@ -44,7 +43,7 @@ export function readApplication(body: Data, namespace: string): Application {
   };
 }
 
-export function readSpec(spec: Data): ApplicationSpec {
+export function readSpec(spec: Fields): ApplicationSpec {
   const { source, sources, destination } = spec;
   if (!isRecord(destination)) throw badRequest('spec.destination', 'is missing');
   if (destination['server'] === undefined && destination['name'] === undefined) {
@@ -63,7 +62,7 @@ export function readSpec(spec: Data): ApplicationSpec {
   return { ...spec, project: project === undefined || project === '' ? 'default' : project };
 }
 
-export function readSync(body: Data): SyncRequest {
+export function readSync(body: Fields): SyncRequest {
   const { revision, resources, syncOptions, strategy, infos, retryStrategy } = body;
   if (revision !== undefined && typeof revision !== 'string') throw badRequest('revision', 'must be a text');
   for (const field of ['prune', 'dryRun'] as const) {
@@ -95,7 +94,7 @@ function checkResources(resources: unknown): void {
 }
 
 function readTexts(
-  metadata: Data,
+  metadata: Fields,
   field: 'labels' | 'annotations',
 ): Readonly<Record<string, string>> | undefined {
   const value = metadata[field];

@@ -1,10 +1,10 @@
 import type { Application, KubeObject } from '@plumbline/api';
 import { keyOf } from '@plumbline/api';
+import { parseLabelSelector } from '@plumbline/languages';
 import { withoutManagedFields } from '@plumbline/kube';
 import type { Cluster } from '@plumbline/kube';
 import type { Call } from '../gate/route.ts';
-import { HttpError } from '../http/errors.ts';
-import { labelSelector } from './selector.ts';
+import { HttpError, badRequest } from '../http/errors.ts';
 
 export const APPLICATION = { group: 'argoproj.io', version: 'v1alpha1', kind: 'Application' } as const;
 
@@ -88,7 +88,8 @@ export function applicationFilter(query: URLSearchParams): (application: Applica
   const repo = query.get('repo') ?? '';
   const projects = new Set([...query.getAll('projects'), ...query.getAll('project')].filter((p) => p !== ''));
   const selector = query.get('selector') ?? '';
-  const matches = selector === '' ? undefined : labelSelector(selector);
+  const parsed = parseLabelSelector(selector);
+  if (!parsed.ok) throw badRequest('selector', parsed.error.message);
   return (application) => {
     const { metadata, spec } = application;
     if (name !== '' && metadata.name !== name) return false;
@@ -96,7 +97,7 @@ export function applicationFilter(query: URLSearchParams): (application: Applica
     if (projects.size > 0 && !projects.has(projectOf(application))) return false;
     if (repo !== '' && ![spec.source, ...(spec.sources ?? [])].some((source) => source?.repoURL === repo))
       return false;
-    return matches === undefined || matches(metadata.labels ?? {});
+    return parsed.value.matches(metadata.labels);
   };
 }
 

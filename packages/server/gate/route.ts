@@ -11,7 +11,7 @@ import type { Authorize, Permission, Subject } from './types.ts';
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** Who may call a route: everybody, or whom the gate lets do this to the object that the call is about. */
-export type Access = 'public' | (Permission & { readonly object?: (call: Call) => string | Promise<string> });
+type Access = 'public' | (Permission & { readonly object?: (call: Call) => string | Promise<string> });
 
 export interface RouteSpec {
   readonly method: Method;

@@ -1,4 +1,5 @@
-import { isRecord } from '@plumbline/base';
+import { isRecord, recordAt, recordsAt, textAt } from '@plumbline/base';
+import type { Fields } from '@plumbline/base';
 
 /** That a reference of a repository moved. */
 export interface Push {
@@ -19,8 +20,6 @@ export type Provider =
   | 'bitbucket'
   | 'bitbucketserver';
 
-type Data = Readonly<Record<string, unknown>>;
-
 /** Who sent a webhook, by its headers, in the order in which Argo CD asks. Gitea sends GitHub's and Gogs' headers too. */
 export function providerOf(headers: Headers): Provider | undefined {
   if (headers.has('x-vss-activityid')) return 'azuredevops';
@@ -34,7 +33,7 @@ export function providerOf(headers: Headers): Provider | undefined {
 }
 
 /** What a webhook says was pushed: nothing where it tells of something else. */
-export function pushesOf(provider: Provider, headers: Headers, body: Data): readonly Push[] {
+export function pushesOf(provider: Provider, headers: Headers, body: Fields): readonly Push[] {
   switch (provider) {
     case 'github':
       return headers.get('x-github-event') === 'push' ? githubPush(body) : [];
@@ -53,60 +52,60 @@ export function pushesOf(provider: Provider, headers: Headers, body: Data): read
 }
 
 /** Gitea and Gogs took GitHub's shape over. */
-function githubPush(body: Data): readonly Push[] {
-  const repository = record(body, 'repository');
-  const revision = shortRef(text(body, 'ref'));
+function githubPush(body: Fields): readonly Push[] {
+  const repository = recordAt(body, 'repository');
+  const revision = shortRef(textAt(body, 'ref'));
   return push(
-    [text(repository, 'html_url'), text(repository, 'clone_url'), text(repository, 'ssh_url')],
+    [textAt(repository, 'html_url'), textAt(repository, 'clone_url'), textAt(repository, 'ssh_url')],
     revision,
-    revision === text(repository, 'default_branch'),
+    revision === textAt(repository, 'default_branch'),
   );
 }
 
-function gitlabPush(body: Data): readonly Push[] {
-  const kind = text(body, 'object_kind') || text(body, 'event_name');
+function gitlabPush(body: Fields): readonly Push[] {
+  const kind = textAt(body, 'object_kind') || textAt(body, 'event_name');
   if (kind !== 'push' && kind !== 'tag_push') return [];
-  const project = record(body, 'project');
-  const revision = shortRef(text(body, 'ref'));
+  const project = recordAt(body, 'project');
+  const revision = shortRef(textAt(body, 'ref'));
   return push(
-    [text(project, 'web_url'), text(project, 'git_http_url'), text(project, 'git_ssh_url')],
+    [textAt(project, 'web_url'), textAt(project, 'git_http_url'), textAt(project, 'git_ssh_url')],
     revision,
-    revision === text(project, 'default_branch'),
+    revision === textAt(project, 'default_branch'),
   );
 }
 
-function bitbucketPush(body: Data): readonly Push[] {
-  const repository = record(body, 'repository');
-  const url = text(record(record(repository, 'links'), 'html'), 'href');
-  const main = text(record(repository, 'mainbranch'), 'name');
-  return list(record(body, 'push'), 'changes').flatMap((change) => {
-    const moved = isRecord(change['new']) ? change['new'] : record(change, 'old');
-    const name = text(moved, 'name');
+function bitbucketPush(body: Fields): readonly Push[] {
+  const repository = recordAt(body, 'repository');
+  const url = textAt(recordAt(recordAt(repository, 'links'), 'html'), 'href');
+  const main = textAt(recordAt(repository, 'mainbranch'), 'name');
+  return recordsAt(recordAt(body, 'push'), 'changes').flatMap((change) => {
+    const moved = isRecord(change['new']) ? change['new'] : recordAt(change, 'old');
+    const name = textAt(moved, 'name');
     // Bitbucket does not always say which branch is the main one: then any branch may be.
-    return push([url], name, main === '' ? text(moved, 'type') === 'branch' : main === name);
+    return push([url], name, main === '' ? textAt(moved, 'type') === 'branch' : main === name);
   });
 }
 
-function bitbucketServerPush(body: Data): readonly Push[] {
-  const links = record(record(body, 'repository'), 'links');
-  const urls = [...list(links, 'clone'), ...list(links, 'self')].map((link) =>
-    text(link, 'href').replace(/\/browse$/, ''),
+function bitbucketServerPush(body: Fields): readonly Push[] {
+  const links = recordAt(recordAt(body, 'repository'), 'links');
+  const urls = [...recordsAt(links, 'clone'), ...recordsAt(links, 'self')].map((link) =>
+    textAt(link, 'href').replace(/\/browse$/, ''),
   );
-  return list(body, 'changes').flatMap((change) => {
-    const ref = record(change, 'ref');
-    const name = shortRef(text(ref, 'id') || text(change, 'refId'));
+  return recordsAt(body, 'changes').flatMap((change) => {
+    const ref = recordAt(change, 'ref');
+    const name = shortRef(textAt(ref, 'id') || textAt(change, 'refId'));
     // It does not say which branch is the default one.
-    return push(urls, name, text(ref, 'type') === 'BRANCH');
+    return push(urls, name, textAt(ref, 'type') === 'BRANCH');
   });
 }
 
-function azurePush(body: Data): readonly Push[] {
-  const resource = record(body, 'resource');
-  const repository = record(resource, 'repository');
-  const main = shortRef(text(repository, 'defaultBranch'));
-  return list(resource, 'refUpdates').flatMap((update) => {
-    const name = shortRef(text(update, 'name'));
-    return push([text(repository, 'remoteUrl')], name, name === main);
+function azurePush(body: Fields): readonly Push[] {
+  const resource = recordAt(body, 'resource');
+  const repository = recordAt(resource, 'repository');
+  const main = shortRef(textAt(repository, 'defaultBranch'));
+  return recordsAt(resource, 'refUpdates').flatMap((update) => {
+    const name = shortRef(textAt(update, 'name'));
+    return push([textAt(repository, 'remoteUrl')], name, name === main);
   });
 }
 
@@ -117,19 +116,4 @@ function push(urls: readonly string[], revision: string, touchedHead: boolean): 
 
 function shortRef(ref: string): string {
   return ref.replace(/^refs\/(heads|tags)\//, '');
-}
-
-function record(value: Data, field: string): Data {
-  const member = value[field];
-  return isRecord(member) ? member : {};
-}
-
-function list(value: Data, field: string): readonly Data[] {
-  const member = value[field];
-  return Array.isArray(member) ? member.filter(isRecord) : [];
-}
-
-function text(value: Data, field: string): string {
-  const member = value[field];
-  return typeof member === 'string' ? member : '';
 }
