@@ -20,7 +20,7 @@ export type Step =
       readonly right?: Operand;
     };
 
-export type Operator = 'exists' | '==' | '!=' | '<' | '<=' | '>' | '>=';
+type Operator = 'exists' | '==' | '!=' | '<' | '<=' | '>' | '>=';
 export type Path = readonly Step[];
 export type Operand =
   | { readonly type: 'value'; readonly value: string | number | boolean | null }

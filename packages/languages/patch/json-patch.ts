@@ -11,7 +11,7 @@ export interface JsonPatchOperation {
 }
 
 /** The API server refuses patches of more operations. */
-export const maxJsonPatchOperations = 10_000;
+const maxJsonPatchOperations = 10_000;
 
 type Edit = (container: Fresh | unknown[], key: string) => void;
 

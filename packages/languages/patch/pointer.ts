@@ -18,10 +18,6 @@ export function parsePointer(pointer: string): Result<readonly string[]> {
   );
 }
 
-export function formatPointer(tokens: readonly string[]): string {
-  return tokens.map((token) => `/${token.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-}
-
 /** The value at the place, or undefined where there is none. */
 export function pointerGet(doc: unknown, tokens: readonly string[]): unknown {
   let at = doc;

@@ -36,9 +36,8 @@ export function kindOf(value: unknown): JsonKind {
   return 'number';
 }
 
-export function isMap(value: unknown): value is Members {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
-}
+/** In the words of patches an object is a map. */
+export { isRecord as isMap } from '@plumbline/base';
 
 export function has(map: Members, key: string): boolean {
   return Object.hasOwn(map, key);

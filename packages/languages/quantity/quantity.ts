@@ -73,7 +73,7 @@ export function canonicalQuantity(text: string): string | undefined {
   return quantity === undefined ? undefined : formatQuantity(quantity);
 }
 
-export function formatQuantity(quantity: Quantity): string {
+function formatQuantity(quantity: Quantity): string {
   if (quantity.value === 0n) return '0';
   return (quantity.format === 'binary' ? formatBinary(quantity) : undefined) ?? formatDecimal(quantity);
 }

@@ -30,7 +30,8 @@ export interface LabelSelectorObject {
 
 const nothing: LabelSelector = { requirements: [], matches: () => false, toString: () => '' };
 
-export class SelectorError extends Error {}
+/** Carries a refusal out of the parser. */
+class SelectorError extends Error {}
 
 /** Reads `a=b,c!=d,e in (f,g),h notin (i),j,!k,l>3`, refusing with upstream's texts (problem `selector`). */
 export function parseLabelSelector(text: string): Result<LabelSelector> {

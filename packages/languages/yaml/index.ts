@@ -1,6 +1,5 @@
 export { readYaml, readYamlInSteps, readYamlStream } from './read.ts';
 export type { YamlDocument, YamlOptions, YamlProblem, YamlStream } from './read.ts';
-export { yamlLimits } from './limits.ts';
 export type { YamlLimits } from './limits.ts';
 export { decodeText } from './bytes.ts';
 export { writeYaml } from './write.ts';
