@@ -12,6 +12,7 @@ import type {
   ResourceRef,
   ResourceStatus,
 } from '@plumbline/api';
+import { comparable } from '@plumbline/engine';
 import type { Cluster } from '@plumbline/kube';
 import type { Comparison } from './standing.ts';
 import { maskedTexts } from './masked.ts';
@@ -88,16 +89,14 @@ export function createViews(options: ViewsOptions): Views {
       return (comparison.difference?.resources ?? []).map((resource): ManagedResource => {
         const { key, desired, live: found, predicted, state } = resource;
         const after = predicted ?? (state === 'equal' ? found?.object : desired?.object);
-        const [targetState = '', liveState = '', predictedLiveState = ''] = maskedTexts([
-          desired?.object,
-          found?.object,
-          after,
-        ]);
+        // What is compared, so that versions, bookkeeping and status are not shown as differences.
+        const [targetState = '', liveState = '', normalizedLiveState = '', predictedLiveState = ''] =
+          maskedTexts([desired?.object, found?.object, contentOf(found?.object), contentOf(after)]);
         return {
           ...key,
           targetState,
           liveState,
-          normalizedLiveState: liveState,
+          normalizedLiveState,
           predictedLiveState,
           modified: state === 'changed',
           hook: found?.marks?.hook === true,
@@ -170,4 +169,8 @@ function refOf(object: KubeObject): ResourceRef {
     name,
     ...(uid === undefined ? {} : { uid }),
   };
+}
+
+function contentOf(object: KubeObject | undefined): KubeObject | undefined {
+  return object === undefined ? undefined : (comparable(object) as unknown as KubeObject);
 }

@@ -2,5 +2,5 @@ export { compare, compareInSteps, type CompareMemo, type Comparison } from './co
 export type { SchemaLookup } from './pair.ts';
 export { ignoredIn, withoutIgnored } from './ignore.ts';
 export { respectIgnored } from './respect.ts';
-export { lastAppliedAnnotation } from './normalise.ts';
+export { comparable, lastAppliedAnnotation } from './normalise.ts';
 export { textHash } from './hash.ts';
