@@ -6,6 +6,7 @@ import { isStatusError } from '@plumbline/kube';
 import type { Cluster, LiveChange } from '@plumbline/kube';
 import { repositoryKey } from '@plumbline/sources';
 import type { Outcome, RunPorts, WorkFamily, WorkQueue } from '../runtime/index.ts';
+import { isRepositorySecret } from './credentials.ts';
 import { deleteApplication } from './deletion.ts';
 import { eventObject } from './events.ts';
 import { isExcluded } from './excluded.ts';
@@ -249,6 +250,7 @@ export function createController(options: ControllerOptions): ArgoController {
     if (object.kind === APPLICATION.kind && object.apiVersion.startsWith('argoproj.io/'))
       onApplication(change);
     else if (object.kind === PROJECT.kind && object.apiVersion.startsWith('argoproj.io/')) onProject(object);
+    else if (isRepositorySecret(object)) onCredentials();
     onObject(change);
   }
 
@@ -266,6 +268,11 @@ export function createController(options: ControllerOptions): ArgoController {
       if ((application.spec.project || 'default') === project.metadata.name)
         applications.wake(applicationKey(application));
     }
+  }
+
+  /** With other credentials a repository may be readable now: applications that could not be compared try again. */
+  function onCredentials(): void {
+    for (const [key, { comparison }] of memories) if (comparison?.sync === 'Unknown') applications.wake(key);
   }
 
   function onObject(change: LiveChange): void {

@@ -1,6 +1,7 @@
-import { formatProblem } from '@plumbline/base';
+import { formatProblem, isRecord } from '@plumbline/base';
 import type { Problem, Result } from '@plumbline/base';
-import type { ApplicationSource, Manifest, Snapshot } from '@plumbline/api';
+import type { ApplicationSource, KubeObject, Manifest, Snapshot } from '@plumbline/api';
+import { readYaml } from '@plumbline/languages';
 import type { Rendered, RenderPort, SourcePort } from './ports.ts';
 
 /** What the sources of an application say. */
@@ -53,6 +54,39 @@ export async function loadDesired(
       types: loaded.map(({ rendered }) => rendered.type),
       renderings: loaded.map(({ rendered }) => rendered),
     },
+  };
+}
+
+/** Manifests that came with an operation (`argocd app sync --local`), in place of all sources. */
+export function localDesired(texts: readonly string[]): DesiredResult {
+  const manifests: Manifest[] = [];
+  for (const [index, text] of texts.entries()) {
+    const file = `operation.sync.manifests[${index}]`;
+    const read = readYaml(text, { file, duplicateKeys: 'last' });
+    if (!read.ok)
+      return {
+        ok: false,
+        message: `Failed to load target state: ${formatProblem(read.error)}`,
+        retryable: false,
+      };
+    for (const document of read.value) {
+      const { value } = document;
+      if (!isRecord(value) || typeof value['apiVersion'] !== 'string' || typeof value['kind'] !== 'string') {
+        return {
+          ok: false,
+          message: `Failed to load target state: ${file} is no Kubernetes object`,
+          retryable: false,
+        };
+      }
+      const metadata = isRecord(value['metadata']) ? value['metadata'] : {};
+      const object = { ...value, metadata } as unknown as KubeObject;
+      manifests.push({ object, origin: { file, line: document.line, document: document.index } });
+    }
+  }
+  const rendering = { manifests, reads: [], warnings: [] };
+  return {
+    ok: true,
+    value: { manifests, revisions: [''], types: [], renderings: [{ type: '', rendering }] },
   };
 }
 

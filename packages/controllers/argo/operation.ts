@@ -371,7 +371,10 @@ export function historyAfter(
           sources: pinned.sources,
           source: { repoURL: '' },
         }
-      : { revision: pinned.revisions[0] ?? '', ...(source === undefined ? {} : { source }) }),
+      : {
+          ...(pinned.revisions[0] ? { revision: pinned.revisions[0] } : {}),
+          ...(source === undefined ? {} : { source }),
+        }),
   };
   const all = [...(before ?? []), entry];
   return limit <= 0 ? [] : all.slice(-limit);

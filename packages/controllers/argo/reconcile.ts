@@ -6,7 +6,7 @@ import { automate } from './automation.ts';
 import { compareApplication, unknownComparison } from './comparison.ts';
 import type { CompareInput } from './comparison.ts';
 import type { Comparison } from './standing.ts';
-import { loadDesired } from './desired.ts';
+import { loadDesired, localDesired } from './desired.ts';
 import type { DesiredResult } from './desired.ts';
 import { changesIn } from './events.ts';
 import type { Executor } from './execute.ts';
@@ -219,6 +219,8 @@ function unblocked(application: Application, run: Run, look: Look, spec: ValidSp
 async function loadRun(application: Application, run: Run, look: Look): Promise<DesiredResult> {
   const { sources, render } = look.ports;
   const { name } = application.metadata;
+  const local = run.operation.sync?.manifests ?? [];
+  if (local.length > 0) return localDesired(local);
   if (run.pinned !== undefined) {
     const { pinned } = run;
     return loadDesired(
