@@ -2,6 +2,8 @@
 export interface Slots {
   /** Resolves with the way to give the slot back, which may be called more than once. */
   acquire(): Promise<() => void>;
+  /** How many wait: more than none only while no slot is free. */
+  readonly waiting: number;
   /** Runs a task in a slot. */
   run<T>(task: () => Promise<T>): Promise<T>;
 }
@@ -31,6 +33,9 @@ export function createSlots(count: number): Slots {
 
   return {
     acquire,
+    get waiting() {
+      return waiting.length;
+    },
     async run(task) {
       const giveBack = await acquire();
       try {

@@ -1,3 +1,4 @@
+import { createSlots } from '@plumbline/base';
 import type { Clock } from '@plumbline/base';
 import bcrypt from 'bcryptjs';
 import { HttpError, badRequest } from '../http/errors.ts';
@@ -21,28 +22,19 @@ export interface Login {
   check(username: string, password: string): Promise<void>;
 }
 
+/** Five failures of an account within five minutes close it until the five minutes are over. */
 export function createLogin(options: {
   readonly credentials: CredentialStore;
   readonly clock: Clock;
 }): Login {
   const { credentials, clock } = options;
   const failures = new Map<string, { count: number; since: number }>();
-  const waiting: (() => void)[] = [];
-  let hashing = 0;
+  const hashings = createSlots(HASHING_MAX);
 
   async function compare(password: string, hash: string): Promise<boolean> {
-    if (hashing >= HASHING_MAX) {
-      if (waiting.length >= WAITING_MAX)
-        throw new HttpError('ResourceExhausted', 'too many sign-ins at the same time');
-      await new Promise<void>((resolve) => waiting.push(resolve));
-    } else hashing++;
-    try {
-      return await bcrypt.compare(password, hash);
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) hashing--;
-      else next();
-    }
+    if (hashings.waiting >= WAITING_MAX)
+      throw new HttpError('ResourceExhausted', 'too many sign-ins at the same time');
+    return hashings.run(() => bcrypt.compare(password, hash));
   }
 
   function fail(username: string): void {

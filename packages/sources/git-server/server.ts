@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import type { Clock, Logger } from '@plumbline/base';
-import { messageOf } from '@plumbline/base';
+import { createSlots, messageOf } from '@plumbline/base';
 import { initRepository } from '../git/commit-files.ts';
 import { createGit } from '../git/exec.ts';
 import type { Git, GitProcess } from '../git/exec.ts';
@@ -15,6 +15,7 @@ import type { GitRequestPath } from './names.ts';
 import { limitBytes, noteCommands } from './push-commands.ts';
 import type { RefUpdate } from './push-commands.ts';
 
+/** Git over smart HTTP, to be mounted into an HTTP server. */
 export interface GitServer {
   /** Answers a request of the Git protocol; false: it is none, and nothing was written. Never rejects. */
   handle(request: IncomingMessage, response: ServerResponse): boolean;
@@ -24,6 +25,7 @@ export interface GitServer {
   close(): void;
 }
 
+/** A request that wants to read from or write to a repository. */
 export interface GitAccess {
   /** Without the ending `.git`. */
   readonly repository: string;
@@ -31,6 +33,7 @@ export interface GitAccess {
   readonly request: IncomingMessage;
 }
 
+/** That a push has moved refs. */
 export interface PushEvent {
   /** Without the ending `.git`. */
   readonly repository: string;
@@ -38,6 +41,7 @@ export interface PushEvent {
   readonly refs: readonly RefUpdate[];
 }
 
+/** Where the repositories lie, who may use them, and who hears of pushes. */
 export interface GitServerOptions {
   readonly git?: Git;
   /** The folder that holds the repositories. */
@@ -72,15 +76,15 @@ const noCache = {
 
 type Service = 'git-upload-pack' | 'git-receive-pack';
 
+/** A Git server over the bare repositories below `root`. A push to one that is not there makes it. */
 export function createGitServer(options: GitServerOptions): GitServer {
   const { root, clock, logger } = options;
   const git = options.git ?? createGit({ clock });
   const basePath = (options.basePath ?? '').replace(/\/+$/, '');
   const running = new Set<GitProcess>();
-  const waiting: (() => void)[] = [];
+  const processes = createSlots(processesMax);
   const creating = new Map<string, Promise<boolean>>();
   let pushes = 0;
-  let places = processesMax;
 
   function repositoryDir(path: string): string | undefined {
     const name = withoutEnding(path);
@@ -108,16 +112,15 @@ export function createGitServer(options: GitServerOptions): GitServer {
     }
     if (!(await isThere(gitDir)) && !(write && (await create(gitDir))))
       return refuse(response, 404, 'repository not found');
-    if (!(await enter())) {
+    if (processes.waiting >= waitingMax) {
       response.setHeader('retry-after', '5');
       return refuse(response, 503, 'too many requests at once');
     }
-    try {
-      if (path.endpoint === 'info/refs') await advertise(service, gitDir, request, response);
-      else await serve(service, gitDir, path.repository, request, response);
-    } finally {
-      leave();
-    }
+    await processes.run(() =>
+      path.endpoint === 'info/refs'
+        ? advertise(service, gitDir, request, response)
+        : serve(service, gitDir, path.repository, request, response),
+    );
   }
 
   function create(gitDir: string): Promise<boolean> {
@@ -131,22 +134,6 @@ export function createGitServer(options: GitServerOptions): GitServer {
       void made.finally(() => creating.delete(gitDir));
     }
     return made;
-  }
-
-  async function enter(): Promise<boolean> {
-    if (places > 0) {
-      places--;
-      return true;
-    }
-    if (waiting.length >= waitingMax) return false;
-    await new Promise<void>((resolve) => waiting.push(resolve));
-    return true;
-  }
-
-  function leave(): void {
-    const next = waiting.shift();
-    if (next === undefined) places++;
-    else next();
   }
 
   function start(
