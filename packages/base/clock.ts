@@ -7,6 +7,7 @@ export interface VirtualClock extends Clock {
   next(): number | undefined;
 }
 
+/** A clock that stands still at `start` (milliseconds since the epoch) until it is advanced. */
 export function virtualClock(start = Date.UTC(2026, 0, 1)): VirtualClock {
   let now = start;
   let order = 0;

@@ -7,6 +7,7 @@ export interface Emitter<T> {
   readonly size: number;
 }
 
+/** A list of listeners without any. What a listener throws goes to `onError`. */
 export function emitter<T>(onError: (thrown: unknown) => void = () => {}): Emitter<T> {
   const listeners = new Set<(event: T) => void>();
   return {

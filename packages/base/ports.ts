@@ -24,6 +24,7 @@ export interface Logger {
   with(fields: Readonly<Record<string, unknown>>): Logger;
 }
 
+/** A logger that writes nothing, for tests and for callers that log elsewhere. */
 export const silentLogger: Logger = {
   debug: () => {},
   info: () => {},

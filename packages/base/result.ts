@@ -22,14 +22,20 @@ export interface Position {
   readonly column?: number;
 }
 
+/** The outcome that all went well. */
 export function ok<T>(value: T): { readonly ok: true; readonly value: T } {
   return { ok: true, value };
 }
 
+/** The outcome that it did not, and why. */
 export function err<E>(error: E): { readonly ok: false; readonly error: E } {
   return { ok: false, error };
 }
 
+/**
+ * A problem with its stable code (kebab-case) and its message; `more` says where, what to do, and whether to try
+ * again.
+ */
 export function problem(
   code: string,
   message: string,

@@ -10,6 +10,7 @@ import { PAGE_SIZE, readPage } from './page.ts';
 import { collectionPath, objectPath, queryOf, writeQuery } from './paths.ts';
 import type { ApiResource, Cluster, ObjectReference, PatchOptions } from './types.ts';
 
+/** The way to a cluster and what it is called. */
 export interface ConnectOptions {
   readonly transport: Transport;
   readonly name: string;

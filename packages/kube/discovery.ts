@@ -44,6 +44,7 @@ interface Root {
   readonly versions: readonly GroupVersion[];
 }
 
+/** Discovery that has read nothing yet; the first question reads. */
 export function createDiscovery(options: {
   readonly request: (request: KubeRequest) => Promise<KubeResponse>;
   readonly clock: Clock;

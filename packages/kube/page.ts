@@ -5,6 +5,7 @@ import type { GroupVersionKind, KubeObject } from '@plumbline/api';
 /** Objects per page of a list. */
 export const PAGE_SIZE = 500;
 
+/** One page of a list, and the token for the next one. */
 export interface Page {
   readonly items: readonly KubeObject[];
   readonly resourceVersion: string;

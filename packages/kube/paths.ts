@@ -34,6 +34,7 @@ export function queryOf(parameters: Readonly<Record<string, string | number | bo
   return text === '' ? '' : `?${text}`;
 }
 
+/** The query of a write. */
 export function writeQuery(options: PatchOptions): string {
   return queryOf({
     fieldManager: options.fieldManager,

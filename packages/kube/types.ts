@@ -17,6 +17,7 @@ export interface ApiResource extends GroupVersionKind {
   readonly subresources: readonly string[];
 }
 
+/** How a write is made, by the API's names. `dryRun`: checked and answered, but not stored. */
 export interface PatchOptions {
   readonly fieldManager?: string;
   readonly force?: boolean;
@@ -84,11 +85,13 @@ export interface Cluster {
   close(): Promise<void>;
 }
 
+/** Names an object in one version of its kind. */
 export interface ObjectReference extends GroupVersionKind {
   readonly namespace?: string;
   readonly name: string;
 }
 
+/** What became of an object. */
 export interface LiveChange {
   readonly type: 'added' | 'modified' | 'deleted';
   readonly object: KubeObject;

@@ -18,6 +18,7 @@ export interface RenderCache {
   counts(): { readonly renders: number; readonly hits: number; readonly entries: number };
 }
 
+/** All of a `RenderSource` that comes from the application rather than from the snapshot. */
 export type RenderOptions = Omit<RenderSource, 'tree' | 'path' | 'signal'>;
 
 /** `fresh`: it was rendered now. The same rendering is the same object each time. */
@@ -25,6 +26,7 @@ export type RenderOutcome =
   | { readonly ok: true; readonly value: { readonly rendering: Rendered; readonly fresh: boolean } }
   | { readonly ok: false; readonly error: readonly Problem[] };
 
+/** How much is kept. */
 export interface RenderCacheOptions {
   /** Ten thousand applications, some in two revisions. */
   readonly entriesMax?: number;
@@ -42,6 +44,7 @@ interface Entry {
   readonly result: Result<Rendered, readonly Problem[]>;
 }
 
+/** An empty cache. When it is full, what was used longest ago goes first. */
 export function createRenderCache(options: RenderCacheOptions = {}): RenderCache {
   const entriesMax = options.entriesMax ?? 20_000;
   const objectsMax = options.objectsMax ?? 500_000;

@@ -7,6 +7,7 @@ import { follow, noFolder, normalizePath } from './paths.ts';
 /** What turns a folder into manifests. */
 export type SourceKind = 'directory' | 'helm' | 'kustomize' | 'plugin';
 
+/** What a folder is, and what had to be looked at to know it. */
 export interface Detected {
   readonly kind: SourceKind;
   readonly reads: readonly Read[];

@@ -29,6 +29,7 @@ function simplify(parts: readonly string[]): string | undefined {
   return above > 0 ? undefined : kept.join('/');
 }
 
+/** A path below a folder; '' is the root. */
 export function joinPath(folder: string, name: string): string {
   return folder === '' ? name : `${folder}/${name}`;
 }
@@ -68,6 +69,7 @@ export async function follow(tree: Tree, path: string, reads: Read[]): Promise<F
   }
 }
 
+/** The target of a link as it was written. */
 export async function readLink(tree: Tree, path: string): Promise<string> {
   const bytes = await tree.read(path, linkBytesMax);
   return bytes === undefined ? '' : new TextDecoder().decode(bytes);

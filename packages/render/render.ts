@@ -17,6 +17,7 @@ export interface SourceParameters {
   readonly plugin?: unknown;
 }
 
+/** A folder and the source that names it. */
 export interface RenderSource {
   readonly tree: Tree;
   readonly path: string;

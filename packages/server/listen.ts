@@ -3,6 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { isLoopback, checkSender } from './http/guard.ts';
 
+/** An open socket. `close` ends what is connected. */
 export interface Listener {
   readonly url: string;
   readonly port: number;

@@ -26,6 +26,7 @@ import { systemRoutes } from './system/routes.ts';
 import { webhookRoutes } from './webhook/routes.ts';
 import type { Push } from './webhook/push.ts';
 
+/** What the server needs from the composition root. */
 export interface ServerOptions {
   readonly cluster: Cluster;
   readonly views: ApplicationViews;
@@ -47,6 +48,7 @@ export interface ServerOptions {
   readonly authorize?: Authorize;
 }
 
+/** The server, with a socket or without. */
 export interface Server {
   fetch(request: Request): Promise<Response>;
   listen(options: { readonly host: string; readonly port: number }): Promise<Listener>;

@@ -273,6 +273,7 @@ const status = record({
   ),
 });
 
+/** The structural schema of Application, as its CustomResourceDefinition carries it. */
 export const applicationSchema: Schema = record(
   { apiVersion: text, kind: text, metadata: { type: 'object' }, operation, spec, status },
   ['metadata', 'spec'],

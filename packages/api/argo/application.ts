@@ -7,6 +7,7 @@ export interface Application extends KubeObject {
   readonly status?: ApplicationStatus;
 }
 
+/** What shall be where, and how it is kept so. */
 export interface ApplicationSpec {
   readonly project?: string;
   readonly destination?: ApplicationDestination;
@@ -18,12 +19,14 @@ export interface ApplicationSpec {
   readonly revisionHistoryLimit?: number;
 }
 
+/** The cluster, by its address or its name, and the namespace for objects that name none. */
 export interface ApplicationDestination {
   readonly server?: string;
   readonly name?: string;
   readonly namespace?: string;
 }
 
+/** A folder (or a chart) at a revision of a repository, and how its files become manifests. */
 export interface ApplicationSource {
   readonly repoURL: string;
   readonly path?: string;
@@ -42,6 +45,7 @@ export interface ApplicationSource {
   };
 }
 
+/** Whether syncs start by themselves, with what options, and how failed ones are tried again. */
 export interface SyncPolicy {
   readonly automated?: {
     readonly prune?: boolean;
@@ -57,12 +61,14 @@ export interface SyncPolicy {
   };
 }
 
+/** How often a failed sync is tried again (`limit`; below zero: without end) and after which pauses (`5s`, `3m`). */
 export interface RetryStrategy {
   readonly limit?: number;
   readonly backoff?: { readonly duration?: string; readonly factor?: number; readonly maxDuration?: string };
   readonly refresh?: boolean;
 }
 
+/** Fields of objects that match which do not count as differences. Group, kind, name and namespace may be globs. */
 export interface ResourceIgnoreDifferences {
   readonly group?: string;
   readonly kind: string;
@@ -73,6 +79,7 @@ export interface ResourceIgnoreDifferences {
   readonly managedFieldsManagers?: readonly string[];
 }
 
+/** A wish that somebody wrote into the application: to sync now, in this way. It goes when it starts to run. */
 export interface Operation {
   readonly initiatedBy?: { readonly username?: string; readonly automated?: boolean };
   readonly info?: readonly { readonly name: string; readonly value: string }[];
@@ -80,6 +87,7 @@ export interface Operation {
   readonly sync?: SyncOperation;
 }
 
+/** What to sync and how. A revision, a source or options that are named here stand before those of the spec. */
 export interface SyncOperation {
   readonly revision?: string;
   readonly revisions?: readonly string[];
@@ -87,25 +95,38 @@ export interface SyncOperation {
   readonly sources?: readonly ApplicationSource[];
   readonly prune?: boolean;
   readonly dryRun?: boolean;
-  readonly syncStrategy?: {
-    readonly apply?: { readonly force?: boolean };
-    readonly hook?: { readonly force?: boolean };
-  };
-  readonly resources?: readonly {
-    readonly group?: string;
-    readonly kind: string;
-    readonly name: string;
-    readonly namespace?: string;
-  }[];
+  readonly syncStrategy?: SyncStrategy;
+  readonly resources?: readonly SyncOperationResource[];
   readonly manifests?: readonly string[];
   readonly syncOptions?: readonly string[];
   readonly autoHealAttemptsCount?: number;
 }
 
+/** Whether hooks run (`hook`, the default) or not (`apply`), and whether objects that cannot be changed are made anew. */
+export interface SyncStrategy {
+  readonly apply?: { readonly force?: boolean };
+  readonly hook?: { readonly force?: boolean };
+}
+
+/** A resource that is chosen for a sync; without a namespace it means that of the destination. */
+export interface SyncOperationResource {
+  readonly group?: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace?: string;
+}
+
+/** Whether what is live is what the source says. */
 export type SyncStatusCode = 'Synced' | 'OutOfSync' | 'Unknown';
+/** How well live objects are, from best to worst. */
 export type HealthStatusCode = 'Healthy' | 'Suspended' | 'Progressing' | 'Missing' | 'Degraded' | 'Unknown';
+/**
+ * Where an operation stands. `Failed`: something was refused or became unhealthy; `Error`: it could not be carried
+ * out.
+ */
 export type OperationPhase = 'Running' | 'Terminating' | 'Failed' | 'Error' | 'Succeeded';
 
+/** What the controller found and did, in the shape that Argo CD's tools read. Times are RFC 3339. */
 export interface ApplicationStatus {
   readonly resources?: readonly ResourceStatus[];
   readonly sync?: {
@@ -130,6 +151,7 @@ export interface ApplicationStatus {
   readonly controllerNamespace?: string;
 }
 
+/** One resource of an application: whether it is in sync and how well it is. */
 export interface ResourceStatus {
   readonly group?: string;
   readonly version?: string;
@@ -144,6 +166,7 @@ export interface ResourceStatus {
   readonly requiresDeletionConfirmation?: boolean;
 }
 
+/** A sync that succeeded, to roll back to. `id` counts from 0 and never again names another one. */
 export interface RevisionHistory {
   readonly id: number;
   readonly revision?: string;
@@ -155,12 +178,14 @@ export interface RevisionHistory {
   readonly initiatedBy?: { readonly username?: string; readonly automated?: boolean };
 }
 
+/** Something that people should know of the application; types that end in `Error` keep it from being synced. */
 export interface ApplicationCondition {
   readonly type: string;
   readonly message: string;
   readonly lastTransitionTime?: string;
 }
 
+/** The operation that runs or ran last, and what came of it. */
 export interface OperationState {
   readonly operation: Operation;
   readonly phase: OperationPhase;
@@ -171,6 +196,7 @@ export interface OperationState {
   readonly syncResult?: SyncOperationResult;
 }
 
+/** What a sync did to each resource, and from which revision. */
 export interface SyncOperationResult {
   readonly revision?: string;
   readonly revisions?: readonly string[];
@@ -180,6 +206,7 @@ export interface SyncOperationResult {
   readonly resources?: readonly ResourceResult[];
 }
 
+/** What a sync did to one resource; for a hook also how it ended. */
 export interface ResourceResult {
   readonly group: string;
   readonly version: string;
@@ -194,6 +221,7 @@ export interface ResourceResult {
   readonly images?: readonly string[];
 }
 
+/** What is in the application as a whole: addresses of its ingresses, images of its pods. */
 export interface ApplicationSummary {
   readonly externalURLs?: readonly string[];
   readonly images?: readonly string[];

@@ -5,6 +5,10 @@ export interface AppProject extends KubeObject {
   readonly spec: AppProjectSpec;
 }
 
+/**
+ * Which repositories, destinations and kinds are permitted, and when. Entries are globs; those that start with `!`
+ * forbid.
+ */
 export interface AppProjectSpec {
   readonly description?: string;
   readonly sourceRepos?: readonly string[];
@@ -38,12 +42,14 @@ export interface SyncWindow {
   readonly syncOverrun?: boolean;
 }
 
+/** A destination that is permitted: globs over address or name of the cluster, and over the namespace. */
 export interface ApplicationProjectDestination {
   readonly server?: string;
   readonly name?: string;
   readonly namespace?: string;
 }
 
+/** A kind that is permitted or denied, as globs. */
 export interface ProjectKind {
   readonly group: string;
   readonly kind: string;

@@ -8,6 +8,7 @@ export interface ResourceTree {
   readonly nodes: readonly ResourceNode[];
 }
 
+/** One object of the tree. `createdAt` is RFC 3339. */
 export interface ResourceNode {
   readonly group?: string;
   readonly version: string;
@@ -28,6 +29,7 @@ export interface ResourceNode {
   readonly resourceVersion?: string;
 }
 
+/** Names a node of the tree. */
 export interface ResourceRef {
   readonly group?: string;
   readonly version?: string;

@@ -6,6 +6,7 @@ export interface KubeObject {
   readonly [field: string]: unknown;
 }
 
+/** `metav1.ObjectMeta`. Times are RFC 3339. */
 export interface ObjectMeta {
   readonly name: string;
   readonly namespace?: string;
@@ -24,6 +25,7 @@ export interface ObjectMeta {
   readonly [field: string]: unknown;
 }
 
+/** `metav1.OwnerReference`: the object that an object goes with. */
 export interface OwnerReference {
   readonly apiVersion: string;
   readonly kind: string;
@@ -33,6 +35,7 @@ export interface OwnerReference {
   readonly blockOwnerDeletion?: boolean;
 }
 
+/** `metav1.ManagedFieldsEntry`: the fields that a manager owns. */
 export interface ManagedFieldsEntry {
   readonly manager?: string;
   readonly operation?: 'Apply' | 'Update';
@@ -81,6 +84,7 @@ export interface ObjectKey {
   readonly name: string;
 }
 
+/** Takes `apps/v1` apart; `v1` alone is the core group ''. */
 export function parseApiVersion(apiVersion: string): { readonly group: string; readonly version: string } {
   const slash = apiVersion.indexOf('/');
   return slash < 0
@@ -88,14 +92,17 @@ export function parseApiVersion(apiVersion: string): { readonly group: string; r
     : { group: apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1) };
 }
 
+/** Puts group and version together: `apps/v1`, and `v1` for the core group. */
 export function formatApiVersion(group: string, version: string): string {
   return group === '' ? version : `${group}/${version}`;
 }
 
+/** Group, version and kind of an object. */
 export function gvkOf(object: Pick<KubeObject, 'apiVersion' | 'kind'>): GroupVersionKind {
   return { ...parseApiVersion(object.apiVersion), kind: object.kind };
 }
 
+/** What names an object in a cluster, whatever its version. */
 export function keyOf(object: KubeObject): ObjectKey {
   return {
     group: parseApiVersion(object.apiVersion).group,

@@ -16,6 +16,7 @@ export interface KubeRequest {
   readonly signal?: AbortSignal;
 }
 
+/** What the server answered. Header names are lower-case. */
 export interface KubeResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -23,6 +24,7 @@ export interface KubeResponse {
   readonly body: unknown;
 }
 
+/** One event of a watch. A bookmark carries only a resource version, an `ERROR` a Status. */
 export interface WatchEvent {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
   readonly object: KubeObject;

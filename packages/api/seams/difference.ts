@@ -9,6 +9,7 @@ export interface Difference {
   readonly synced: boolean;
 }
 
+/** One resource, desired against live. */
 export interface ResourceDifference {
   readonly key: ObjectKey;
   readonly state: 'equal' | 'missing' | 'extra' | 'changed';
@@ -24,6 +25,7 @@ export interface ResourceDifference {
   readonly fields: readonly FieldDifference[];
 }
 
+/** One field, desired against live. */
 export interface FieldDifference {
   /** JSON Pointer. */
   readonly path: string;

@@ -4,6 +4,7 @@ import type { TargetResource } from './target.ts';
 /** From best to worst. */
 export type Health = 'Healthy' | 'Suspended' | 'Progressing' | 'Missing' | 'Degraded' | 'Unknown';
 
+/** How well an object is, and why. */
 export interface HealthStatus {
   readonly status: Health;
   readonly message?: string;

@@ -7,12 +7,14 @@ export interface Plan {
   readonly waves: readonly PlanWave[];
 }
 
+/** The steps that may run at the same time; waves run one after the other. */
 export interface PlanWave {
   readonly phase: Phase;
   readonly wave: number;
   readonly steps: readonly PlanStep[];
 }
 
+/** What a run would do to one object. */
 export interface PlanStep {
   readonly key: ObjectKey;
   readonly action: 'create' | 'update' | 'unchanged' | 'prune' | 'keep' | 'hook';

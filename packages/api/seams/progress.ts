@@ -30,6 +30,7 @@ export interface Progress {
   readonly transient?: Readonly<Record<string, unknown>>;
 }
 
+/** Where a run stands. `Error`: it could not be carried out; `Failed`: it was, and something in it failed. */
 export type RunPhase = 'Running' | 'Terminating' | 'Succeeded' | 'Failed' | 'Error';
 
 /** Why the run stands where it stands. The dialect finds the words. */
@@ -71,6 +72,7 @@ export interface WaitingReason {
   readonly moreOf: 'hooks' | 'resources';
 }
 
+/** A resource for which a run is refused before anything is sent. */
 export interface InvalidStep {
   readonly key: ObjectKey;
   readonly kind: GroupVersionKind;
@@ -123,10 +125,12 @@ export type Action =
   /** The observation may lag behind: what does the server say? `object` is left out of the answer where there is none. */
   | { readonly id: string; readonly type: 'read'; readonly key: ObjectKey; readonly kind: GroupVersionKind };
 
+/** What came of an action. `message` is the server's where it had one. */
 export type ActionResult =
   | { readonly ok: true; readonly message: string; readonly object?: KubeObject }
   | { readonly ok: false; readonly message: string };
 
+/** What a run goes on for. */
 export type RunEvent =
   /** The run starts or goes on with fresh eyes: after a start, a change of a live object, or a wake-up. */
   | { readonly type: 'observed' }
@@ -147,6 +151,7 @@ export interface RunContext {
   readonly equal?: ReadonlySet<string>;
 }
 
+/** Where the run stands now and what to do next. */
 export interface Advance {
   readonly progress: Progress;
   /** To be done in parallel, in this order where there is a choice; nothing else happens to this run until all are answered. */

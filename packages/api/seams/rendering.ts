@@ -31,6 +31,7 @@ export interface Rendering {
   readonly warnings: readonly string[];
 }
 
+/** What to render: a folder of a tree. */
 export interface RenderRequest<P = unknown> {
   readonly tree: Tree;
   /** The folder below the tree's root; '' is the root. */

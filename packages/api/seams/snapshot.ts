@@ -9,13 +9,16 @@ export interface Snapshot {
   readonly verification: Verification;
 }
 
+/** Whether somebody trusted has signed the revision. */
 export type Verification =
   | { readonly state: 'unchecked' }
   | { readonly state: 'verified'; readonly by: string }
   | { readonly state: 'failed'; readonly reason: string };
 
+/** What is at a path. */
 export type EntryKind = 'file' | 'folder' | 'link' | 'submodule';
 
+/** One entry of a folder. */
 export interface TreeEntry {
   /** Last part of the path. */
   readonly name: string;

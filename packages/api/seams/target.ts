@@ -18,8 +18,10 @@ export interface Target {
 /** before → main → after; onFailure only when something of those failed. */
 export type Phase = 'before' | 'main' | 'after' | 'onFailure';
 
+/** How objects are sent: as a three-way patch, as a server-side apply, or as a whole. */
 export type ApplyMode = 'client' | 'server' | 'replace';
 
+/** One object of a target, and how it is to be handled. */
 export interface TargetResource {
   readonly key: ObjectKey;
   /** Complete, as it is to be sent: namespace, ownership marks, a hook's finalizer and all. */
@@ -40,6 +42,7 @@ export interface TargetResource {
   readonly forbidden?: string;
 }
 
+/** When a hook runs and when its object goes. */
 export interface Hook {
   readonly phase: Phase;
   /** When the hook's object goes: before it is made anew, or at the end of a run that succeeded or failed. */
@@ -48,6 +51,7 @@ export interface Hook {
   readonly finalizer?: string;
 }
 
+/** How one object is sent. */
 export interface ApplyOptions {
   readonly mode: ApplyMode;
   /** Delete and create again where a change is refused because a field is immutable. */
@@ -57,6 +61,7 @@ export interface ApplyOptions {
   readonly tolerateMissingKind: boolean;
 }
 
+/** What may be done to reach the target, and when by itself. */
 export interface TargetPolicy {
   readonly automated: boolean;
   readonly prune: boolean;

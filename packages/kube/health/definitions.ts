@@ -2,6 +2,7 @@ import { recordAt, recordsAt, textAt } from '@plumbline/base';
 import type { HealthStatus, KubeObject } from '@plumbline/api';
 import { condition, health } from './read.ts';
 
+/** An aggregated API is well when it is available. */
 export function apiServiceHealth(object: KubeObject): HealthStatus {
   const available = condition(recordAt(object, 'status'), 'Available');
   if (available === undefined) return health('Progressing', 'Waiting to be processed');

@@ -2,6 +2,7 @@ import { recordAt, recordsAt, textAt } from '@plumbline/base';
 import type { HealthStatus, KubeObject } from '@plumbline/api';
 import { health } from './read.ts';
 
+/** A job by its conditions; a suspended one is not degraded. */
 export function jobHealth(object: KubeObject): HealthStatus {
   let failed: string | undefined;
   let complete = false;

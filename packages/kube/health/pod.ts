@@ -3,6 +3,7 @@ import type { Fields } from '@plumbline/base';
 import type { HealthStatus, KubeObject } from '@plumbline/api';
 import { condition, health } from './read.ts';
 
+/** A pod by its phase, its containers' reasons and its restart policy. */
 export function podHealth(object: KubeObject): HealthStatus {
   const status = recordAt(object, 'status');
   const policy = textAt(recordAt(object, 'spec'), 'restartPolicy');

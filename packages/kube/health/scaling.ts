@@ -15,6 +15,7 @@ const BROKEN = new Set([
 ]);
 const V1_CONDITIONS = 'autoscaling.alpha.kubernetes.io/conditions';
 
+/** A HorizontalPodAutoscaler by its conditions, also where older versions keep them in annotations. */
 export function autoscalerHealth(object: KubeObject): HealthStatus {
   if (object.apiVersion === 'autoscaling/v2') {
     return fromConditions(recordsAt(recordAt(object, 'status'), 'conditions'));

@@ -2,6 +2,7 @@ import { recordAt, textAt } from '@plumbline/base';
 import type { HealthStatus, KubeObject } from '@plumbline/api';
 import { health } from './read.ts';
 
+/** A service of type LoadBalancer waits for its address; all others are well. */
 export function serviceHealth(object: KubeObject): HealthStatus {
   return recordAt(object, 'spec')['type'] === 'LoadBalancer' ? ingressHealth(object) : health('Healthy');
 }
@@ -12,6 +13,7 @@ export function ingressHealth(object: KubeObject): HealthStatus {
   return health(Array.isArray(addresses) && addresses.length > 0 ? 'Healthy' : 'Progressing');
 }
 
+/** A claim is well when it is bound. */
 export function volumeClaimHealth(object: KubeObject): HealthStatus {
   switch (textAt(recordAt(object, 'status'), 'phase')) {
     case 'Lost':

@@ -2,6 +2,7 @@ import { numberAt, optionalNumberAt, recordAt, textAt } from '@plumbline/base';
 import type { HealthStatus, KubeObject } from '@plumbline/api';
 import { condition, health } from './read.ts';
 
+/** A deployment by its observed generation, its deadline and its replicas. */
 export function deploymentHealth(object: KubeObject): HealthStatus {
   const spec = recordAt(object, 'spec');
   const status = recordAt(object, 'status');
@@ -24,6 +25,7 @@ export function deploymentHealth(object: KubeObject): HealthStatus {
   return health('Healthy');
 }
 
+/** A stateful set by its observed generation, its replicas and its strategy of updates. */
 export function statefulSetHealth(object: KubeObject): HealthStatus {
   const spec = recordAt(object, 'spec');
   const status = recordAt(object, 'status');
@@ -58,6 +60,7 @@ export function statefulSetHealth(object: KubeObject): HealthStatus {
   return health('Healthy', `statefulset rolling update complete ${pods} pods at revision ${current}...`);
 }
 
+/** A daemon set by its observed generation and the pods that are scheduled, updated and available. */
 export function daemonSetHealth(object: KubeObject): HealthStatus {
   const status = recordAt(object, 'status');
   if ((object.metadata.generation ?? 0) > numberAt(status, 'observedGeneration')) {
@@ -79,6 +82,7 @@ export function daemonSetHealth(object: KubeObject): HealthStatus {
   return health('Healthy');
 }
 
+/** A replica set by its observed generation, its conditions and its replicas. */
 export function replicaSetHealth(object: KubeObject): HealthStatus {
   const status = recordAt(object, 'status');
   if ((object.metadata.generation ?? 0) > numberAt(status, 'observedGeneration')) {

@@ -7,6 +7,7 @@ import { collectionPath, queryOf } from '../paths.ts';
 import type { ApiResource } from '../types.ts';
 import type { KindObjects } from './objects.ts';
 
+/** What the watch of one kind needs. */
 export interface KindWatchOptions {
   readonly resource: ApiResource;
   readonly objects: KindObjects;
@@ -43,6 +44,7 @@ const STEADY_MS = 10_000;
 const INITIAL_SILENCE_MS = 30_000;
 const INITIAL_END = 'k8s.io/initial-events-end';
 
+/** Starts to watch a kind. It reconnects by itself, with growing pauses. */
 export function watchKind(options: KindWatchOptions): KindWatch {
   const { resource, objects, clock, send } = options;
   const logger = options.logger.with({ group: resource.group, kind: resource.kind });

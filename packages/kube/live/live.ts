@@ -8,6 +8,7 @@ import type { KindWatch } from './kind-watch.ts';
 import { createObjectStore, withoutManagedFields } from './objects.ts';
 import type { KindObjects } from './objects.ts';
 
+/** How the shared view is filled and what it keeps. */
 export interface LiveOptions {
   /** How a kind is filled. `stream` (default) falls back to lists where initial events are not served. */
   readonly initial?: 'stream' | 'list';
@@ -31,6 +32,7 @@ const API_SERVICE: KindName = { group: 'apiregistration.k8s.io', kind: 'APIServi
 /** Discovery follows a new definition within a second or so; until then it is asked again. */
 const DISCOVERY_LAG_MS = [250, 500, 1_000, 2_000, 4_000];
 
+/** A view that watches nothing yet. */
 export function createLive(
   options: LiveOptions & {
     readonly transport: Transport;

@@ -29,6 +29,7 @@ export interface KindObjects {
   clear(): void;
 }
 
+/** How objects are kept. */
 export interface ObjectStoreOptions {
   readonly index?: ((object: KubeObject) => string | undefined) | undefined;
   /** Applied to each object before it is shared. */
@@ -39,6 +40,7 @@ export interface ObjectStoreOptions {
 
 const NONE: readonly string[] = [];
 
+/** An empty store. */
 export function createObjectStore(options: ObjectStoreOptions): ObjectStore {
   const byOwner = new Map<string, Set<Entry>>();
   const byText = new Map<string, Set<Entry>>();

@@ -32,6 +32,7 @@ export interface FaultyServer {
 
 const PATH = '/api/v1/configmaps';
 
+/** Starts it on a free port of loopback. */
 export async function startFaultyServer(): Promise<FaultyServer> {
   const objects = new Map<string, KubeObject>();
   const watches = new Set<ServerResponse>();
@@ -132,6 +133,7 @@ export async function startFaultyServer(): Promise<FaultyServer> {
   return faulty;
 }
 
+/** Answers with JSON. */
 export function json(response: ServerResponse, code: number, body: object): void {
   const aggregated = (body as { kind?: string }).kind === 'APIGroupDiscoveryList';
   const type = aggregated
@@ -141,6 +143,7 @@ export function json(response: ServerResponse, code: number, body: object): void
   response.end(JSON.stringify(body));
 }
 
+/** Answers with a `metav1.Status`. */
 export function status(
   response: ServerResponse,
   code: number,

@@ -1,6 +1,7 @@
 import { equalData, isRecord } from '@plumbline/base';
 import { JsonPathError, type Operand, type Path, type Piece, type Step } from './parse.ts';
 
+/** What `$` means, and whether a field that is absent is an error. */
 export interface Scope {
   readonly root: unknown;
   readonly allowMissing: boolean;
@@ -8,6 +9,7 @@ export interface Scope {
 
 type Values = readonly unknown[];
 
+/** All values that a path leads to from `current`. Throws `JsonPathError`. */
 export function evaluatePath(path: Path, current: unknown, scope: Scope): Values {
   let values: Values = [current];
   for (const step of path) values = apply(step, values, scope);
@@ -106,6 +108,7 @@ function compare(left: unknown, right: unknown, operator: string): boolean {
   return operator === '>' ? a > b : a >= b;
 }
 
+/** The text of a template over `current`. Throws `JsonPathError`. */
 export function printPieces(pieces: readonly Piece[], current: unknown, scope: Scope): string {
   return pieces
     .map((piece) => {

@@ -21,7 +21,9 @@ export type Step =
     };
 
 type Operator = 'exists' | '==' | '!=' | '<' | '<=' | '>' | '>=';
+/** Steps, one after the other. */
 export type Path = readonly Step[];
+/** One side of a comparison in a filter. */
 export type Operand =
   | { readonly type: 'value'; readonly value: string | number | boolean | null }
   | { readonly type: 'path'; readonly path: Path };
@@ -32,6 +34,7 @@ export type Piece =
   | { readonly type: 'path'; readonly path: Path }
   | { readonly type: 'range'; readonly path: Path; readonly body: readonly Piece[] };
 
+/** Carries a refusal out of parser and evaluation; the door turns it into a result. */
 export class JsonPathError extends Error {}
 
 /** Reads `text{.path}text{range .items[*]}...{end}`. */

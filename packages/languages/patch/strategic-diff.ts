@@ -14,6 +14,7 @@ import {
 } from './strategic-lists.ts';
 import { has, kindOf, PatchRefusal, put, type Fresh, type Items, type Members } from './values.ts';
 
+/** Which kinds of changes a patch shall hold. */
 export interface DiffOptions {
   /** Write `$setElementOrder` directives. */
   readonly order: boolean;

@@ -1,9 +1,13 @@
 import { equalData } from '@plumbline/base';
 import { has, isMap, kindOf, PatchRefusal, show, type Items, type JsonKind, type Members } from './values.ts';
 
+/** The key of a directive in a map: `replace`, `delete`, `merge`. */
 export const directive = '$patch';
+/** The key of the list of members that stay; all others go. */
 export const retainKeys = '$retainKeys';
+/** Before the name of a list of scalars: the items that go. */
 export const deleteListPrefix = '$deleteFromPrimitiveList/';
+/** Before the name of a list: the order of its items. */
 export const orderPrefix = '$setElementOrder/';
 
 /** The kind that all items share; undefined where there are no items. */
@@ -42,6 +46,7 @@ export function keyOfItem(item: unknown, mergeKey: string): unknown {
   return item[mergeKey];
 }
 
+/** Whether an item of a patch says that the item with its key goes. */
 export function isDeletion(item: unknown): boolean {
   return isMap(item) && item[directive] === 'delete';
 }
@@ -52,12 +57,14 @@ export function byText(a: unknown, b: unknown): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
+/** By the text of the merge key, as upstream sorts maps. */
 export function sortedByKey(list: Items, mergeKey: string): readonly Members[] {
   const keyed = list.map((item) => ({ item: item as Members, text: String(keyOfItem(item, mergeKey)) }));
   keyed.sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0));
   return keyed.map((entry) => entry.item);
 }
 
+/** Each scalar once, at its first place. */
 export function unique(list: Items): Items {
   return [...new Set(list)];
 }

@@ -4,6 +4,7 @@ import { err, messageOf, ok, problem, type Result } from '@plumbline/base';
 export type Members = Readonly<Record<string, unknown>>;
 /** A JSON object of our own making. */
 export type Fresh = Record<string, unknown>;
+/** A JSON list that is read, not changed. */
 export type Items = readonly unknown[];
 
 /** Carries a refusal out of a recursion; `attempt` turns it into a result at the door. */
@@ -15,6 +16,7 @@ export class PatchRefusal extends Error {
   }
 }
 
+/** Runs what may refuse. A recursion too deep for the stack is a refusal too (`patch-too-deep`). */
 export function attempt<T>(run: () => T): Result<T> {
   try {
     return ok(run());
@@ -25,8 +27,10 @@ export function attempt<T>(run: () => T): Result<T> {
   }
 }
 
+/** The kinds of JSON values, in the words of patches. */
 export type JsonKind = 'null' | 'boolean' | 'number' | 'string' | 'list' | 'map';
 
+/** The kind of a JSON value; undefined counts as null. */
 export function kindOf(value: unknown): JsonKind {
   if (value === null || value === undefined) return 'null';
   if (Array.isArray(value)) return 'list';
@@ -39,6 +43,7 @@ export function kindOf(value: unknown): JsonKind {
 /** In the words of patches an object is a map. */
 export { isRecord as isMap } from '@plumbline/base';
 
+/** Whether the map itself has the member; inherited ones do not count. */
 export function has(map: Members, key: string): boolean {
   return Object.hasOwn(map, key);
 }

@@ -1,6 +1,7 @@
 import { err, ok, problem, type Result } from '@plumbline/base';
 import { checkKey, checkValues } from './rules.ts';
 
+/** One condition on one label. `gt` and `lt` compare whole numbers. */
 export interface Requirement {
   readonly key: string;
   readonly operator: 'in' | 'notin' | 'exists' | 'absent' | 'gt' | 'lt';

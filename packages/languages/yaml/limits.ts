@@ -12,6 +12,7 @@ export interface YamlLimits {
   readonly mergedKeysMax: number;
 }
 
+/** The limits where the caller names none. */
 export const yamlLimits: YamlLimits = {
   bytesMax: 16 * 1024 * 1024,
   depthMax: 200,

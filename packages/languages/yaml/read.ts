@@ -25,11 +25,13 @@ export interface YamlDocument {
   position(pointer: string): { readonly line: number; readonly column: number };
 }
 
+/** What is wrong with a stream, with file, line and column. */
 export interface YamlProblem extends Problem {
   /** The line counted from the document's start, as Go's tools print it. */
   readonly documentLine?: number;
 }
 
+/** How a stream is read. */
 export interface YamlOptions {
   /** The path that problems carry. */
   readonly file: string;

@@ -7,6 +7,7 @@ export interface ScalarAnalysis {
 
 const firstIndicators = new Set('#,[]{}&*!|>\'"%@`');
 
+/** Looks at a text once, character by character. */
 export function analyseScalar(text: string): ScalarAnalysis {
   if (text === '') return { plain: false, single: true, block: false };
   let indicators = text.startsWith('---') || text.startsWith('...');

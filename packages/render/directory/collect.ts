@@ -13,12 +13,14 @@ export interface Candidate {
   readonly name: string;
 }
 
+/** The files found, and what was wrong on the way. */
 export interface Collected {
   readonly candidates: readonly Candidate[];
   readonly warnings: readonly string[];
   readonly problems: readonly Problem[];
 }
 
+/** Which files: with those in folders below, and by globs over their paths. */
 export interface CollectOptions {
   readonly recurse: boolean;
   readonly include: string;

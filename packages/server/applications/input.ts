@@ -43,6 +43,7 @@ export function readApplication(body: Fields, namespace: string): Application {
   };
 }
 
+/** Checks a spec that came from outside and fills in the project. Throws with the field's name. */
 export function readSpec(spec: Fields): ApplicationSpec {
   const { source, sources, destination } = spec;
   if (!isRecord(destination)) throw badRequest('spec.destination', 'is missing');
@@ -62,6 +63,7 @@ export function readSpec(spec: Fields): ApplicationSpec {
   return { ...spec, project: project === undefined || project === '' ? 'default' : project };
 }
 
+/** Checks the body of a sync. Throws with the field's name. */
 export function readSync(body: Fields): SyncRequest {
   const { revision, resources, syncOptions, strategy, infos, retryStrategy } = body;
   if (revision !== undefined && typeof revision !== 'string') throw badRequest('revision', 'must be a text');

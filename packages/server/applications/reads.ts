@@ -17,6 +17,7 @@ const REFRESH_MS = 30_000;
 const SLICE = 50;
 const EVENTS_MAX = 500;
 
+/** Routes that show applications: lists, one, its tree, resources, events and revisions. */
 export function readRoutes(
   router: Router,
   options: {
@@ -111,6 +112,7 @@ export function readRoutes(
   );
 }
 
+/** An answer from JSON that is text already. */
 export function jsonText(text: string): Response {
   return new Response(text, { headers: { 'content-type': 'application/json' } });
 }

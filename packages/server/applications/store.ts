@@ -6,6 +6,7 @@ import type { Cluster } from '@plumbline/kube';
 import type { Call } from '../gate/route.ts';
 import { HttpError, badRequest } from '../http/errors.ts';
 
+/** The kind that the routes are about. */
 export const APPLICATION = { group: 'argoproj.io', version: 'v1alpha1', kind: 'Application' } as const;
 
 /** Applications as the API shows them. */
@@ -24,6 +25,7 @@ export interface Applications {
   text(application: Application): string;
 }
 
+/** Applications over the cluster's shared watch. `namespace` is where those live that a call names without one. */
 export function createApplications(cluster: Cluster, namespace: string): Applications {
   const texts = new WeakMap<object, string>();
 
@@ -72,11 +74,13 @@ export function createApplications(cluster: Cluster, namespace: string): Applica
   };
 }
 
+/** The project of an application; without one it is `default`. */
 export function projectOf(application: Application): string {
   const project = application.spec.project;
   return project === undefined || project === '' ? 'default' : project;
 }
 
+/** `project/name`, by which the gate and its policies know an application. */
 export function objectName(application: Application): string {
   return `${projectOf(application)}/${application.metadata.name}`;
 }
@@ -106,6 +110,7 @@ export function isNewer(a: string, b: string): boolean {
   return a.length === b.length ? a > b : a.length > b.length;
 }
 
+/** What lists are sorted by: the name, then the namespace. */
 export function sortKey(object: KubeObject): string {
   const { namespace, name } = keyOf(object);
   return `${name}/${namespace}`;

@@ -14,6 +14,7 @@ const MANAGER = { fieldManager: 'plumbline-server' } as const;
 const MERGE = 'application/merge-patch+json';
 const FINALIZER = 'resources-finalizer.argocd.argoproj.io';
 
+/** Routes that change applications: create, update, delete, sync, end, roll back. */
 export function writeRoutes(
   router: Router,
   options: {

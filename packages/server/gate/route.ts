@@ -13,6 +13,7 @@ type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 /** Who may call a route: everybody, or whom the gate lets do this to the object that the call is about. */
 type Access = 'public' | (Permission & { readonly object?: (call: Call) => string | Promise<string> });
 
+/** A route and who may call it. */
 export interface RouteSpec {
   readonly method: Method;
   readonly path: string;
@@ -38,6 +39,7 @@ export interface Call {
 
 type Handler = (call: Call) => Response | Promise<Response>;
 
+/** All routes of the server, behind one gate. */
 export interface Router {
   /** The one way to register a route. */
   route(spec: RouteSpec, handler: Handler): void;
@@ -49,6 +51,7 @@ export interface Router {
 
 const BODY_MAX = 2 * 1024 * 1024;
 
+/** A router without routes. `authenticate` finds out who calls, `authorize` decides. */
 export function createRouter(options: {
   readonly authenticate: (request: Request) => Promise<Subject | undefined>;
   readonly authorize: Authorize;

@@ -5,9 +5,12 @@ export interface Subject {
   readonly issuer: string;
 }
 
+/** What permissions are about, by Argo CD's names. */
 export type Resource = 'applications' | 'projects' | 'clusters' | 'repositories' | 'accounts' | 'logs';
+/** What may be done to it, by Argo CD's names. */
 export type Action = 'get' | 'create' | 'update' | 'delete' | 'sync' | 'rollback' | 'override';
 
+/** An action on a kind of resource. */
 export interface Permission {
   readonly resource: Resource;
   readonly action: Action;

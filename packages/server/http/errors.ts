@@ -16,6 +16,7 @@ const CODES = {
   Unauthenticated: [16, 401],
 } as const;
 
+/** gRPC's names of errors, as far as they are used. */
 export type ErrorCode = keyof typeof CODES;
 
 /** A failure that its cause may know: the message is written for whoever sent the request. */
@@ -62,6 +63,7 @@ const CLUSTER_CODES: Readonly<Record<number, ErrorCode>> = {
   503: 'Unavailable',
 };
 
+/** The answer that tells of an error, as Argo CD's gateway sends it. */
 export function errorResponse(error: HttpError): Response {
   const body: ApiError = { error: error.message, message: error.message, code: error.code };
   return Response.json(body, { status: error.status, headers: error.headers });

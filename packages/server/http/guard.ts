@@ -9,6 +9,7 @@ export interface GuardedRequest {
 const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 
+/** Whether a host (with or without a port) is this machine. */
 export function isLoopback(host: string): boolean {
   return host === '::1' || LOOPBACK.test(host);
 }

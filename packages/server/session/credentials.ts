@@ -13,6 +13,7 @@ interface Credentials {
   readonly signingKey: Uint8Array;
 }
 
+/** The administrator's password, the signing key and the secrets of webhooks. */
 export interface CredentialStore {
   /** Makes what is missing: at the first start everything. */
   prepare(): Promise<void>;
@@ -34,6 +35,7 @@ const AGE_MS = 10_000;
 const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789';
 const PASSWORD_LENGTH = 16;
 
+/** The store over Secret `argocd-secret` of this namespace, as Argo CD keeps it. */
 export function createCredentialStore(options: {
   readonly cluster: Cluster;
   readonly namespace: string;

@@ -9,6 +9,7 @@ import type { Tokens } from './tokens.ts';
 /** Argo CD's rule for passwords. */
 const PASSWORD = /^.{8,32}$/;
 
+/** Sign-in, sign-out, who is signed in, and the change of the password. */
 export function sessionRoutes(
   router: Router,
   options: {

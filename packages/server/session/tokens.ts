@@ -13,12 +13,14 @@ export interface Tokens {
   revoke(token: string): Promise<void>;
 }
 
+/** How long a sign-in is good: a day, as in Argo CD. */
 export const SESSION_SECONDS = 24 * 60 * 60;
 const ISSUER = 'argocd';
 /** A signed token of ours is much shorter; longer ones are not even looked at. */
 const TOKEN_LENGTH_MAX = 8_192;
 const REVOKED_MAX = 10_000;
 
+/** Tokens signed with the key of the credentials. */
 export function createTokens(options: {
   readonly credentials: CredentialStore;
   readonly clock: Clock;

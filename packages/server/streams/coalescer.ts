@@ -9,6 +9,7 @@ export interface Coalescer<V> {
 /** Changes of one write come within a few milliseconds of each other. */
 const FIRST_MS = 5;
 
+/** A coalescer that hands over to `flush`; `merge` makes one of two values of the same key. */
 export function createCoalescer<V>(options: {
   readonly clock: Clock;
   readonly intervalMs: number;

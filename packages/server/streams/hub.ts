@@ -9,6 +9,7 @@ export interface Client {
   readonly closed: boolean;
 }
 
+/** All streams that are open. */
 export interface Hub {
   /** `initial` is produced only as fast as the client reads. */
   connect(options: {
@@ -27,10 +28,12 @@ const CLIENTS_MAX = 500;
 const encoder = new TextEncoder();
 const COMMENT = encoder.encode(':\n\n');
 
+/** One server-sent event with this data. */
 export function encodeEvent(json: string): Uint8Array {
   return encoder.encode(`data: ${json}\n\n`);
 }
 
+/** A hub without streams. Silent streams get a comment every 15 seconds. */
 export function createHub(clock: Clock): Hub {
   const clients = new Set<{ beat(): void; end(): void }>();
   let cancelBeat: (() => void) | undefined;

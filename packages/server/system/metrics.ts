@@ -3,6 +3,7 @@ import { Counter, Gauge, Registry } from 'prom-client';
 import type { Applications } from '../applications/store.ts';
 import { projectOf } from '../applications/store.ts';
 
+/** The metrics, and what is counted by hand. */
 export interface ServerMetrics {
   readonly registry: Registry;
   answered(method: string, status: number): void;

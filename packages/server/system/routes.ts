@@ -4,6 +4,7 @@ import type { Registry } from 'prom-client';
 import type { Router } from '../gate/route.ts';
 import { APPLICATION } from '../applications/store.ts';
 
+/** Version, settings, health and metrics, which need no session. */
 export function systemRoutes(
   router: Router,
   options: {

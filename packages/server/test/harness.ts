@@ -33,6 +33,7 @@ interface FakeViews extends ApplicationViews {
   changed(application: { readonly namespace: string; readonly name: string }): void;
 }
 
+/** The kind and the namespace of the tests' applications. */
 export const APPLICATIONS = {
   group: 'argoproj.io',
   version: 'v1alpha1',
@@ -40,6 +41,7 @@ export const APPLICATIONS = {
   namespace: 'argocd',
 } as const;
 
+/** Starts an embedded cluster with the definitions of Argo CD, and a server over it. */
 export async function startHarness(more: Partial<ServerOptions> = {}): Promise<Harness> {
   const clock = virtualClock(Date.now());
   const ports = { clock, random: systemRandom, logger: silentLogger };
@@ -96,6 +98,7 @@ export async function startHarness(more: Partial<ServerOptions> = {}): Promise<H
   return harness;
 }
 
+/** A plain application of this name. */
 export function applicationNamed(name: string): Application {
   return {
     apiVersion: 'argoproj.io/v1alpha1',

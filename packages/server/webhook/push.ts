@@ -11,6 +11,7 @@ export interface Push {
   readonly touchedHead: boolean;
 }
 
+/** The Git hosts whose webhooks are understood. */
 export type Provider =
   | 'azuredevops'
   | 'gogs'

@@ -29,6 +29,7 @@ export function isRepositoryName(name: string): boolean {
   );
 }
 
+/** A path without slashes at its ends and without the ending `.git`. */
 export function withoutEnding(path: string): string {
   return path.replace(/^\/+|\/+$/g, '').replace(/\.git$/, '');
 }

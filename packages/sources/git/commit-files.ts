@@ -11,6 +11,7 @@ export type FileChange =
   | { readonly program: string | Uint8Array }
   | null;
 
+/** A commit to make: what changes, on which branch, in whose name. */
 export interface CommitRequest {
   /** Paths below the root; what is not named stays. */
   readonly files: Readonly<Record<string, FileChange>>;

@@ -16,6 +16,7 @@ export interface Git {
   start(args: readonly string[], options?: GitStartOptions): GitProcess;
 }
 
+/** How git is started. */
 export interface GitOptions {
   readonly clock: Clock;
   readonly program?: string;
@@ -25,6 +26,7 @@ export interface GitOptions {
   readonly protocols?: readonly GitProtocol[];
 }
 
+/** Transports, by git's names for them. */
 export type GitProtocol = 'http' | 'https' | 'ssh' | 'git' | 'file';
 
 const defaultProtocols: readonly GitProtocol[] = ['https', 'http', 'ssh', 'git'];
@@ -44,6 +46,7 @@ interface GitRunOptions extends GitStartOptions {
   readonly signal?: AbortSignal;
 }
 
+/** How a run of git ended. */
 export type GitOutcome =
   | { readonly ok: true; readonly stdout: Buffer; readonly stderr: string }
   | {
@@ -53,6 +56,7 @@ export type GitOutcome =
       readonly stdout: Buffer;
     };
 
+/** A git process whose streams the caller drives. */
 export interface GitProcess {
   readonly stdin: Writable;
   readonly stdout: Readable;
@@ -74,6 +78,7 @@ const stderrCharsMax = 16 * 1024;
 
 const pathDefault = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/homebrew/bin';
 
+/** The system's git. Whether it is installed shows with the first call. */
 export function createGit(options: GitOptions): Git {
   const program = options.program ?? 'git';
   const start = (args: readonly string[], call: GitStartOptions = {}): GitProcess =>

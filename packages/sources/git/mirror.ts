@@ -9,6 +9,7 @@ import { createCoalescer } from './coalescer.ts';
 /** Where a mirror keeps what the remote calls HEAD. */
 export const mirrorHead = 'refs/plumbline/HEAD';
 
+/** What a repository over HTTPS asks for. A token is a password. */
 export interface GitCredentials {
   readonly username: string;
   readonly password: Secret;
@@ -27,6 +28,7 @@ export interface Mirror {
   fetchAlso(what: string): Promise<boolean>;
 }
 
+/** What a mirror copies, to where, and how. `limit` lets only so many fetches run at a time. */
 export interface MirrorOptions {
   readonly git: Git;
   readonly url: string;
@@ -43,6 +45,7 @@ const fetchTimeoutMs = 600_000;
 /** Each fetch leaves a few objects; putting them together is worth it only now and then. */
 const fetchesPerTidying = 50;
 
+/** The mirror of a repository in a folder, which is made by the first fetch. */
 export function openMirror(options: MirrorOptions): Mirror {
   const { git, url, gitDir, logger } = options;
   /** Refs that somebody asked for beside branches and tags, such as `refs/pull/7/head`. */

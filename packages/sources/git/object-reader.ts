@@ -29,6 +29,7 @@ const idleMs = 60_000;
 /** A process that died once is started again; twice for the same object means that the repository is broken. */
 const attemptsMax = 2;
 
+/** A reader of the bare repository in this folder. Its process starts with the first question. */
 export function createObjectReader(git: Git, gitDir: string, clock: Clock): ObjectReader {
   let child: GitProcess | undefined;
   let waiting: Request[] = [];

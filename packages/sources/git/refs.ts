@@ -23,6 +23,7 @@ export interface RefStore {
 const symbolicStepsMax = 5;
 const hashPattern = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
 
+/** The refs of the bare repository in this folder. */
 export function refStore(gitDir: string): RefStore {
   let packed: { readonly stamp: string; readonly refs: ReadonlyMap<string, Ref> } | undefined;
 

@@ -7,6 +7,7 @@ import type { Ref, RefStore } from './refs.ts';
 import { compareVersions, parseConstraint, parseVersion } from './semver.ts';
 import type { Version } from './semver.ts';
 
+/** A commit and its hash. */
 export interface FoundCommit {
   readonly hash: string;
   readonly commit: Commit;
@@ -100,6 +101,7 @@ export async function tagsOf(space: RevisionSpace, commit: string): Promise<stri
   return names;
 }
 
+/** Whether a revision is a complete commit hash, so that no remote has to be asked what it means. */
 export function isFullHash(revision: string): boolean {
   return fullHash.test(revision);
 }

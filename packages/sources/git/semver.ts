@@ -28,6 +28,7 @@ export function parseVersion(text: string): Version | undefined {
   };
 }
 
+/** Below zero: `a` is older; above: newer. Build metadata does not count (Semantic Versioning 2.0, 11). */
 export function compareVersions(a: Version, b: Version): number {
   return (
     a.major - b.major ||

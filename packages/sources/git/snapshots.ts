@@ -37,6 +37,7 @@ export interface GitSources {
   close(): void;
 }
 
+/** What Git sources need from the composition root. */
 export interface GitSourcesOptions {
   /** How git is started; the default allows network transports only. */
   readonly git?: Git;
@@ -74,6 +75,7 @@ interface Repository extends RevisionSpace {
   failure: { readonly at: number; readonly result: Result<never> } | undefined;
 }
 
+/** Git sources that keep their mirrors below `dataDir`. Nothing is fetched before somebody asks. */
 export function createGitSources(options: GitSourcesOptions): GitSources {
   const { clock, logger } = options;
   const git = options.git ?? createGit({ clock });
@@ -129,7 +131,7 @@ export function createGitSources(options: GitSourcesOptions): GitSources {
       url,
       gitDir,
       clock,
-      limit: fetches.run,
+      limit: (task) => fetches.run(task),
       signal: stopped.signal,
       logger: logger.with({ repository: key }),
       ...(credentials === undefined ? {} : { credentials }),

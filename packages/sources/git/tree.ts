@@ -22,6 +22,7 @@ const folderBytesMax = 8 * 1024 * 1024;
 /** What an entry costs beside its name. */
 const entryBytes = 180;
 
+/** A cache of folders that forgets the ones least used when it holds more than `bytesMax` bytes. */
 export function createFolderCache(bytesMax = cacheBytesMaxDefault): FolderCache {
   const known = new Map<string, Folder>();
   const loading = new Map<string, Promise<Folder>>();

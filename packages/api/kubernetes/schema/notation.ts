@@ -23,6 +23,7 @@ export interface FieldNotation {
   readonly numbers: readonly number[];
 }
 
+/** The type of a field, taken apart. */
 export type TypeNotation =
   | { readonly type: 'scalar'; readonly code: string }
   | { readonly type: 'definition'; readonly index: number }
@@ -34,12 +35,14 @@ export type TypeNotation =
     }
   | { readonly type: 'map'; readonly items: TypeNotation };
 
+/** A type of the table, taken apart. */
 export interface DefinitionNotation {
   readonly anything: boolean;
   readonly atomic: boolean;
   readonly fields: readonly FieldNotation[];
 }
 
+/** Reads one line of the table; throws where it does not follow the notation, which is a mistake of the generator. */
 export function readDefinition(text: string): DefinitionNotation {
   if (text === '*') return { anything: true, atomic: false, fields: [] };
   let rest = text;

@@ -1,5 +1,6 @@
 import * as table from './table.gen.ts';
 
+/** A subresource of a built-in resource, such as `status` or `scale`. */
 export interface BuiltInSubresource {
   readonly name: string;
   /** What it answers with; another kind than the resource for `scale`, `eviction`, `token`... */
