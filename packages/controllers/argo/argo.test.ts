@@ -311,6 +311,45 @@ describe('operations', () => {
   });
 });
 
+describe('a process that is killed after any write', () => {
+  const hook = (type: string, wave: string) => ({
+    'argocd.argoproj.io/hook': type,
+    'argocd.argoproj.io/sync-wave': wave,
+  });
+
+  it.each(Array.from({ length: 16 }, (_, writes) => writes))(
+    '(%d writes) leads to the same end, and no hook runs twice',
+    async (writes) => {
+      const house = await open({
+        'one/first.yaml': configMap('first', 'v1', hook('PreSync', '0')),
+        'one/second.yaml': configMap('second', 'v1', hook('PreSync', '1')),
+        'one/a.yaml': configMap('a', 'v1'),
+        'one/b.yaml': configMap('b', 'v1', { 'argocd.argoproj.io/sync-wave': '1' }),
+        'one/last.yaml': configMap('last', 'v1', hook('PostSync', '0')),
+      });
+      const made: string[] = [];
+      house.cluster.live.listen(({ type, object }) => {
+        if (type === 'added' && object.kind === 'ConfigMap' && !object.metadata.name.startsWith('kube-'))
+          made.push(object.metadata.name);
+      });
+      await house.apply('one', { automated });
+      house.cutAfter(writes);
+      await house.queue.idle();
+      await house.controller.stop();
+      const again = await house.restart();
+      await again.until('synced', () => synced(again, 'one'));
+      await again.until('all are heard of', () => new Set(made).size === 5);
+      await again.queue.idle();
+      expect(made.toSorted()).toEqual(['a', 'b', 'first', 'last', 'second']);
+      expect(again.application('one').status).toMatchObject({
+        operationState: { phase: 'Succeeded' },
+        history: [{ id: 0 }],
+      });
+      await again.controller.stop();
+    },
+  );
+});
+
 describe('deletion', () => {
   it('takes the objects along, the last wave first, and leaves what is to stay', async () => {
     const house = await open({

@@ -230,7 +230,6 @@ function policyOf(application: Application, options: readonly string[]): TargetP
     pruneLast: optionValue(options, 'PruneLast') === 'true',
     onlyOutOfSync: optionValue(options, 'ApplyOutOfSyncOnly') === 'true',
     ignore: ignoreRules(application.spec.ignoreDifferences ?? []),
-    ignoreAggregatedRoles: true,
     failOnShared: optionValue(options, 'FailOnSharedResource') === 'true',
   };
 }

@@ -35,6 +35,8 @@ export interface House {
   object(kind: string, name: string): KubeObject | undefined;
   /** Resolves when it holds; told by the watches. */
   until(what: string, holds: () => boolean): Promise<void>;
+  /** After so many further writes nothing gets through any more, as if the process were killed, until it is restarted. */
+  cutAfter(writes: number): void;
   /** A second controller on the same cluster, after this one has been stopped. */
   restart(): Promise<House>;
   stop(): Promise<void>;
@@ -49,6 +51,7 @@ export interface ApplicationMore {
 interface Ground {
   readonly cluster: Cluster;
   readonly log: string[];
+  readonly line: { writes: number };
   readonly world: { files: Files; revision: string; count: number; readonly old: Map<string, Files> };
   readonly moves: ReturnType<typeof emitter<string>>;
   close(): Promise<void>;
@@ -63,6 +66,7 @@ export async function openHouse(files: Files): Promise<House> {
     pods: 'none',
   });
   const log: string[] = [];
+  const line = { writes: Infinity };
   const note = ({ method, path }: KubeRequest): void => {
     const [place = ''] = path.split('?');
     const parts = place.split('/').filter((part) => part !== '');
@@ -76,6 +80,8 @@ export async function openHouse(files: Files): Promise<House> {
       ...kube.transport,
       request: (request) => {
         note(request);
+        if (request.method !== 'GET' && line.writes-- <= 0)
+          return Promise.reject(new Error('the line is cut'));
         return kube.transport.request(request);
       },
     },
@@ -92,7 +98,7 @@ export async function openHouse(files: Files): Promise<House> {
     await cluster.close();
     await kube.stop();
   };
-  return furnish({ cluster, log, world, moves: emitter<string>(), close });
+  return furnish({ cluster, log, line, world, moves: emitter<string>(), close });
 }
 
 function revisionOf(count: number): string {
@@ -100,7 +106,8 @@ function revisionOf(count: number): string {
 }
 
 async function furnish(ground: Ground): Promise<House> {
-  const { cluster, log, world, moves } = ground;
+  const { cluster, log, line, world, moves } = ground;
+  line.writes = Infinity;
   const cache = createRenderCache();
   const snapshots = new Map<string, Snapshot>();
   const sources: GitSources = {
@@ -196,6 +203,9 @@ async function furnish(ground: Ground): Promise<House> {
           resolve();
         });
       });
+    },
+    cutAfter(writes) {
+      line.writes = writes;
     },
     restart: () => furnish(ground),
     async stop() {
