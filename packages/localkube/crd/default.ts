@@ -4,6 +4,8 @@ const hasDefaults = new WeakMap<JsonSchema, boolean>();
 
 /** Fills defaults, in place, and drops nulls where a null is no value: they count as absent. */
 export function applyDefaults(schema: JsonSchema, value: unknown): void {
+  // What is frozen was stored by this schema and has its defaults.
+  if (Object.isFrozen(value)) return;
   if (Array.isArray(value)) {
     const { items } = schema;
     if (items !== undefined) for (const item of value as readonly unknown[]) applyDefaults(items, item);

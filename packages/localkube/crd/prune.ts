@@ -26,6 +26,8 @@ interface Found {
 }
 
 function pruneValue(schema: JsonSchema, value: unknown, path: string, found: Found): void {
+  // What is frozen was stored by this schema and has nothing to lose.
+  if (Object.isFrozen(value)) return;
   if (Array.isArray(value)) {
     const { items } = schema;
     if (items !== undefined)
@@ -56,7 +58,7 @@ function pruneMap(schema: JsonSchema, map: Data, path: string, resource: boolean
 
 function pruneMetadata(metadata: unknown, path: string, found: Found): void {
   const fields = definitionFor('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta')?.fields;
-  if (!isData(metadata) || fields === undefined) return;
+  if (!isData(metadata) || fields === undefined || Object.isFrozen(metadata)) return;
   for (const key of Object.keys(metadata).toSorted()) {
     if (Object.hasOwn(fields, key)) continue;
     delete metadata[key];

@@ -25,7 +25,7 @@ export function validateValue(
   previous?: unknown,
 ): readonly FieldError[] {
   const errors: FieldError[] = [];
-  check(schema, value, path, errors);
+  check(schema, value, path, errors, previous);
   if (errors.length > 0 && previous !== undefined) {
     const changed: FieldError[] = [];
     checkChanged(schema, value, previous, path, changed);
@@ -34,16 +34,26 @@ export function validateValue(
   return errors;
 }
 
-/** The errors of this very value, then of what it holds. */
-function check(schema: JsonSchema, value: unknown, path: string, errors: FieldError[]): void {
+/** The errors of this very value, then of what it holds. What an update shares with `previous` did not change. */
+function check(
+  schema: JsonSchema,
+  value: unknown,
+  path: string,
+  errors: FieldError[],
+  previous?: unknown,
+): void {
+  if (value === previous && typeof value === 'object' && value !== null) return;
   if (!checkOwn(schema, value, path, errors)) return;
   if (Array.isArray(value)) {
     const { items } = schema;
-    if (items !== undefined) value.forEach((item: unknown, i) => check(items, item, `${path}[${i}]`, errors));
+    const before: readonly unknown[] = Array.isArray(previous) ? previous : [];
+    if (items !== undefined)
+      value.forEach((item: unknown, i) => check(items, item, `${path}[${i}]`, errors, before[i]));
   } else if (isData(value)) {
+    const before = isData(previous) ? previous : {};
     for (const key of Object.keys(value)) {
       const property = memberSchema(schema, key);
-      if (property !== undefined) check(property, value[key], join(path, key), errors);
+      if (property !== undefined) check(property, value[key], join(path, key), errors, before[key]);
     }
   }
 }

@@ -32,7 +32,6 @@ import {
 } from './fields.ts';
 import { defaultPodTemplate } from './pod-defaults.ts';
 import { validatePodTemplate } from './pod-validation.ts';
-import { suffixOf } from './pod-admission.ts';
 import { formatSelector, selectorMatches } from './selectors.ts';
 
 const UID_LABEL = 'batch.kubernetes.io/controller-uid';
@@ -83,10 +82,6 @@ function generateSelector(draft: Draft): void {
   const part = child(draft, 'spec');
   if (part['manualSelector'] === true) return;
   const uid = text(draft.metadata['uid']);
-  const prefix = text(draft.metadata['generateName']);
-  // The labels need the name, so a generated one is made here, out of the random uid.
-  if (draft.metadata.name === '' && prefix !== '')
-    draft.metadata.name = `${prefix.slice(0, 58)}${suffixOf(uid)}`;
   const labels = child(child(child(part, 'template'), 'metadata'), 'labels');
   fill(labels, UID_LABEL, uid);
   fill(labels, 'controller-uid', uid);

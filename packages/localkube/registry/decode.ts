@@ -2,6 +2,7 @@ import type { KubeObject } from '@plumbline/api';
 import { formatApiVersion, parseApiVersion } from '@plumbline/api';
 import { isRecord } from '@plumbline/base';
 import { definitionFor, schemaFor } from '@plumbline/api/schema';
+import type { TypedNode } from '@plumbline/api/schema';
 import { DecodeError, decodeTyped } from '../schema/index.ts';
 import type { Served } from './catalogue.ts';
 import type { Core, WriteOptions } from './core.ts';
@@ -15,15 +16,24 @@ const metadataNode = definitionFor('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectM
 /** Strict errors that are shown at most; upstream stops there too. */
 const strictErrorsMax = 100;
 
-/** Reads a body into a private draft: fields of the right types, in canonical form, unknown ones reported. */
-export function decodeBody(core: Core, resource: Served, body: unknown, options: WriteOptions): Draft {
+/**
+ * Reads a body into a draft: fields of the right types, in canonical form, unknown ones reported. The draft is private
+ * but for parts that are the very ones of `live`, the stored object that it is to replace: those stay frozen.
+ */
+export function decodeBody(
+  core: Core,
+  resource: Served,
+  body: unknown,
+  options: WriteOptions,
+  live?: KubeObject,
+): Draft {
   if (!isRecord(body)) throw badRequest('the body of the request is not an object');
   checkKind(resource, body);
   const unknown: string[] = [];
   const draft =
     resource.typed === undefined
-      ? decodeCustom(core, resource, body, unknown)
-      : decodeBuiltIn(core, resource, body, unknown);
+      ? decodeCustom(core, resource, body, unknown, live)
+      : decodeBuiltIn(core, resource, body, unknown, live);
   draft.apiVersion = formatApiVersion(resource.group, resource.version);
   draft.kind = resource.kind;
   report(resource, unknown, options);
@@ -84,13 +94,54 @@ function decodeBuiltIn(
   resource: Served,
   body: Readonly<Record<string, unknown>>,
   unknown: string[],
+  live: KubeObject | undefined,
 ): Draft {
+  const known = live === undefined ? undefined : knownOf(resource, body, live);
+  const draft = read(core, resource, resource.typed!, body, '', unknown, known) as Draft;
+  return withName(draft === known ? { ...draft } : draft);
+}
+
+/** First without a word about places, which nearly no request needs; then with them. */
+function read(
+  core: Core,
+  resource: Served,
+  node: TypedNode,
+  body: unknown,
+  path: string,
+  unknown: string[],
+  known: unknown,
+): unknown {
+  const quantity = (text: string): string | undefined => core.doors.canonicalQuantity(text);
+  const quiet = { quantity, unknown: [] as string[], silent: true };
   try {
-    const report = { quantity: (text: string) => core.doors.canonicalQuantity(text), unknown };
-    return withName(decodeTyped(resource.typed!, body, '', report) as Draft);
+    const draft = decodeTyped(node, body, path, quiet, known);
+    if (quiet.unknown.length === 0) return draft;
+  } catch (thrown) {
+    if (!(thrown instanceof DecodeError)) throw thrown;
+  }
+  try {
+    return decodeTyped(node, body, path, { quantity, unknown }, known);
   } catch (thrown) {
     throw refused(resource, thrown);
   }
+}
+
+/**
+ * The parts of the live object that the draft may share. Defaults are filled in place, so a spec is shared as a whole
+ * or not at all, and kinds without one only where they have no defaults.
+ */
+function knownOf(
+  resource: Served,
+  body: Readonly<Record<string, unknown>>,
+  live: KubeObject,
+): Readonly<Record<string, unknown>> | undefined {
+  const { group, version } = resource.storage;
+  if (group !== resource.group || version !== resource.version) return undefined;
+  if (resource.default === undefined) return live;
+  const { metadata, status } = live;
+  return body['spec'] !== undefined && body['spec'] === live['spec']
+    ? { metadata, status, spec: live['spec'] }
+    : { metadata, status };
 }
 
 function decodeCustom(
@@ -98,19 +149,64 @@ function decodeCustom(
   resource: Served,
   body: Readonly<Record<string, unknown>>,
   unknown: string[],
+  live: KubeObject | undefined,
 ): Draft {
-  const draft = structuredClone(body) as Draft;
-  try {
-    const report = { quantity: (text: string) => core.doors.canonicalQuantity(text), unknown };
-    draft.metadata = decodeTyped(metadataNode, body.metadata ?? {}, 'metadata', report) as Draft['metadata'];
-  } catch (thrown) {
-    throw refused(resource, thrown);
+  // What was stored under another form of the definition is read anew.
+  const known = live !== undefined && isStoredBy(resource, live) ? live : undefined;
+  const draft: Record<string, unknown> = {};
+  for (const field in body) {
+    if (field !== 'metadata' && body[field] !== undefined)
+      draft[field] = privateCopy(body[field], known?.[field]);
   }
-  if (resource.compiled !== undefined) unknown.push(...resource.compiled.prune(draft));
-  return withName(draft);
+  draft['metadata'] = read(
+    core,
+    resource,
+    metadataNode,
+    body['metadata'] ?? {},
+    'metadata',
+    unknown,
+    known?.metadata,
+  );
+  if (resource.compiled !== undefined) unknown.push(...resource.compiled.prune(draft as Draft));
+  return withName(draft as Draft);
 }
 
+/** Which form of its definition an object was pruned, defaulted and checked by. */
+const storedBy = new WeakMap<object, object>();
+
+/** Remembers that an object has passed its definition, so that the next write reads only what it changes. */
+export function noteStored(resource: Served, object: KubeObject): void {
+  if (resource.compiled !== undefined) storedBy.set(object, resource.compiled);
+}
+
+function isStoredBy(resource: Served, live: KubeObject): boolean {
+  return resource.compiled !== undefined && storedBy.get(live) === resource.compiled;
+}
+
+/** A copy of plain data in which the very parts of `known` stay shared. */
+function privateCopy(value: unknown, known: unknown): unknown {
+  if (value === null || typeof value !== 'object') return value;
+  if (value === known) return value;
+  if (Array.isArray(value)) {
+    const before: readonly unknown[] = Array.isArray(known) ? known : [];
+    return value.map((item, index) => privateCopy(item, before[index]));
+  }
+  const before = isRecord(known) ? known : {};
+  const copy: Record<string, unknown> = {};
+  for (const key in value) {
+    const member = (value as Readonly<Record<string, unknown>>)[key];
+    if (key === '__proto__')
+      Object.defineProperty(copy, key, { ...asMember, value: privateCopy(member, undefined) });
+    else if (member !== undefined) copy[key] = privateCopy(member, before[key]);
+  }
+  return copy;
+}
+
+/** JSON may name a member like this; assigned to, it would be something else. */
+const asMember = { enumerable: true, configurable: true, writable: true };
+
 function withName(draft: Draft): Draft {
+  if (Object.isFrozen(draft.metadata)) draft.metadata = { ...draft.metadata };
   draft.metadata.name ??= '';
   return draft;
 }

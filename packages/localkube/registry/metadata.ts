@@ -11,7 +11,21 @@ const standardFinalizers = new Set(['orphan', 'foregroundDeletion', 'kubernetes'
 export function validateMetadata(
   object: KubeObject,
   { group, namespaced, custom }: Pick<Resource, 'group' | 'namespaced' | 'custom'>,
+  previous?: KubeObject,
 ): readonly FieldError[] {
+  const meta = object.metadata;
+  const errors: FieldError[] = [];
+  const before = previous?.metadata;
+  // An update finds the object by its name and leaves its place; parts that it shares were checked when they came.
+  if (before === undefined) errors.push(...placeErrors(object, group, namespaced));
+  if (meta.labels !== before?.labels) errors.push(...labelErrors(meta.labels, 'metadata.labels'));
+  if (meta.annotations !== before?.annotations) errors.push(...annotationErrors(meta.annotations));
+  if (meta.ownerReferences !== before?.ownerReferences) errors.push(...ownerErrors(meta));
+  if (meta.finalizers !== before?.finalizers) errors.push(...finalizerErrors(meta.finalizers, custom));
+  return errors;
+}
+
+function placeErrors(object: KubeObject, group: string, namespaced: boolean): readonly FieldError[] {
   const meta = object.metadata;
   const errors: FieldError[] = [];
   const rule = nameRuleOf(group, object.kind);
@@ -40,10 +54,6 @@ export function validateMetadata(
       message: 'Forbidden: not allowed on this type',
     });
   }
-  errors.push(...labelErrors(meta.labels, 'metadata.labels'));
-  errors.push(...annotationErrors(meta.annotations));
-  errors.push(...ownerErrors(meta));
-  errors.push(...finalizerErrors(meta.finalizers, custom));
   return errors;
 }
 

@@ -37,7 +37,7 @@ export function patch(
   const live = read(core, resource, namespace, name);
   if (live === undefined) throw notFound(resource, name);
   const patched = patchData(core, resource, live, request);
-  const draft = decodePatched(core, resource, patched, options);
+  const draft = decodePatched(core, resource, patched, options, live);
   const moved = validateIdentity(draft.metadata['uid'], live);
   if (moved.length > 0) throw invalid(resource.group, resource.kind, name, moved);
   if (draft.metadata.name === '') {
@@ -52,9 +52,15 @@ export function patch(
 }
 
 /** What is wrong with the fields of a patched object is said of the patch. */
-function decodePatched(core: Core, resource: Served, patched: unknown, options: WriteOptions): Draft {
+function decodePatched(
+  core: Core,
+  resource: Served,
+  patched: unknown,
+  options: WriteOptions,
+  live: KubeObject,
+): Draft {
   try {
-    return decodeBody(core, resource, patched, options);
+    return decodeBody(core, resource, patched, options, live);
   } catch (thrown) {
     throw thrown instanceof StatusError ? ofPatch(patched, thrown) : thrown;
   }
@@ -179,7 +185,7 @@ function apply(
   const { managedFields } = result.object.metadata as {
     managedFields?: KubeObject['metadata']['managedFields'];
   };
-  const draft = decodeBody(core, resource, result.object, options);
+  const draft = decodeBody(core, resource, result.object, options, live);
   checkName(draft, name);
   placeInNamespace(resource, draft, namespace);
   if (live === undefined) delete draft.metadata['resourceVersion'];

@@ -4,7 +4,7 @@ import { formatApiVersion } from '@plumbline/api';
 import type { Served } from './catalogue.ts';
 import { internalWrite, read, tableOf, timeText, writeContext } from './core.ts';
 import type { Core, WriteOptions, WriteResult } from './core.ts';
-import { decodeBody } from './decode.ts';
+import { decodeBody, noteStored } from './decode.ts';
 import { checkDefinition, definitionWarnings } from './definitions.ts';
 import {
   alreadyExists,
@@ -19,7 +19,8 @@ import {
 import { keepToSubresource } from './subresource-fields.ts';
 import { specChanged, validateMetadata, validateMetadataUpdate } from './metadata.ts';
 import { generateName } from './names.ts';
-import type { Draft, FieldError } from './types.ts';
+import type { Draft, FieldError, WriteContext } from './types.ts';
+import type { Table } from '../store/index.ts';
 import { shown } from './shown.ts';
 
 /** Upstream tries generated names this often. */
@@ -48,10 +49,10 @@ export function update(
   subresource: string,
   options: WriteOptions,
 ): WriteResult {
-  const draft = decodeBody(core, resource, body, options);
+  const live = read(core, resource, namespace, name);
+  const draft = decodeBody(core, resource, body, options, live);
   checkName(draft, name);
   placeInNamespace(resource, draft, namespace);
-  const live = read(core, resource, namespace, name);
   if (live !== undefined) {
     dropZeroVersion(draft);
     if (draft.metadata.resourceVersion === undefined && resource.unconditionalUpdate === false)
@@ -168,22 +169,31 @@ export function finishCreate(
   metadata.creationTimestamp = timeText(now);
   if (resource.generation === true) metadata.generation = 1;
   setManagers(draft, owned);
+  const table = tableOf(core, resource);
+  // Before the kind's own preparation, which may write the name elsewhere.
+  giveName(core, table, draft);
   resource.prepareForCreate?.(draft, context);
-  const generated =
-    metadata.name === '' && typeof metadata.generateName === 'string' && metadata.generateName !== '';
-  if (generated) metadata.name = generateName(metadata.generateName as string, core.random);
   validate(core, resource, draft, undefined, context);
   warnOf(core, resource, draft, undefined, options);
-  const table = tableOf(core, resource);
-  for (let tries = 1; ; tries++) {
-    const taken = table.get(metadata.namespace ?? '', metadata.name);
-    if (taken === undefined) break;
-    if (!generated || tries >= generateNameTries)
-      throw alreadyExists(resource, metadata.name, taken.metadata.deletionTimestamp !== undefined);
-    metadata.name = generateName(metadata.generateName as string, core.random);
+  const taken = table.get(metadata.namespace ?? '', metadata.name);
+  if (taken !== undefined)
+    throw alreadyExists(resource, metadata.name, taken.metadata.deletionTimestamp !== undefined);
+  const object = asObject(draft, undefined);
+  if (options.dryRun) return object;
+  const stored = resource.fromStorage(table.put(resource.toStorage(object)));
+  noteStored(resource, stored);
+  return stored;
+}
+
+/** A generated name that nobody has, if one is found in the tries that upstream makes. */
+function giveName(core: Core, table: Table, draft: Draft): void {
+  const { metadata } = draft;
+  const prefix = metadata['generateName'];
+  if (metadata.name !== '' || typeof prefix !== 'string' || prefix === '') return;
+  for (let tries = 1; tries <= generateNameTries; tries++) {
+    metadata.name = generateName(prefix, core.random);
+    if (table.get(metadata.namespace ?? '', metadata.name) === undefined) return;
   }
-  const object = asObject(draft);
-  return options.dryRun ? object : resource.fromStorage(table.put(resource.toStorage(object)));
 }
 
 /** Brings a draft in the place of what is live. */
@@ -219,11 +229,10 @@ export function finishUpdate(
   const context = writeContext(core, options.dryRun);
   carryOver(draft, live);
   // Defaults first: what comes from the live object is shared and must not be changed in place.
-  resource.default?.(draft, context);
-  resource.compiled?.default(draft);
+  fillDefaults(resource, draft, live, context);
   splitStatus(resource, draft, live, subresource);
   setManagers(draft, managers ?? ownedAfter(core, resource, live, draft, subresource, options));
-  if (subresource === '') resource.prepareForUpdate?.(draft, live, context);
+  if (subresource === '' && !sharesSpec(draft, live)) resource.prepareForUpdate?.(draft, live, context);
   shareEqual(draft, live);
   if (resource.generation === true && subresource !== 'status') {
     const changed = specChanged(
@@ -235,10 +244,29 @@ export function finishUpdate(
   }
   validate(core, resource, draft, live, context);
   if (subresource === '') warnOf(core, resource, draft, live, options);
-  const object = asObject(draft);
-  if (sameObject(object, live)) return live;
+  if (sameObject(draft, live)) return live;
+  const object = asObject(draft, live);
   if (options.dryRun) return object;
-  return keep(core, resource, object);
+  const written = keep(core, resource, object);
+  noteStored(resource, written);
+  return written;
+}
+
+function sharesSpec(draft: Draft, live: KubeObject): boolean {
+  return draft['spec'] !== undefined && draft['spec'] === live['spec'];
+}
+
+/** The live object's own spec has its defaults and cannot be written to, so it steps aside meanwhile. */
+function fillDefaults(resource: Served, draft: Draft, live: KubeObject, context: WriteContext): void {
+  resource.compiled?.default(draft);
+  if (resource.default === undefined) return;
+  if (!sharesSpec(draft, live)) {
+    resource.default(draft, context);
+    return;
+  }
+  delete draft['spec'];
+  resource.default(draft, context);
+  draft['spec'] = live['spec'];
 }
 
 /** Built-in kinds with two shapes are written in the one that is kept; custom versions differ in their name only. */
@@ -307,7 +335,7 @@ function splitStatus(resource: Served, draft: Draft, live: KubeObject, subresour
   }
   if (subresource === 'status') {
     for (const field of Object.keys(draft))
-      if (field !== 'status' && field !== 'metadata') delete draft[field];
+      if (field !== 'status' && field !== 'metadata' && live[field] === undefined) delete draft[field];
     for (const field of Object.keys(live))
       if (field !== 'status' && field !== 'metadata') draft[field] = live[field];
     // Custom resources take no metadata through `status`; built-in ones take labels, annotations and finalizers.
@@ -335,17 +363,21 @@ function shareEqual(draft: Draft, live: KubeObject): void {
   }
 }
 
-/** Times of managers do not count: a write that changes nothing else is none. */
-function sameObject(object: KubeObject, live: KubeObject): boolean {
-  for (const field of new Set([...Object.keys(object), ...Object.keys(live)])) {
-    if (field !== 'metadata' && !equalData(object[field], live[field])) return false;
-  }
-  return equalData(withoutTimes(object), withoutTimes(live));
+/** Times of managers do not count: a write that changes nothing else is none. What is equal is shared by now. */
+function sameObject(draft: Draft, live: KubeObject): boolean {
+  for (const field in live) if (field !== 'metadata' && !equalData(draft[field], live[field])) return false;
+  for (const field in draft)
+    if (field !== 'metadata' && live[field] === undefined && draft[field] !== undefined) return false;
+  const { managedFields: now, ...rest } = draft.metadata;
+  const { managedFields: then, ...before } = live.metadata;
+  return equalData(rest, before) && (now === then || equalData(withoutTimes(now), withoutTimes(then)));
 }
 
-function withoutTimes(object: KubeObject): unknown {
-  const { managedFields, ...rest } = object.metadata;
-  return { ...rest, managedFields: managedFields?.map((entry) => ({ ...entry, time: undefined })) };
+function withoutTimes(entries: unknown): unknown {
+  return (entries as readonly ManagedFieldsEntry[] | undefined)?.map((entry) => ({
+    ...entry,
+    time: undefined,
+  }));
 }
 
 function validate(
@@ -356,7 +388,7 @@ function validate(
   context: ReturnType<typeof writeContext>,
 ): void {
   const object = draft as unknown as KubeObject;
-  const errors: FieldError[] = [...validateMetadata(object, resource)];
+  const errors: FieldError[] = [...validateMetadata(object, resource, live)];
   if (live !== undefined) errors.push(...validateMetadataUpdate(object, live));
   errors.push(...(resource.validate?.(object, live, context) ?? []));
   errors.push(...(resource.compiled?.validate(object, live) ?? []));
@@ -424,10 +456,19 @@ const metadataOrder = [
   'managedFields',
 ];
 
-/** The wire order that lists rely on: apiVersion and kind, then metadata, then the rest. */
-function asObject(draft: Draft): KubeObject {
-  const { apiVersion, kind, metadata: given, ...rest } = draft;
+/** The wire order that lists rely on: apiVersion and kind, then metadata, then the rest as it was before. */
+function asObject(draft: Draft, live: KubeObject | undefined): KubeObject {
+  const { metadata: given } = draft;
   const metadata: Record<string, unknown> = {};
   for (const field of metadataOrder) if (given[field] !== undefined) metadata[field] = given[field];
-  return { apiVersion, kind, metadata, ...rest } as unknown as KubeObject;
+  const object: Record<string, unknown> = { apiVersion: draft.apiVersion, kind: draft.kind, metadata };
+  for (const field in live) if (!inHead(field) && draft[field] !== undefined) object[field] = draft[field];
+  for (const field in draft)
+    if (!inHead(field) && live?.[field] === undefined && draft[field] !== undefined)
+      object[field] = draft[field];
+  return object as unknown as KubeObject;
+}
+
+function inHead(field: string): boolean {
+  return field === 'metadata' || field === 'apiVersion' || field === 'kind';
 }

@@ -8,6 +8,8 @@ export interface DecodeReport {
   readonly unknown: string[];
   /** The definition whose field is being read; kept by the decoder for its messages. */
   owner?: string | undefined;
+  /** No paths are made: for a first reading, which is repeated with them where there is something to say. */
+  readonly silent?: boolean;
 }
 
 /** A value of the wrong type: the request is refused with this text. */
@@ -37,18 +39,32 @@ const plans = new WeakMap<TypedNode, Plan>();
  * Reads JSON data into a fresh value as Go's typed decoding and encoding would: unknown fields and nulls vanish, empty
  * lists, maps and zero scalars vanish unless their field is always written, structs are always there, quantities and
  * times get their canonical form. Nothing of `value` is changed; what is `anything` by its schema is shared with it.
+ * `known`: what such a reading has made before of the same place. Parts of `value` that are the very same are taken
+ * over as they are, so that a change of a few fields costs what those fields cost.
  */
-export function decodeTyped(node: TypedNode, value: unknown, path: string, report: DecodeReport): unknown {
+export function decodeTyped(
+  node: TypedNode,
+  value: unknown,
+  path: string,
+  report: DecodeReport,
+  known?: unknown,
+): unknown {
+  if (value === known && typeof value === 'object' && value !== null) return value;
   switch (node.type) {
     case 'object':
-      return decodeObject(node, value, path, report);
+      return decodeObject(node, value, path, report, known);
     case 'map':
-      return decodeMap(node, value, path, report);
+      return decodeMap(node, value, path, report, known);
     case 'list':
-      return decodeList(node, value, path, report);
+      return decodeList(node, value, path, report, known);
     default:
       return decodeScalar(node, value, path, report);
   }
+}
+
+/** A member of what is known, wherever that is no record. */
+function memberOf(known: unknown, name: string): unknown {
+  return isData(known) ? known[name] : undefined;
 }
 
 function planOf(node: TypedNode): Plan {
@@ -103,13 +119,19 @@ function zeroOf(node: TypedNode): unknown {
   }
 }
 
-function decodeObject(node: TypedNode, value: unknown, path: string, report: DecodeReport): unknown {
+function decodeObject(
+  node: TypedNode,
+  value: unknown,
+  path: string,
+  report: DecodeReport,
+  known?: unknown,
+): unknown {
   if (!isData(value)) throw typeError(node, value, path, report);
   const plan = planOf(node);
   const result: Record<string, unknown> = {};
   for (const name in value) {
     const field = plan.fields.get(name);
-    const at = path === '' ? name : `${path}.${name}`;
+    const at = report.silent === true ? '' : path === '' ? name : `${path}.${name}`;
     if (field === undefined) {
       report.unknown.push(shownPath(at));
       continue;
@@ -117,7 +139,7 @@ function decodeObject(node: TypedNode, value: unknown, path: string, report: Dec
     const member = value[name];
     if (member === null || member === undefined) continue;
     report.owner = node.definition;
-    const read = decodeTyped(field, member, at, report);
+    const read = decodeTyped(field, member, at, report, memberOf(known, name));
     if (keeps(field, read)) result[name] = read;
   }
   for (const [name, make] of plan.always) {
@@ -137,26 +159,39 @@ function keeps(field: TypedNode, value: unknown): boolean {
   return false;
 }
 
-function decodeMap(node: TypedNode, value: unknown, path: string, report: DecodeReport): unknown {
+function decodeMap(
+  node: TypedNode,
+  value: unknown,
+  path: string,
+  report: DecodeReport,
+  known?: unknown,
+): unknown {
   if (!isData(value)) throw typeError(node, value, path, report);
   const result: Record<string, unknown> = {};
   const items = node.items ?? anything;
   for (const name in value) {
     const member = value[name];
+    const at = report.silent === true ? '' : `${path}${keyStart}${name}${keyEnd}`;
     result[name] =
-      member === null
-        ? zeroOf(items)
-        : decodeTyped(items, member, `${path}${keyStart}${name}${keyEnd}`, report);
+      member === null ? zeroOf(items) : decodeTyped(items, member, at, report, memberOf(known, name));
   }
   return result;
 }
 
-function decodeList(node: TypedNode, value: unknown, path: string, report: DecodeReport): unknown {
+function decodeList(
+  node: TypedNode,
+  value: unknown,
+  path: string,
+  report: DecodeReport,
+  known?: unknown,
+): unknown {
   if (!Array.isArray(value)) throw typeError(node, value, path, report);
   const items = node.items ?? anything;
+  const before: readonly unknown[] = Array.isArray(known) ? known : [];
   return value.map((item: unknown, index) => {
     if (item === null && items.type !== 'object') return zeroOf(items);
-    return decodeTyped(items, item ?? {}, `${path}[${index}]`, report);
+    const at = report.silent === true ? '' : `${path}[${index}]`;
+    return decodeTyped(items, item ?? {}, at, report, before[index]);
   });
 }
 
@@ -214,6 +249,7 @@ const timePattern = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:[.,](\d+))?(Z
 function decodeTime(node: TypedNode, value: unknown, path: string, report: DecodeReport): string | null {
   if (typeof value !== 'string') throw typeError(node, value, path, report);
   if (value === '') return null;
+  if (node.micro !== true && isCanonicalTime(value)) return value;
   const match = timePattern.exec(value);
   const ms = match === null ? Number.NaN : Date.parse(value.replace(/[.,]\d+/, ''));
   if (match === null || Number.isNaN(ms)) {
@@ -223,6 +259,36 @@ function decodeTime(node: TypedNode, value: unknown, path: string, report: Decod
   }
   const seconds = new Date(ms).toISOString().slice(0, 19);
   return node.micro === true ? `${seconds}.${(match[7] ?? '').padEnd(6, '0').slice(0, 6)}Z` : `${seconds}Z`;
+}
+
+/** `2006-01-02T15:04:05Z` of a day that every month has: nearly every time that is read, told without a pattern. */
+function isCanonicalTime(text: string): boolean {
+  if (text.length !== 20 || text.charCodeAt(19) !== 90 || text.charCodeAt(10) !== 84) return false;
+  if (text.charCodeAt(4) !== 45 || text.charCodeAt(7) !== 45) return false;
+  if (text.charCodeAt(13) !== 58 || text.charCodeAt(16) !== 58) return false;
+  const [month, day] = [twoDigits(text, 5), twoDigits(text, 8)];
+  return (
+    twoDigits(text, 0) >= 0 &&
+    twoDigits(text, 2) >= 0 &&
+    month >= 1 &&
+    month <= 12 &&
+    day >= 1 &&
+    day <= 28 &&
+    isBelow(twoDigits(text, 11), 24) &&
+    isBelow(twoDigits(text, 14), 60) &&
+    isBelow(twoDigits(text, 17), 60)
+  );
+}
+
+function isBelow(value: number, limit: number): boolean {
+  return value >= 0 && value < limit;
+}
+
+/** The number that two digits make; -1 where they are none. */
+function twoDigits(text: string, at: number): number {
+  const high = text.charCodeAt(at) - 48;
+  const low = text.charCodeAt(at + 1) - 48;
+  return high >= 0 && high <= 9 && low >= 0 && low <= 9 ? high * 10 + low : -1;
 }
 
 function decodeBytes(node: TypedNode, value: unknown, path: string, report: DecodeReport): string {
