@@ -1,4 +1,4 @@
-import { equalData, isRecord } from '@plumbline/base';
+import { canonicalJson, equalData, isRecord } from '@plumbline/base';
 import { JsonPathError, type Operand, type Path, type Piece, type Step } from './parse.ts';
 
 /** What `$` means, and whether a field that is absent is an error. */
@@ -124,12 +124,5 @@ export function printPieces(pieces: readonly Piece[], current: unknown, scope: S
 export function printValue(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'string') return value;
-  return JSON.stringify(sorted(value));
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return (value as Values).map(sorted);
-  if (!isRecord(value)) return value;
-  const keys = Object.keys(value).toSorted();
-  return Object.fromEntries(keys.map((key) => [key, sorted(value[key])]));
+  return canonicalJson(value);
 }
