@@ -1,7 +1,7 @@
+import { deepFreeze } from '@plumbline/base';
 import type { Clock } from '@plumbline/base';
 import type { KubeObject } from '@plumbline/api';
 import type { StoreEvent } from '../registry/types.ts';
-import { deepFreeze } from './freeze.ts';
 import { makeHistory } from './history.ts';
 import type { Interner } from './interner.ts';
 import { makeTree } from './tree.ts';
