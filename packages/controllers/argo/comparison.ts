@@ -38,7 +38,7 @@ export interface CompareInput {
 }
 
 /** The target of an application, made again only when something that it is made of has changed. */
-export async function compileDesired(input: CompareInput, desired: Desired): Promise<Compiled> {
+async function compileDesired(input: CompareInput, desired: Desired): Promise<Compiled> {
   const { application, memory, spec, cluster } = input;
   const last = memory.compiled;
   const same =
@@ -229,7 +229,7 @@ function namespaceMetadataDiffers(compiled: Compiled, { live, overlay }: Observe
 const DEPTH_MAX = 8;
 
 /** The application's objects and what they made. */
-export function* family(observation: Observation, live: Live, instance: string): Iterable<KubeObject> {
+function* family(observation: Observation, live: Live, instance: string): Iterable<KubeObject> {
   const seen = new Set<string>();
   function* below(object: KubeObject, depth: number): Iterable<KubeObject> {
     const { uid } = object.metadata;

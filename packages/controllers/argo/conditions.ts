@@ -28,7 +28,3 @@ export function mergeConditions(
   const all = [...kept, ...stamped];
   return all.length === 0 ? undefined : all;
 }
-
-export function isError(condition: ApplicationCondition): boolean {
-  return condition.type.endsWith('Error');
-}

@@ -92,7 +92,7 @@ export function optionValue(options: readonly string[], name: string): string | 
   return undefined;
 }
 
-export function syncOptionsOf(object: KubeObject): readonly string[] {
+function syncOptionsOf(object: KubeObject): readonly string[] {
   return listAnnotation(object, annotations.syncOptions);
 }
 

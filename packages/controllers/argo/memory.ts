@@ -30,7 +30,7 @@ export interface Memory {
   repositories: readonly string[];
 }
 
-export interface CompiledMemo {
+interface CompiledMemo {
   readonly spec: ApplicationSpec;
   readonly project: AppProject;
   readonly renderings: readonly Rendered[];
@@ -38,7 +38,7 @@ export interface CompiledMemo {
 }
 
 /** Answers that are kept per application; an answer that is not kept is asked for again. */
-export const VERDICTS_MAX = 500;
+const VERDICTS_MAX = 500;
 
 export function createMemory(overlay: Overlay): Memory {
   return {
@@ -63,8 +63,4 @@ export function remember(verdicts: Map<string, Verdict>, id: string, verdict: Ve
     if (oldest !== undefined) verdicts.delete(oldest);
   }
   verdicts.set(id, verdict);
-}
-
-export function asApplication(object: KubeObject | undefined): Application | undefined {
-  return object as Application | undefined;
 }

@@ -36,13 +36,13 @@ export interface Run {
   readonly failure?: string;
 }
 
-export interface Pinned {
+interface Pinned {
   readonly sources: readonly ApplicationSource[];
   readonly revisions: readonly string[];
   readonly multiple: boolean;
 }
 
-export const HISTORY_LIMIT = 10;
+const HISTORY_LIMIT = 10;
 
 /** A new run for `operation`, or the one that `status.operationState` tells of, which may be of an earlier process. */
 export function runOf(
@@ -258,7 +258,7 @@ export function endOf(run: Run): RunEnd | undefined {
   return phase === 'Succeeded' || phase === 'Failed' || phase === 'Error' ? phase : undefined;
 }
 
-export function messageOfRun(run: Run): string {
+function messageOfRun(run: Run): string {
   if (run.failure !== undefined) return run.failure;
   if (run.blocked === true) return 'Sync operation blocked by sync window';
   return run.progress === undefined ? '' : reasonWords(run.progress.reason);

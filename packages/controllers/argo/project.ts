@@ -21,7 +21,7 @@ function permittedBy<T>(rules: readonly T[], matches: (rule: T) => 'permits' | '
 }
 
 /** `https://host/a.git` and `https://host/a` are one repository. */
-export function normalRepository(url: string): string {
+function normalRepository(url: string): string {
   return url
     .trim()
     .replace(/\/+$/, '')

@@ -36,7 +36,7 @@ export function sourcesOf(application: Application): {
 }
 
 /** Name and server of where it goes, or why that is not known. */
-export function resolveDestination(
+function resolveDestination(
   destination: ApplicationDestination,
   server: string,
 ):

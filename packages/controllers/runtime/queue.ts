@@ -66,7 +66,7 @@ const WORKERS = 64;
 const BACKOFF: Backoff = { first: 100, factor: 2, most: 60_000 };
 
 /** The delay after the n-th failure in a row (from 1), spread by up to a fifth so that many do not come back at once. */
-export function backoffDelay(backoff: Backoff, failures: number, random: Random | undefined): number {
+function backoffDelay(backoff: Backoff, failures: number, random: Random | undefined): number {
   const delay = Math.min(backoff.most, backoff.first * backoff.factor ** Math.min(failures - 1, 40));
   return Math.round(delay * (1 + ((random?.bytes(1)[0] ?? 0) / 256) * 0.2));
 }

@@ -15,7 +15,7 @@ export interface Slices {
 }
 
 /** The event loop must answer within 50 ms (99 of 100 times), so a slice is far shorter. */
-export const SLICE_MS = 10;
+const SLICE_MS = 10;
 
 export function createSlices(clock: Clock, turns: Turns, budget = SLICE_MS): Slices {
   let began: number | undefined;

@@ -12,8 +12,8 @@ import type { WorkQueue } from '../../runtime/index.ts';
 import { createArgoController, installDefinitions, trackingIndex } from '../index.ts';
 import type { ArgoController } from '../index.ts';
 
-export const REPOSITORY = 'https://git.example.com/mono.git';
-export const SERVER = 'https://kubernetes.default.svc';
+const REPOSITORY = 'https://git.example.com/mono.git';
+const SERVER = 'https://kubernetes.default.svc';
 
 type Files = Readonly<Record<string, string>>;
 
@@ -42,7 +42,7 @@ export interface House {
   stop(): Promise<void>;
 }
 
-export interface ApplicationMore {
+interface ApplicationMore {
   readonly path?: string;
   readonly automated?: NonNullable<NonNullable<Application['spec']['syncPolicy']>['automated']>;
   readonly finalizers?: readonly string[];
