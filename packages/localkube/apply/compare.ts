@@ -104,6 +104,54 @@ function compareMaps(node: SchemaNode, before: Members, after: Members): Compari
   return found.done();
 }
 
+const unowned = new Set([
+  'name',
+  'namespace',
+  'creationTimestamp',
+  'selfLink',
+  'uid',
+  'clusterName',
+  'generation',
+  'managedFields',
+  'resourceVersion',
+]);
+
+/** Members of metadata that nobody owns, whatever a write says of them. */
+export function isNeverOwned(field: string): boolean {
+  return unowned.has(field);
+}
+
+/** Compares two states of an object but for what is never owned and for the field behind another door. */
+export function compareObjects(
+  node: SchemaNode,
+  before: Members,
+  after: Members,
+  apart: string | undefined,
+): Comparison {
+  const found = new Collector();
+  const visit = (field: string): void => {
+    if (before[field] === after[field] || field === 'apiVersion' || field === 'kind' || field === apart)
+      return;
+    const by = field === 'metadata' ? compareMetadata : compare;
+    found.take(`f:${field}`, by(memberNode(node, field), before[field], after[field]));
+  };
+  for (const field in after) visit(field);
+  for (const field in before) if (after[field] === undefined) visit(field);
+  return found.done();
+}
+
+function compareMetadata(node: SchemaNode, before: unknown, after: unknown): Comparison {
+  const found = new Collector();
+  const [left, right] = [before as Members, after as Members];
+  const visit = (field: string): void => {
+    if (left[field] === right[field] || unowned.has(field)) return;
+    found.take(`f:${field}`, compare(memberNode(node, field), left[field], right[field]));
+  };
+  for (const field in right) visit(field);
+  for (const field in left) if (right[field] === undefined) visit(field);
+  return found.done();
+}
+
 function compareLists(node: SchemaNode, before: Items, after: Items): Comparison {
   const found = new Collector();
   const items = itemNode(node);

@@ -16,7 +16,7 @@ export interface Identity {
 }
 
 /** Upstream keeps this many managers of plain writes; the oldest are put together. */
-const updateManagersMax = 10;
+export const updateManagersMax = 10;
 const oldUpdates = 'ancient-changes';
 
 /** One text per manager. An applier is the same in every version, a writer is another one in each. */
@@ -106,10 +106,10 @@ function sameEntry(a: ManagedFieldsEntry, b: ManagedFieldsEntry): boolean {
   );
 }
 
-function compareEntries(a: ManagedFieldsEntry, b: ManagedFieldsEntry): number {
+export function compareEntries(a: ManagedFieldsEntry, b: ManagedFieldsEntry): number {
   return (
     compareTexts(a.operation, b.operation) ||
-    seconds(a.time) - seconds(b.time) ||
+    compareTimes(a.time, b.time) ||
     compareTexts(a.manager, b.manager) ||
     compareTexts(a.apiVersion, b.apiVersion) ||
     compareTexts(a.subresource, b.subresource)
@@ -119,6 +119,13 @@ function compareEntries(a: ManagedFieldsEntry, b: ManagedFieldsEntry): number {
 function compareTexts(a: string | undefined, b: string | undefined): number {
   const [left, right] = [a ?? '', b ?? ''];
   return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/** Times that the server writes itself are ordered as texts. */
+function compareTimes(a: string | undefined, b: string | undefined): number {
+  if (a === b) return 0;
+  if (a?.length === 20 && b?.length === 20 && a.endsWith('Z') && b.endsWith('Z')) return a < b ? -1 : 1;
+  return seconds(a) - seconds(b);
 }
 
 function seconds(time: string | undefined): number {

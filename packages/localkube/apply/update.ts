@@ -1,7 +1,17 @@
 import type { ManagedFieldsEntry } from '@plumbline/api';
-import { compare, isSame, type Comparison } from './compare.ts';
-import { capUpdaters, identityOf, readEntries, writeEntries, type ManagerRecord } from './entries.ts';
+import { compare, compareObjects, isSame, type Comparison } from './compare.ts';
+import { createdSet } from './created.ts';
+import {
+  capUpdaters,
+  compareEntries,
+  identityOf,
+  readEntries,
+  updateManagersMax,
+  writeEntries,
+  type ManagerRecord,
+} from './entries.ts';
 import { belowRoot, difference, recursiveDifference, union, type FieldSet } from './field-set.ts';
+import { freezeSet, intern, unionOf } from './intern.ts';
 import type { UpdateRequest } from './types.ts';
 import type { Managed } from './updater.ts';
 import { emptyObject, ignoredBy, neverOwned } from './versions.ts';
@@ -14,12 +24,91 @@ export function updateManagers(request: UpdateRequest): readonly ManagedFieldsEn
   const { before, after } = request;
   const live = (before?.metadata['managedFields'] ?? []) as readonly ManagedFieldsEntry[];
   const sent = after.metadata['managedFields'];
+  if (before === undefined && sent === undefined) return createdBy(request);
+  if (before !== undefined && (sent === live || sent === undefined)) {
+    const entries = live.length === 0 ? [] : changedBy(request, before, live);
+    if (entries !== undefined) return entries;
+  }
   const record = recordFor(request, sent, live);
   // Once an object has lost its managers, plain writes do not bring them back.
   if (before !== undefined && record.managed.size === 0) return [];
   const changes = changesOf(request);
   if (isSame(changes)) return sent === live || record.fromLive ? live : writeEntries(record, live);
   return writeEntries(capUpdaters(take(record, changes, request)), live);
+}
+
+/** A create by one manager, who owns all of it. */
+function createdBy(request: UpdateRequest): readonly ManagedFieldsEntry[] {
+  const { schema, after } = request;
+  const apart = ignoredBy(schema, request.subresource) !== undefined;
+  const set = createdSet(schema, emptyObject(schema) as Readonly<Record<string, unknown>>, after, apart);
+  return set === undefined ? [] : [entryOf(request, set)];
+}
+
+/**
+ * An ordinary update: the entries that it leaves alone are not read at all. Undefined where there are too many writers,
+ * which is worked out at leisure.
+ */
+function changedBy(
+  request: UpdateRequest,
+  before: Readonly<Record<string, unknown>>,
+  live: readonly ManagedFieldsEntry[],
+): readonly ManagedFieldsEntry[] | undefined {
+  const { schema, after, subresource } = request;
+  const ignored = ignoredBy(schema, subresource) !== undefined;
+  const apart = ignored ? (subresource === 'status' ? 'spec' : 'status') : undefined;
+  const changes = compareObjects(schema, before, after, apart);
+  if (isSame(changes)) return live;
+  const found = union(changes.modified, changes.added);
+  const taken = found === undefined ? undefined : intern(found);
+  const entries: ManagedFieldsEntry[] = [];
+  let own: ManagedFieldsEntry | undefined;
+  let updaters = 0;
+  for (const entry of live) {
+    if (entry.operation === 'Update' && ++updaters >= updateManagersMax) return undefined;
+    if (isOf(entry, request)) {
+      own = entry;
+      continue;
+    }
+    const set = entry.fieldsV1 as FieldSet | undefined;
+    const left = difference(difference(set, taken), changes.removed);
+    if (left === set) entries.push(entry);
+    else if (left !== undefined) entries.push({ ...entry, fieldsV1: freezeSet(left) });
+  }
+  const ownSet = difference(own?.fieldsV1 as FieldSet | undefined, changes.removed);
+  if (taken !== undefined) {
+    const set = unionOf(ownSet === undefined ? undefined : freezeSet(ownSet), taken);
+    const same = own?.fieldsV1 === set && own.time === request.time;
+    entries.push(own !== undefined && same ? own : entryOf(request, set));
+  } else if (own !== undefined && ownSet !== undefined) {
+    entries.push(ownSet === own.fieldsV1 ? own : { ...own, fieldsV1: freezeSet(ownSet) });
+  }
+  return entries.sort(compareEntries);
+}
+
+function isOf(entry: ManagedFieldsEntry, request: UpdateRequest): boolean {
+  return (
+    entry.operation === 'Update' &&
+    entry.manager === managerOf(request) &&
+    entry.apiVersion === request.apiVersion &&
+    (entry.subresource ?? '') === (request.subresource ?? '')
+  );
+}
+
+function managerOf(request: UpdateRequest): string {
+  return request.manager === '' ? 'unknown' : request.manager;
+}
+
+function entryOf(request: UpdateRequest, set: FieldSet): ManagedFieldsEntry {
+  return {
+    manager: managerOf(request),
+    operation: 'Update',
+    apiVersion: request.apiVersion,
+    time: request.time,
+    fieldsType: 'FieldsV1',
+    fieldsV1: set,
+    ...(request.subresource !== undefined && { subresource: request.subresource }),
+  };
 }
 
 /** A request may set the managers itself (`[{}]` removes them all), though not through a subresource. */

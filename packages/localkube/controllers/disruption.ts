@@ -1,9 +1,11 @@
 import type { KubeObject } from '@plumbline/api';
-import { isAbsent, records, stringMap } from '../kinds/fields.ts';
+import { isAbsent, record, records, stringMap } from '../kinds/fields.ts';
 import { isEmptySelector, selectorMatches } from '../kinds/selectors.ts';
 import { resolve } from './deployment/numbers.ts';
 import type { ControllerContext } from './runtime/context.ts';
 import { enqueueSelf } from './runtime/context.ts';
+import { createLabelIndex, createSelectorIndex } from './runtime/label-index.ts';
+import type { LabelIndex } from './runtime/label-index.ts';
 import {
   controllerOf,
   isActive,
@@ -20,13 +22,23 @@ import {
 /** PodDisruptionBudgets: how many of the pods they select are healthy and how many may go. */
 export function startDisruptionBudgets(context: ControllerContext): void {
   const { access } = context;
+  const pods = createLabelIndex();
+  const budgets = createSelectorIndex(({ spec }) => plainPairs(record(spec)['selector']));
   const queue = context.loop.queue('disruption', (key) => {
     const [namespace, name] = splitKey(key);
     const budget = access.get('policy', 'PodDisruptionBudget', namespace, name);
-    if (budget !== undefined) sync(context, budget);
+    if (budget !== undefined) sync(context, budget, pods);
   });
-  context.watch('policy', 'PodDisruptionBudget', enqueueSelf(queue));
+  context.watch('policy', 'PodDisruptionBudget', (event) => {
+    if (event.type === 'deleted') budgets.remove(event.object);
+    else budgets.set(event.object);
+    // The controller's own writes of the status change nothing that it looks at.
+    if (event.type !== 'modified' || event.object['spec'] !== event.previous?.['spec'])
+      enqueueSelf(queue)(event);
+  });
   context.watch('', 'Pod', ({ type, object, previous }) => {
+    if (type === 'deleted') pods.remove(object);
+    else pods.set(object);
     if (
       type === 'modified' &&
       previous !== undefined &&
@@ -34,11 +46,18 @@ export function startDisruptionBudgets(context: ControllerContext): void {
       isActive(object) === isActive(previous)
     )
       return;
-    // Few namespaces have budgets and these have few, so a look at each is cheaper than an index.
-    for (const budget of access.list('policy', 'PodDisruptionBudget', object.metadata.namespace ?? '')) {
-      if (selectorMatches(specOf(budget)['selector'], object.metadata.labels)) queue.add(keyOf(budget));
+    const namespace = object.metadata.namespace ?? '';
+    for (const name of budgets.selecting(namespace, object.metadata.labels ?? {})) {
+      const budget = access.get('policy', 'PodDisruptionBudget', namespace, name);
+      if (budget !== undefined && selectorMatches(specOf(budget)['selector'], object.metadata.labels))
+        queue.add(keyOf(budget));
     }
   });
+}
+
+/** The pairs that every pod of a selector has. */
+function plainPairs(selector: unknown): Readonly<Record<string, string>> {
+  return stringMap(record(selector)['matchLabels']);
 }
 
 /** How many pods the workloads behind these pods want. */
@@ -61,11 +80,14 @@ function expected(context: ControllerContext, pods: readonly KubeObject[]): numb
   return total;
 }
 
-function sync(context: ControllerContext, budget: KubeObject): void {
+function sync(context: ControllerContext, budget: KubeObject, index: LabelIndex): void {
   const { selector, minAvailable, maxUnavailable } = specOf(budget);
+  const namespace = budget.metadata.namespace ?? '';
   const pods: KubeObject[] = [];
-  for (const pod of context.access.list('', 'Pod', budget.metadata.namespace ?? '')) {
+  for (const name of index.withAll(namespace, plainPairs(selector))) {
+    const pod = context.access.get('', 'Pod', namespace, name);
     if (
+      pod !== undefined &&
       isActive(pod) &&
       (isEmptySelector(selector)
         ? !isAbsent(selector)

@@ -2,10 +2,9 @@ import { equalData } from '@plumbline/base';
 import type { KubeObject } from '@plumbline/api';
 import { integer, isAbsent, records, stringMap, text } from '../kinds/fields.ts';
 import type { Fields } from '../kinds/fields.ts';
-import { mapMatches } from '../kinds/selectors.ts';
 import type { ControllerContext } from './runtime/context.ts';
 import { enqueueSelf } from './runtime/context.ts';
-import { createLabelIndex } from './runtime/label-index.ts';
+import { createLabelIndex, createSelectorIndex } from './runtime/label-index.ts';
 import type { LabelIndex } from './runtime/label-index.ts';
 import {
   MANAGER,
@@ -30,7 +29,9 @@ const BATCH_MS = 100;
 export function startEndpoints(context: ControllerContext): void {
   const { access } = context;
   const pods = createLabelIndex();
-  const services = createSelectorIndex();
+  const services = createSelectorIndex((service) =>
+    selects(service) ? stringMap(specOf(service)['selector']) : undefined,
+  );
   const queue = context.loop.queue('endpoints', (key) => {
     const [namespace, name] = splitKey(key);
     const service = access.get('', 'Service', namespace, name);
@@ -82,48 +83,6 @@ function sameEndpoint(now: KubeObject, before: KubeObject): boolean {
     phaseOf(now) === phaseOf(before) &&
     statusOf(now)['podIP'] === statusOf(before)['podIP']
   );
-}
-
-/** Services by one pair of their selector, so that a pod finds those that may select it. */
-function createSelectorIndex(): {
-  set(service: KubeObject): void;
-  remove(service: KubeObject): void;
-  selecting(namespace: string, labels: Readonly<Record<string, string>>): Iterable<string>;
-} {
-  const byPair = new Map<string, Map<string, Readonly<Record<string, string>>>>();
-  const pairOf = new Map<string, string>();
-  const remove = (service: KubeObject): void => {
-    const key = `${service.metadata.namespace ?? ''}/${service.metadata.name}`;
-    const pair = pairOf.get(key);
-    if (pair === undefined) return;
-    const named = byPair.get(pair);
-    named?.delete(service.metadata.name);
-    if (named?.size === 0) byPair.delete(pair);
-    pairOf.delete(key);
-  };
-  return {
-    remove,
-    set(service) {
-      remove(service);
-      if (!selects(service)) return;
-      const namespace = service.metadata.namespace ?? '';
-      const selector = stringMap(specOf(service)['selector']);
-      const pairs = Object.entries(selector).map(([key, value]) => `${namespace}/${key}=${value}`);
-      const pair = pairs.toSorted((a, b) => (byPair.get(a)?.size ?? 0) - (byPair.get(b)?.size ?? 0))[0];
-      if (pair === undefined) return;
-      const named = byPair.get(pair) ?? new Map<string, Readonly<Record<string, string>>>();
-      named.set(service.metadata.name, selector);
-      byPair.set(pair, named);
-      pairOf.set(`${namespace}/${service.metadata.name}`, pair);
-    },
-    *selecting(namespace, labels) {
-      for (const [key, value] of Object.entries(labels)) {
-        for (const [name, selector] of byPair.get(`${namespace}/${key}=${value}`) ?? []) {
-          if (mapMatches(selector, labels)) yield name;
-        }
-      }
-    },
-  };
 }
 
 function sync(context: ControllerContext, service: KubeObject, index: LabelIndex): void {

@@ -26,7 +26,9 @@ export function makeInterner(): Interner {
     intern(object) {
       const entries = object.metadata.managedFields;
       if (entries === undefined || entries.length === 0) return object;
-      return { ...object, metadata: { ...object.metadata, managedFields: entries.map(shared) } };
+      const managedFields = entries.map(shared);
+      if (managedFields.every((entry, index) => entry === entries[index])) return object;
+      return { ...object, metadata: { ...object.metadata, managedFields } };
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { KubeObject } from '@plumbline/api';
+import { mapMatches } from '../../kinds/selectors.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -70,6 +71,55 @@ export function createLabelIndex(): LabelIndex {
       for (const name of rarest) {
         const labels = space.objects.get(name)?.labels ?? {};
         if (pairs.every(([key, value]) => labels[key] === value)) yield name;
+      }
+    },
+  };
+}
+
+/** Finds the objects whose selectors take some labels without looking at the others. */
+export interface SelectorIndex {
+  set(object: KubeObject): void;
+  remove(object: KubeObject): void;
+  /** Names of objects whose pairs these labels have, among them those that ask for no pair. */
+  selecting(namespace: string, labels: Labels): Iterable<string>;
+}
+
+/** `pairsOf`: what the labels must have; undefined for an object that selects nothing. */
+export function createSelectorIndex(pairsOf: (object: KubeObject) => Labels | undefined): SelectorIndex {
+  const byPair = new Map<string, Map<string, Labels>>();
+  const placeOf = new Map<string, { readonly pair: string; readonly spec: unknown }>();
+  const keyOf = (object: KubeObject): string => `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
+  const remove = (object: KubeObject): void => {
+    const place = placeOf.get(keyOf(object));
+    if (place === undefined) return;
+    const named = byPair.get(place.pair);
+    named?.delete(object.metadata.name);
+    if (named?.size === 0) byPair.delete(place.pair);
+    placeOf.delete(keyOf(object));
+  };
+  return {
+    remove,
+    set(object) {
+      const spec = object['spec'];
+      if (placeOf.get(keyOf(object))?.spec === spec && spec !== undefined) return;
+      remove(object);
+      const selector = pairsOf(object);
+      if (selector === undefined) return;
+      const namespace = object.metadata.namespace ?? '';
+      const pairs = Object.entries(selector).map(([key, value]) => `${namespace}/${key}=${value}`);
+      // The rarest pair of all, so that a label that everybody has finds nobody in vain.
+      const rarest = pairs.toSorted((a, b) => (byPair.get(a)?.size ?? 0) - (byPair.get(b)?.size ?? 0))[0];
+      const pair = rarest ?? `${namespace}/`;
+      const named = byPair.get(pair) ?? new Map<string, Labels>();
+      named.set(object.metadata.name, selector);
+      byPair.set(pair, named);
+      placeOf.set(keyOf(object), { pair, spec });
+    },
+    *selecting(namespace, labels) {
+      yield* byPair.get(`${namespace}/`)?.keys() ?? [];
+      for (const [key, value] of Object.entries(labels)) {
+        for (const [name, selector] of byPair.get(`${namespace}/${key}=${value}`) ?? [])
+          if (mapMatches(selector, labels)) yield name;
       }
     },
   };
