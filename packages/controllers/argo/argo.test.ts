@@ -109,12 +109,13 @@ describe('an automated application', () => {
   it('deletes what left Git, and nothing else', async () => {
     const house = await open({ 'one/a.yaml': configMap('a', 'v1'), 'one/b.yaml': configMap('b', 'v1') });
     await house.apply('one', { automated });
-    await house.until('synced', () => synced(house, 'one'));
+    await house.until('synced', () => synced(house, 'one') && value(house, 'b') === 'v1');
     await house.cluster.create({
       apiVersion: 'v1',
       kind: 'ConfigMap',
       metadata: { name: 'mine', namespace: 'n' },
     });
+    await house.until('mine is there', () => house.object('ConfigMap', 'mine') !== undefined);
     house.commit({ 'one/b.yaml': '' });
     await house.until('pruned', () => house.object('ConfigMap', 'b') === undefined && synced(house, 'one'));
     expect(

@@ -8,7 +8,6 @@ import type {
   KubeObject,
   Observation,
   Question,
-  ResourceStatus,
   Verdict,
 } from '@plumbline/api';
 import { compare } from '@plumbline/engine';
@@ -89,6 +88,10 @@ export async function compareApplication(input: CompareInput, desired: Desired):
   const { application, instance, memory, observer, cluster } = input;
   const compiled = await compileDesired(input, desired);
   const { target } = compiled;
+  const unsettled = await joinKinds(
+    cluster,
+    target.resources.map(({ key }) => key),
+  );
   const observation = observe(observer, instance, target);
   const difference = await settle(input, compiled, observation);
   const resources = resourceStatuses(difference, observation, compiled);
@@ -104,6 +107,7 @@ export async function compareApplication(input: CompareInput, desired: Desired):
       ...compiled.conditions,
       ...sharedConditions(application, observation, compiled),
       ...ignoreConditions(application),
+      ...unsettledConditions(unsettled),
     ],
     summary: summarise(family(observation, observer.live, instance)),
     observation,
@@ -111,18 +115,41 @@ export async function compareApplication(input: CompareInput, desired: Desired):
     types: desired.types,
     difference,
     compiled,
-    unsettled:
-      !target.resources.every(({ key }) => settled(cluster, key)) || !observedSettled(cluster, resources),
+    unsettled,
   };
 }
 
-/** A kind that the server serves and the watches do not have yet. */
-function settled(cluster: Cluster, kind: { readonly group: string; readonly kind: string }): boolean {
-  return cluster.knownResource(kind) === undefined || cluster.live.synced(kind);
+interface KindName {
+  readonly group: string;
+  readonly kind: string;
 }
 
-function observedSettled(cluster: Cluster, resources: readonly ResourceStatus[]): boolean {
-  return resources.every(({ group = '', kind }) => settled(cluster, { group, kind }));
+/**
+ * Kinds that the server serves and the watches do not have: new ones, and those that are left out unless somebody names
+ * them. They join now. What is not there afterwards may not be watched by us: what seems missing may be there.
+ */
+async function joinKinds(cluster: Cluster, wanted: Iterable<KindName>): Promise<readonly KindName[]> {
+  const late = new Map<string, KindName>();
+  for (const { group, kind } of wanted) {
+    if (!isSettled(cluster, { group, kind })) late.set(`${group}/${kind}`, { group, kind });
+  }
+  if (late.size === 0) return [];
+  await cluster.live.require([...late.values()]);
+  return [...late.values()].filter((kind) => !isSettled(cluster, kind));
+}
+
+function isSettled(cluster: Cluster, kind: KindName): boolean {
+  const resource = cluster.knownResource(kind);
+  if (resource === undefined || !resource.verbs.includes('watch') || !resource.verbs.includes('list'))
+    return true;
+  return cluster.live.synced(kind);
+}
+
+function unsettledConditions(unsettled: readonly KindName[]): readonly ApplicationCondition[] {
+  if (unsettled.length === 0) return [];
+  const kinds = unsettled.map(({ group, kind }) => (group === '' ? kind : `${kind}.${group}`)).join(', ');
+  const message = `cannot watch ${kinds}: what of them is there is not known, so nothing is changed automatically. Check that the controller may list and watch them`;
+  return [{ type: 'UnknownError', message }];
 }
 
 /** What is known while the sources cannot be read: nothing is missing, nothing is extra, nothing is touched. */
@@ -138,7 +165,7 @@ export function unknownComparison(input: CompareInput, message: string): Compari
     observation,
     revisions: [],
     types: [],
-    unsettled: false,
+    unsettled: [],
   };
 }
 

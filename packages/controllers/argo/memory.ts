@@ -1,4 +1,4 @@
-import type { Application, ApplicationSpec, AppProject, KubeObject, Verdict } from '@plumbline/api';
+import type { Application, ApplicationSpec, AppProject, Verdict } from '@plumbline/api';
 import type { CompareMemo } from '@plumbline/engine';
 import type { Comparison } from './standing.ts';
 import type { Said } from './events.ts';

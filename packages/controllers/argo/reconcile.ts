@@ -38,8 +38,8 @@ export interface Look {
   compared(): void;
 }
 
-/** A kind whose watch is being filled is looked at again after this time; nobody tells when it is done. */
-const UNSETTLED_MS = 200;
+/** A kind that may not be watched may be permitted later; nobody tells when. */
+const UNSETTLED_MS = 30_000;
 
 /** What a person asked for (a rollback, say) can be seen for a moment before automation overrules it. */
 const PERSON_FIRST_MS = 1_000;
@@ -118,7 +118,7 @@ async function reconcileValid(situation: Situation): Promise<Outcome> {
   let comparison = await compareNow(input(), wanted);
   let conditions: readonly ApplicationCondition[] = [];
 
-  if (run === undefined && wanted.ok && !comparison.unsettled) {
+  if (run === undefined && wanted.ok && comparison.unsettled.length === 0) {
     const started = startAutomatically(application, look, spec, comparison);
     if (typeof started === 'number') wakeUps.push(started);
     else if (started.run !== undefined) run = started.run;
@@ -179,7 +179,7 @@ async function reconcileValid(situation: Situation): Promise<Outcome> {
   }
   memory.comparison = comparison;
   look.compared();
-  if (comparison.unsettled) wakeUps.push(UNSETTLED_MS);
+  if (comparison.unsettled.length > 0) wakeUps.push(UNSETTLED_MS);
   if (!wanted.ok && wanted.retryable)
     wakeUps.push(ports.settings.pollMs > 0 ? Math.min(ports.settings.pollMs, 30_000) : 30_000);
   return wakeUps.length === 0 ? {} : { wakeUp: Math.min(...wakeUps) };

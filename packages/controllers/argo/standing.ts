@@ -22,6 +22,6 @@ export interface Comparison {
   /** Undefined where the sources could not be read. */
   readonly difference?: Difference;
   readonly compiled?: Compiled;
-  /** Some kind is not watched yet: what seems missing may be there, and nothing may be decided on it. */
-  readonly unsettled: boolean;
+  /** Kinds that cannot be watched: what seems missing may be there, and nothing may be decided on it. */
+  readonly unsettled: readonly { readonly group: string; readonly kind: string }[];
 }
