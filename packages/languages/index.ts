@@ -5,3 +5,4 @@ export * from './patch/index.ts';
 export * from './quantity/index.ts';
 export * from './jsonpath/index.ts';
 export * from './selector/index.ts';
+export * from './cron/index.ts';

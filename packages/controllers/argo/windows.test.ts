@@ -1,29 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Application, SyncWindow } from '@plumbline/api';
-import { parseSchedule } from './cron.ts';
 import { defaultProject } from './project.ts';
 import type { ValidSpec } from './spec.ts';
 import { createCalendar, maySync } from './windows.ts';
-
-describe('schedules', () => {
-  it.each([
-    ['* * * * *', '2026-03-04T05:06:00Z', true],
-    ['0 22 * * *', '2026-03-04T22:00:00Z', true],
-    ['0 22 * * *', '2026-03-04T22:01:00Z', false],
-    ['*/15 8-17 * * mon-fri', '2026-03-04T08:45:00Z', true],
-    ['*/15 8-17 * * mon-fri', '2026-03-07T08:45:00Z', false],
-    ['0 0 1 * sun', '2026-03-01T00:00:00Z', true],
-    ['0 0 1 * 7', '2026-03-08T00:00:00Z', true],
-    ['0 0 1 jan,jul *', '2026-07-01T00:00:00Z', true],
-    ['@daily', '2026-07-01T00:00:00Z', true],
-  ])('%s at %s: %s', (text, time, expected) => {
-    expect(parseSchedule(text)?.(new Date(time))).toBe(expected);
-  });
-
-  it.each(['', '* * * *', '60 * * * *', 'x * * * *', '5-1 * * * *', '*/0 * * * *'])('%j is none', (text) => {
-    expect(parseSchedule(text)).toBeUndefined();
-  });
-});
 
 describe('sync windows', () => {
   const now = Date.parse('2026-03-04T12:30:00Z');

@@ -1,7 +1,5 @@
 import type { Application, SyncWindow } from '@plumbline/api';
-import { matchGlob } from '@plumbline/languages';
-import { parseSchedule } from './cron.ts';
-import type { Schedule } from './cron.ts';
+import { isTimeZone, matchGlob, nextTime, parseCron } from '@plumbline/languages';
 import { durationMs } from './operation.ts';
 import type { ValidSpec } from './spec.ts';
 
@@ -31,41 +29,15 @@ export function createCalendar(): Calendar {
   };
 }
 
-/** It is open where it opened less than its length ago. */
+/** It is open where it opened no longer ago than its length. A zone that nobody knows counts as UTC, as in Argo CD. */
 function computeOpen(window: SyncWindow, now: number): boolean {
-  const schedule = parseSchedule(window.schedule ?? '');
+  const schedule = parseCron(window.schedule ?? '');
   const length = Math.min(LENGTH_MAX, durationMs(window.duration) ?? 0);
-  if (schedule === undefined) return false;
-  const offset = zoneOffset(window.timeZone, now);
-  return openedSince(schedule, now + offset, length);
-}
-
-function openedSince(schedule: Schedule, now: number, length: number): boolean {
-  for (let at = Math.floor(now / MINUTE) * MINUTE; at > now - length; at -= MINUTE) {
-    if (schedule(new Date(at))) return true;
-  }
-  return false;
-}
-
-/** What is to be added to UTC. A zone that nobody knows counts as UTC, as in Argo CD. */
-function zoneOffset(zone: string | undefined, now: number): number {
-  if (!zone || zone === 'UTC') return 0;
-  try {
-    const parts = new Intl.DateTimeFormat('en-US', {
-      timeZone: zone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-    }).formatToParts(now);
-    const part = (type: string): number => Number(parts.find((one) => one.type === type)?.value ?? 0);
-    const there = Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'));
-    return there - Math.floor(now / MINUTE) * MINUTE;
-  } catch {
-    return 0;
-  }
+  // A fixed span has no beginning from which it could be counted.
+  if (!schedule.ok || schedule.value.everyMs !== undefined) return false;
+  const zone = window.timeZone !== undefined && isTimeZone(window.timeZone) ? window.timeZone : undefined;
+  const opened = nextTime(schedule.value, now - length, zone);
+  return opened !== undefined && opened <= now;
 }
 
 /** The windows of its project that name an application. */

@@ -1,5 +1,5 @@
 import type { KubeObject } from '@plumbline/api';
-import { nextTime, parseCron } from '../kinds/cron.ts';
+import { nextTime, parseCron } from '@plumbline/languages';
 import { integer, isAbsent, record, stringMap, text } from '../kinds/fields.ts';
 import { StatusError } from '../registry/types.ts';
 import type { ControllerContext } from './runtime/context.ts';
@@ -40,10 +40,10 @@ function sync(context: ControllerContext, cron: KubeObject): number | undefined 
   const schedule = parseCron(text(spec['schedule']));
   let last = text(statusOf(cron)['lastScheduleTime']);
   let wait: number | undefined;
-  if (typeof schedule !== 'string' && spec['suspend'] !== true) {
+  if (schedule.ok && spec['suspend'] !== true) {
     const zone = isAbsent(spec['timeZone']) ? undefined : text(spec['timeZone']);
     const due = lastDue(now, Date.parse(last || text(cron.metadata.creationTimestamp)), (after) =>
-      nextTime(schedule, after, zone),
+      nextTime(schedule.value, after, zone),
     );
     if (due.missed !== undefined && !tooLate(spec, due.missed, now)) {
       const started = run(

@@ -1,5 +1,6 @@
 import type { KubeObject } from '@plumbline/api';
 import { equalData } from '@plumbline/base';
+import { isTimeZone, parseCron } from '@plumbline/languages';
 import type { Draft, FieldError, KindHooks } from '../registry/types.ts';
 import {
   age,
@@ -11,7 +12,6 @@ import {
   nameColumn,
   orNone,
 } from './columns.ts';
-import { isTimeZone, parseCron } from './cron.ts';
 import type { Fields } from './fields.ts';
 import {
   child,
@@ -296,7 +296,7 @@ function validateCronJob(object: KubeObject): FieldError[] {
     );
   } else {
     const parsed = parseCron(schedule);
-    if (typeof parsed === 'string') errors.push(invalid('spec.schedule', schedule, parsed));
+    if (!parsed.ok) errors.push(invalid('spec.schedule', schedule, parsed.error.message));
   }
   errors.push(...nonNegative('spec.startingDeadlineSeconds', part['startingDeadlineSeconds']));
   const zone = part['timeZone'];

@@ -1,3 +1,5 @@
+import { err, ok, problem, type Result } from '@plumbline/base';
+
 /** A parsed cron line: which minutes, hours, days and months it names. */
 export interface CronSchedule {
   readonly minutes: ReadonlySet<number>;
@@ -23,12 +25,16 @@ const MACROS: Readonly<Record<string, string>> = {
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 
-/** Parses a cron line of five fields, or says what is wrong with it. */
-export function parseCron(line: string): CronSchedule | string {
-  const trimmed = line.trim();
-  if (trimmed.startsWith('@every ')) return parseEvery(trimmed);
-  if (trimmed.startsWith('@') && MACROS[trimmed] === undefined) return `unrecognized descriptor: ${trimmed}`;
-  const fields = (MACROS[trimmed] ?? trimmed).split(/\s+/).filter((field) => field !== '');
+/** Reads a cron line of five fields (or `@daily`, `@every 5m`), with the texts of robfig/cron, which all upstreams use. */
+export function parseCron(line: string): Result<CronSchedule> {
+  const parsed = readLine(line.trim());
+  return typeof parsed === 'string' ? err(problem('cron', parsed)) : ok(parsed);
+}
+
+function readLine(line: string): CronSchedule | string {
+  if (line.startsWith('@every ')) return parseEvery(line);
+  if (line.startsWith('@') && MACROS[line] === undefined) return `unrecognized descriptor: ${line}`;
+  const fields = (MACROS[line] ?? line).split(/\s+/).filter((field) => field !== '');
   if (fields.length !== 5) return `expected exactly 5 fields, found ${fields.length}: [${fields.join(' ')}]`;
   const [minute = '', hour = '', day = '', month = '', weekday = ''] = fields;
   const minutes = parseField(minute, 0, 59);
@@ -41,8 +47,12 @@ export function parseCron(line: string): CronSchedule | string {
   if (typeof months === 'string') return months;
   const weekdays = parseField(weekday, 0, 6, WEEKDAYS, 0);
   if (typeof weekdays === 'string') return weekdays;
-  const open = (field: string): boolean => field.startsWith('*') || field.startsWith('?');
-  return { minutes, hours, days, months, weekdays, eitherDay: !open(day) && !open(weekday) };
+  return { minutes, hours, days, months, weekdays, eitherDay: !isStar(day) && !isStar(weekday) };
+}
+
+// A star restricts nothing; with a step of two or more it does.
+function isStar(field: string): boolean {
+  return field.split(',').some((part) => /^[*?](?:-[^/]*)?(?:\/0*1)?$/.test(part));
 }
 
 function parseEvery(line: string): CronSchedule | string {

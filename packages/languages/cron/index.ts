@@ -1,0 +1,2 @@
+export { isTimeZone, nextTime, parseCron } from './cron.ts';
+export type { CronSchedule } from './cron.ts';
