@@ -155,6 +155,12 @@ function compareMetadata(node: SchemaNode, before: unknown, after: unknown): Com
 function compareLists(node: SchemaNode, before: Items, after: Items): Comparison {
   const found = new Collector();
   const items = itemNode(node);
+  if (inStep(node, before, after)) {
+    for (let i = 0; i < after.length; i++) {
+      if (before[i] !== after[i]) found.take(elementOf(node, after[i]), compare(items, before[i], after[i]));
+    }
+    return found.done();
+  }
   const [left, right] = [group(node, before), group(node, after)];
   for (const [element, were] of left) {
     found.take(element, compareGroups(items, were, right.get(element) ?? []));
@@ -164,6 +170,23 @@ function compareLists(node: SchemaNode, before: Items, after: Items): Comparison
   }
   return found.done();
 }
+
+/** Whether both lists have the same items, each once and at the same place: nearly every list that is updated. */
+function inStep(node: SchemaNode, before: Items, after: Items): boolean {
+  if (before.length !== after.length) return false;
+  const seen: string[] = [];
+  for (let i = 0; i < after.length; i++) {
+    const element = elementOf(node, after[i]);
+    if (before[i] !== after[i] && elementOf(node, before[i]) !== element) return false;
+    if (seen.includes(element)) return false;
+    seen.push(element);
+    // Many items are told apart faster by a map.
+    if (i > inStepMax) return false;
+  }
+  return true;
+}
+
+const inStepMax = 32;
 
 /** Items of one name. Several of them are compared as a whole. */
 function compareGroups(items: SchemaNode, were: Items, are: Items): Comparison {

@@ -63,16 +63,16 @@ export function read(core: Core, resource: Served, namespace: string, name: stri
   return stored === undefined ? undefined : resource.fromStorage(stored);
 }
 
-/** RFC 3339 with second precision. */
-export function timeText(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
-}
+export { timeText } from './time.ts';
 
 export function writeContext(core: Core, dryRun: boolean): WriteContext {
   return {
     now: core.clock.now(),
     dryRun,
     find: (group, kind, namespace, name) => core.store.table(group, kind).get(namespace, name),
-    list: (group, kind, namespace) => core.store.table(group, kind).list(namespace),
+    list(group, kind, namespace) {
+      const table = core.store.table(group, kind);
+      return table.size === 0 ? [] : table.list(namespace);
+    },
   };
 }

@@ -178,6 +178,8 @@ export function finishCreate(
   const taken = table.get(metadata.namespace ?? '', metadata.name);
   if (taken !== undefined)
     throw alreadyExists(resource, metadata.name, taken.metadata.deletionTimestamp !== undefined);
+  // The store writes the version, into the place that Go gives it.
+  if (!options.dryRun) metadata.resourceVersion = '';
   const object = asObject(draft, undefined);
   if (options.dryRun) return object;
   const stored = resource.fromStorage(table.put(resource.toStorage(object)));
@@ -264,9 +266,10 @@ function fillDefaults(resource: Served, draft: Draft, live: KubeObject, context:
     resource.default(draft, context);
     return;
   }
-  delete draft['spec'];
-  resource.default(draft, context);
-  draft['spec'] = live['spec'];
+  const rest: Record<string, unknown> = {};
+  for (const field in draft) if (field !== 'spec') rest[field] = draft[field];
+  resource.default(rest as Draft, context);
+  for (const field in rest) if (field !== 'spec') draft[field] = rest[field];
 }
 
 /** Built-in kinds with two shapes are written in the one that is kept; custom versions differ in their name only. */
@@ -368,9 +371,16 @@ function sameObject(draft: Draft, live: KubeObject): boolean {
   for (const field in live) if (field !== 'metadata' && !equalData(draft[field], live[field])) return false;
   for (const field in draft)
     if (field !== 'metadata' && live[field] === undefined && draft[field] !== undefined) return false;
-  const { managedFields: now, ...rest } = draft.metadata;
-  const { managedFields: then, ...before } = live.metadata;
-  return equalData(rest, before) && (now === then || equalData(withoutTimes(now), withoutTimes(then)));
+  const now: Readonly<Record<string, unknown>> = draft.metadata;
+  const then: Readonly<Record<string, unknown>> = live.metadata;
+  for (const field in then)
+    if (field !== 'managedFields' && !equalData(now[field], then[field])) return false;
+  for (const field in now)
+    if (field !== 'managedFields' && then[field] === undefined && now[field] !== undefined) return false;
+  return (
+    now['managedFields'] === then['managedFields'] ||
+    equalData(withoutTimes(now['managedFields']), withoutTimes(then['managedFields']))
+  );
 }
 
 function withoutTimes(entries: unknown): unknown {

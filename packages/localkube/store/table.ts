@@ -103,11 +103,7 @@ export function makeTable(group: string, kind: string, context: TableContext): O
     },
     put(object) {
       const version = context.nextVersion();
-      const shared = context.interner.intern(object);
-      const stored = deepFreeze({
-        ...shared,
-        metadata: withVersion(shared.metadata, version),
-      });
+      const stored = deepFreeze(stamped(context.interner.intern(object), version));
       const key = keyOf(stored.metadata.namespace ?? '', stored.metadata.name);
       const previous = byKey.get(key);
       byKey.set(key, stored);
@@ -180,6 +176,15 @@ function rewound(
       }
     },
   };
+}
+
+/** The object with its version: the very one where it has a place for that and nobody has frozen it. */
+function stamped(object: KubeObject, version: number): KubeObject {
+  const { metadata } = object;
+  if (metadata.resourceVersion === undefined || Object.isFrozen(object) || Object.isFrozen(metadata))
+    return { ...object, metadata: withVersion(metadata, version) };
+  (metadata as Record<string, unknown>)['resourceVersion'] = String(version);
+  return object;
 }
 
 /** The version stands after the uid, where Go writes it. */

@@ -30,7 +30,10 @@ export interface Table {
   snapshot(): TableView;
   /** A snapshot taken earlier, while it is remembered (paging, exact reads). */
   snapshotAt(resourceVersion: number): TableView | undefined;
-  /** Puts the object with the next resource version in its metadata; returns the frozen object that is stored. */
+  /**
+   * Takes the object over and gives it the next resource version; returns the frozen object that is stored. An object
+   * that has a version already is stamped in place.
+   */
   put(object: KubeObject): KubeObject;
   remove(namespace: string, name: string): KubeObject | undefined;
   /** In order, in the same turn of the event loop. */

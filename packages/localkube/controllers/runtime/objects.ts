@@ -10,10 +10,7 @@ export const MANAGER = 'kube-controller-manager';
 export const specOf = (object: KubeObject): Fields => record(object['spec']);
 export const statusOf = (object: KubeObject): Fields => record(object['status']);
 
-/** RFC 3339 with second precision, as every time in a status has it. */
-export function timeText(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
-}
+export { timeText } from '../../registry/time.ts';
 
 export function keyOf(object: KubeObject): string {
   return `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
