@@ -1,7 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock, Logger, Random } from '@plumbline/base';
-import { createArgoController, createQueue, installDefinitions } from '@plumbline/controllers';
+import {
+  createArgoController,
+  createQueue,
+  createRepositoryCredentials,
+  installDefinitions,
+} from '@plumbline/controllers';
 import type { Cluster } from '@plumbline/kube';
 import { createRenderCache } from '@plumbline/render';
 import { createServer, type Server } from '@plumbline/server';
@@ -35,6 +40,9 @@ export interface Platform {
   readonly sources: GitSources;
 }
 
+/** Where Applications, projects and the Secrets of sign-in and repositories live. */
+const controlNamespace = 'argocd';
+
 /** Controllers, API and pages for one cluster. What is started is put on the stopper. */
 export async function startPlatform(options: PlatformOptions, stopper: Stopper): Promise<Platform> {
   const { cluster, clock, random, logger } = options;
@@ -44,6 +52,7 @@ export async function startPlatform(options: PlatformOptions, stopper: Stopper):
     dataDir: options.mirrors,
     clock,
     logger: logger.with({ room: 'sources' }),
+    credentials: createRepositoryCredentials(cluster, controlNamespace),
     ...(options.localRepository === undefined ? {} : { local: options.localRepository }),
   });
   stopper.add(() => sources.close());
@@ -65,7 +74,7 @@ export async function startPlatform(options: PlatformOptions, stopper: Stopper):
     clock,
     random,
     logger: logger.with({ room: 'argo' }),
-    namespace: 'argocd',
+    namespace: controlNamespace,
   });
   const server = await createServer({
     cluster,
