@@ -52,6 +52,9 @@ export interface ArgoController {
   readonly views: ApplicationViews;
 }
 
+/** Between applications that only learn of a new revision: a thousand of them take ten seconds of light work. */
+const restBetweenMs = 10;
+
 /** Wires what can happen to the applications that it concerns. */
 export function createController(options: ControllerOptions): ArgoController {
   const { cluster, sources, render, queue, clock, random, logger, settings } = options;
@@ -202,7 +205,9 @@ export function createController(options: ControllerOptions): ArgoController {
       else others.push(key);
       await run.breathe();
     }
-    for (const key of others) applications.wake(key, 'lazy');
+    // The others are in no hurry: spread out, they never stand in the way of the next push or of a drift.
+    const now = clock.now();
+    others.forEach((key, index) => applications.wakeAt(key, now + index * restBetweenMs));
     return {};
   }
 

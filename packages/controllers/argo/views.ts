@@ -15,6 +15,7 @@ import type {
 import { comparable } from '@plumbline/engine';
 import type { Cluster } from '@plumbline/kube';
 import type { Comparison } from './standing.ts';
+import { factsOf } from './facts.ts';
 import { maskedTexts } from './masked.ts';
 import { instanceName } from './names.ts';
 import type { ArgoSettings, SourcePort } from './ports.ts';
@@ -129,9 +130,10 @@ export function createViews(options: ViewsOptions): Views {
   }
 
   function nodeOf(key: ObjectKey, version: string, object: KubeObject | undefined): ResourceNode {
-    const state = object === undefined ? undefined : health(object);
+    const state = object === undefined ? ({ status: 'Missing' } as const) : health(object);
     const { uid, creationTimestamp, resourceVersion } = object?.metadata ?? {};
     const images = object?.kind === 'Pod' && key.group === '' ? podImages(object) : [];
+    const info = object === undefined ? [] : factsOf(object);
     return {
       ...(key.group === '' ? {} : { group: key.group }),
       version,
@@ -141,6 +143,7 @@ export function createViews(options: ViewsOptions): Views {
       ...(uid === undefined ? {} : { uid }),
       ...(state === undefined ? {} : { health: state }),
       ...(images.length === 0 ? {} : { images }),
+      ...(info.length === 0 ? {} : { info }),
       ...(typeof creationTimestamp === 'string' ? { createdAt: creationTimestamp } : {}),
       ...(resourceVersion === undefined ? {} : { resourceVersion }),
     };
