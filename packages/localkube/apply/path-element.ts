@@ -49,7 +49,20 @@ export function compareElements(a: string, b: string): number {
   return compareValues(parsed(a), parsed(b));
 }
 
+const valuesMax = 2048;
+const values = new Map<string, unknown>();
+
+/** What an element holds. Sorting asks for the same few names over and over. */
 function parsed(element: string): unknown {
+  const known = values.get(element);
+  if (known !== undefined) return known;
+  const value = parse(element);
+  if (values.size >= valuesMax) values.clear();
+  values.set(element, value);
+  return value;
+}
+
+function parse(element: string): unknown {
   try {
     return JSON.parse(element.slice(2));
   } catch {
