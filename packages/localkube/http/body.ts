@@ -65,7 +65,7 @@ export function readPatchBody(request: ApiRequest, yaml: boolean, duplicates: bo
   const parsed = parseJson(text);
   if ('problem' in parsed)
     throw errors.badRequest(`error decoding ${yaml ? 'YAML' : 'patch'}: ${parsed.problem}`);
-  return { data: parsed.value, duplicates: duplicates ? duplicateMembers(text) : [] };
+  return { data: parsed.value, duplicates: duplicates ? duplicateMembers(text, parsed.value) : [] };
 }
 
 const typeOnly =
@@ -83,7 +83,7 @@ function readJsonBody(text: string, wanted: BodyWanted): ReadBody {
       text,
     );
   }
-  return { data: parsed.value, duplicates: wanted.duplicates ? duplicateMembers(text) : [] };
+  return { data: parsed.value, duplicates: wanted.duplicates ? duplicateMembers(text, parsed.value) : [] };
 }
 
 function readYamlBody(text: string, refuse: (why: string, text: string) => Error): ReadBody {
