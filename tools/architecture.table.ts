@@ -11,8 +11,8 @@ export interface Room {
 
 export const rooms: Readonly<Record<string, Room>> = {
   base: { layer: 0, packages: [], node: [] },
-  languages: { layer: 1, packages: ['js-yaml', 'yaml', 're2js'], node: [] },
-  api: { layer: 1, packages: ['typebox'], node: [] },
+  languages: { layer: 1, packages: ['js-yaml', 'yaml'], node: [] },
+  api: { layer: 1, packages: [], node: [] },
   kube: { layer: 2, packages: ['undici'], node: '*' },
   localkube: { layer: 3, packages: ['re2js'], node: '*' },
   sources: { layer: 3, packages: [], node: '*' },

@@ -2,9 +2,9 @@
 // without pods, as it was recorded. Ends with `N passed, N failed`; known differences are listed in docs/reference.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { load } from 'js-yaml';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { root } from '../lib/install.mjs';
 import { conformanceFolder, unpackConformance } from '../lib/conformance.mjs';
 
@@ -41,12 +41,10 @@ if (!(await unpackConformance(['scenarios']))) {
 }
 
 const folder = join(conformanceFolder, 'scenarios');
-const require = createRequire(join(root, 'packages/languages/package.json'));
-const env = { ...process.env, JS_YAML: dirname(require.resolve('js-yaml/package.json')) };
+const env = { ...process.env, JS_YAML: join(root, 'node_modules/js-yaml') };
 const own = process.argv.slice(2);
 
 function selected() {
-  const { load } = require('js-yaml');
   return readdirSync(join(folder, 'argocd'))
     .filter((name) => existsSync(join(folder, 'argocd', name, 'scenario.yaml')))
     .filter((name) => {

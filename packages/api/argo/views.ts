@@ -1,5 +1,6 @@
 import type { Cancel } from '@plumbline/base';
 import type { ObjectKey } from '../kubernetes/object.ts';
+import type { Plan } from '../seams/plan.ts';
 import type { RevisionInfo } from '../seams/snapshot.ts';
 import type { HealthStatusCode, SyncStatusCode } from './application.ts';
 
@@ -62,6 +63,11 @@ export interface ApplicationViews {
     readonly namespace: string;
     readonly name: string;
   }): readonly ManagedResource[] | undefined;
+  /** What a full sync would do now, in its order; undefined while nothing was compared. */
+  plan(
+    application: { readonly namespace: string; readonly name: string },
+    options: { readonly prune: boolean },
+  ): Plan | undefined;
   /** The live object of a node of the tree, secret values masked. */
   live(
     application: { readonly namespace: string; readonly name: string },

@@ -18,7 +18,7 @@ export interface ContextFlags {
 }
 
 /** Where data folders are looked for when none is named. */
-export function dataFolders(io: Pick<Io, 'cwd' | 'env'>): readonly string[] {
+function dataFolders(io: Pick<Io, 'cwd' | 'env'>): readonly string[] {
   return [join(io.cwd, '.plumbline'), defaultDataFolder(io)];
 }
 

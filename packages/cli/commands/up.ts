@@ -142,8 +142,8 @@ async function start({
       host: flags.host,
       port: wishedPort,
       said: busy(wishedPort),
-      handleGit: hosted.handle,
-      localRepository: hosted.folderOf,
+      handleGit: (request, response) => hosted.handle(request, response),
+      localRepository: (repoURL) => hosted.folderOf(repoURL),
     },
     stopper,
   );

@@ -41,7 +41,7 @@ export function createHostedGit(options: HostedGitOptions): HostedGit {
   });
 
   return {
-    handle: server.handle,
+    handle: (request, response) => server.handle(request, response),
     folderOf(repoURL) {
       const folder = folders.get(repoURL);
       if (folder !== undefined) return folder;

@@ -4,7 +4,7 @@ import type { Cluster } from '@plumbline/kube';
 const applicationKind = { group: 'argoproj.io', kind: 'Application' };
 
 /** True when what was asked for is there and well: compared, equal, healthy, and no operation under way. */
-export function isReady(app: Application): boolean {
+function isReady(app: Application): boolean {
   return (
     app.status?.sync?.status === 'Synced' &&
     app.status.health?.status === 'Healthy' &&

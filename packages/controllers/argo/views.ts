@@ -12,7 +12,7 @@ import type {
   ResourceRef,
   ResourceStatus,
 } from '@plumbline/api';
-import { comparable } from '@plumbline/engine';
+import { comparable, plan } from '@plumbline/engine';
 import type { Cluster } from '@plumbline/kube';
 import type { Comparison } from './standing.ts';
 import { factsOf } from './facts.ts';
@@ -106,6 +106,17 @@ export function createViews(options: ViewsOptions): Views {
             : { origin: { file: desired.origin.file, line: desired.origin.line } }),
         };
       });
+    },
+
+    plan({ namespace, name }, { prune }) {
+      const { compiled, difference, observation } = options.comparison(`${namespace}/${name}`) ?? {};
+      if (compiled === undefined || difference === undefined || observation === undefined) return undefined;
+      return plan(
+        compiled.target,
+        { prune, dryRun: true, hooks: true, force: false },
+        difference,
+        observation,
+      );
     },
 
     live({ namespace, name }, key) {

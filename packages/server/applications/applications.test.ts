@@ -65,6 +65,8 @@ describe('reading applications', () => {
     });
     expect(await json(harness.call('GET', `${base}/one/resource-tree`))).toEqual({ nodes: [] });
     expect(await json(harness.call('GET', `${base}/one/managed-resources`))).toEqual({ items: [] });
+    expect(await json(harness.call('GET', `${base}/one/plan?prune=true`))).toEqual({ hash: 'h', waves: [] });
+    expect((await harness.call('GET', `${base}/one/plan`)).status).toBe(503);
     expect(await json(harness.call('GET', `${base}/one/revisions/abc/metadata`))).toEqual({
       author: 'Ada <ada@example.org>',
       date: '2026-01-01T00:00:00Z',

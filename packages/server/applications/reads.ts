@@ -71,6 +71,14 @@ export function readRoutes(
     return Response.json({ items: items.filter(resourceFilter(call.query)) });
   });
 
+  router.route({ method: 'GET', path: `${base}/:name/plan`, access: get }, (call) => {
+    const { metadata } = applications.get(call);
+    const application = { namespace: metadata.namespace ?? '', name: metadata.name };
+    const plan = views.plan(application, { prune: call.query.get('prune') === 'true' });
+    if (plan === undefined) throw new HttpError('Unavailable', 'the application has not been compared yet');
+    return Response.json(plan);
+  });
+
   router.route({ method: 'GET', path: `${base}/:name/resource`, access: get }, (call) => {
     const { metadata } = applications.get(call);
     const parameter = (name: string): string => call.query.get(name) ?? '';

@@ -129,6 +129,7 @@ function fakeViews(): FakeViews {
     },
     tree: () => ({ nodes: views.nodes }),
     managed: () => [],
+    plan: (_application, { prune }) => (prune ? { hash: 'h', waves: [] } : undefined),
     live: (_application, key) => (key.name === 'web' ? '{"kind":"Deployment"}' : undefined),
     revision: (_repoURL, revision) =>
       Promise.resolve(

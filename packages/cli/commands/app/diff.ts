@@ -48,7 +48,7 @@ async function differences(name: string, flags: Flags, io: Io): Promise<string> 
 }
 
 /** One resource as argocd prints it: a headline and a unified diff from live to what would be. */
-export function formatDifference(resource: ManagedResource): string {
+function formatDifference(resource: ManagedResource): string {
   const live = resource.normalizedLiveState === '' ? resource.liveState : resource.normalizedLiveState;
   const wanted =
     resource.targetState === ''
