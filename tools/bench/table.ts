@@ -24,7 +24,7 @@ const rows: readonly { readonly title: string; cell(figures: Figures): string }[
   { title: 'created to all Synced and Healthy, ms', cell: (f) => f.readyMs.toFixed(0) },
   { title: 'git push to applied, ms, p50', cell: (f) => f.pushP50.toFixed(0) },
   { title: 'git push to applied, ms, p99', cell: (f) => f.pushP99.toFixed(0) },
-  { title: 'renders per push, most', cell: (f) => String(f.rendersPerPush) },
+  { title: 'renders per push', cell: (f) => f.rendersPerPush.toFixed(2) },
   { title: 'edit to healed, ms, p50', cell: (f) => f.healP50.toFixed(1) },
   { title: 'edit to healed, ms, p99', cell: (f) => f.healP99.toFixed(1) },
   { title: '1,000 deletions (at most) to all healed, ms', cell: (f) => f.massHealMs.toFixed(0) },

@@ -2,7 +2,7 @@ import { equalData, isRecord } from '@plumbline/base';
 import type { FieldDifference } from '@plumbline/api';
 
 /** More than anybody reads; the rest is left out. */
-export const fieldsMax = 500;
+const fieldsMax = 500;
 
 /** Where two states of an object differ: `live` is what is there, `desired` what would be. */
 export function fieldDifferences(desired: unknown, live: unknown): FieldDifference[] {

@@ -44,7 +44,7 @@ export function releaseActions(run: Run, task: Task, live: KubeObject): Asked[] 
 }
 
 /** How long the observation may take to show what the server has answered already, in milliseconds. */
-export const lagMax = 2_000;
+const lagMax = 2_000;
 
 /**
  * Asks the server for what should be there and is not observed: it may have been deleted. What was answered a moment ago

@@ -49,13 +49,13 @@ export interface Ending {
 }
 
 /** An object as the server answered it, and when. */
-export interface Stored {
+interface Stored {
   readonly object: KubeObject;
   readonly at: number;
 }
 
 /** What is known only while the process lives. All of it can be found out again, at the price of a few requests. */
-export interface Transient {
+interface Transient {
   /** The dry run before the run went well. */
   readonly validated: boolean;
   readonly batch?: Batch;

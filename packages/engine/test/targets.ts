@@ -10,7 +10,7 @@ import {
   type TargetResource,
 } from '@plumbline/api';
 
-export const policy: TargetPolicy = {
+const policy: TargetPolicy = {
   automated: false,
   prune: false,
   heal: false,

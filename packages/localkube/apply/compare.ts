@@ -197,7 +197,7 @@ function compareGroups(items: SchemaNode, were: Items, are: Items): Comparison {
   return { ...(were.length > 0 ? compare(items, were[0], undefined) : nothing), added: leaf };
 }
 
-export function group(node: SchemaNode, list: Items): ReadonlyMap<string, unknown[]> {
+function group(node: SchemaNode, list: Items): ReadonlyMap<string, unknown[]> {
   const groups = new Map<string, unknown[]>();
   for (const item of list) {
     const element = elementOf(node, item);
@@ -209,7 +209,7 @@ export function group(node: SchemaNode, list: Items): ReadonlyMap<string, unknow
 }
 
 /** The place and everything below it, as a write that brings it owns it. */
-export function wholeSet(node: SchemaNode, value: unknown): FieldSet {
+function wholeSet(node: SchemaNode, value: unknown): FieldSet {
   const shape = shapeOf(node, value);
   if (shape === 'whole' || isEmpty(value)) return leaf;
   if (shape === 'list') {

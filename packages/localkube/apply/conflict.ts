@@ -18,7 +18,7 @@ export function conflictsOf(found: readonly ManagedConflict[], managers: Manager
 }
 
 /** `"curl" using v1`: a writer is named with its version, an applier without. */
-export function managerText(conflict: Omit<Conflict, 'path'>): string {
+function managerText(conflict: Omit<Conflict, 'path'>): string {
   const subresource =
     conflict.subresource === undefined ? '' : ` with subresource ${JSON.stringify(conflict.subresource)}`;
   const using = conflict.operation === 'Update' ? ` using ${conflict.apiVersion}` : '';

@@ -1,4 +1,3 @@
 export { applyServerSide } from './apply.ts';
-export { conflictMessage, managerText } from './conflict.ts';
-export type { ApplyRequest, ApplyResult, Conflict, UpdateManagers, UpdateRequest } from './types.ts';
+export type { ApplyRequest } from './types.ts';
 export { updateManagers } from './update.ts';

@@ -22,7 +22,7 @@ export interface TestCluster {
 }
 
 /** The same bytes in every run. */
-export function seededRandom(seed = 'test'): Random {
+function seededRandom(seed = 'test'): Random {
   let count = 0;
   const bytes = (length: number): Uint8Array => {
     const parts: Buffer[] = [];

@@ -51,7 +51,7 @@ export interface PrinterColumn {
   readonly jsonPath?: string;
 }
 
-export const approvalAnnotation = 'api-approved.kubernetes.io';
+const approvalAnnotation = 'api-approved.kubernetes.io';
 
 const label1035 = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
 const label1035Text =

@@ -1,2 +1,2 @@
 export { compileDefinition } from './compile.ts';
-export type { CompileDefinition, CompiledVersion } from './types.ts';
+export type { CompiledVersion } from './types.ts';

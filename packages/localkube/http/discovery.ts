@@ -11,7 +11,7 @@ import type { ApiAnswer, ApiRequest } from './request.ts';
 import type { Route } from './route.ts';
 
 /** The version that this server imitates. */
-export const kubernetesVersion = {
+const kubernetesVersion = {
   major: '1',
   minor: '36',
   emulationMajor: '1',

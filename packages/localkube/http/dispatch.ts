@@ -36,7 +36,7 @@ const verbs: Readonly<Record<string, string>> = {
 };
 
 /** What a request wants to do, as authorization sees it. */
-export function attributesOf(request: ApiRequest, route: Route): Attributes {
+function attributesOf(request: ApiRequest, route: Route): Attributes {
   const plain = {
     group: '',
     version: '',

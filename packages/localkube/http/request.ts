@@ -16,7 +16,7 @@ export interface ApiRequest {
 }
 
 /** A body is bytes from the wire or, in process, data already. */
-export type Body =
+type Body =
   | { readonly type: 'none' }
   | { readonly type: 'bytes'; readonly bytes: Uint8Array }
   | { readonly type: 'data'; readonly data: unknown };

@@ -31,7 +31,7 @@ const ageColumn: Column = {
 };
 
 /** The columns of a kind: its own, or name and age. */
-export function columnsOf(resource: Pick<Served, 'columns' | 'custom'>): readonly Column[] {
+function columnsOf(resource: Pick<Served, 'columns' | 'custom'>): readonly Column[] {
   const own = resource.columns ?? [];
   if (!resource.custom) return own.length > 0 ? own : [nameColumn, createdColumn];
   const columns = own.some((column) => column.name.toLowerCase() === 'name') ? own : [nameColumn, ...own];

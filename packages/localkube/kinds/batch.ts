@@ -327,6 +327,3 @@ function validateCronJob(object: KubeObject): FieldError[] {
   }
   return errors;
 }
-
-/** The labels that job pods carry; the controller looks for them. */
-export const jobLabels = { uid: UID_LABEL, name: NAME_LABEL } as const;

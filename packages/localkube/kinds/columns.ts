@@ -64,7 +64,7 @@ export function duration(ms: number): string {
   return `${years}y`;
 }
 
-export function templateContainers(object: KubeObject): readonly Record<string, unknown>[] {
+function templateContainers(object: KubeObject): readonly Record<string, unknown>[] {
   return records(record(record(record(object['spec'])['template'])['spec'])['containers']);
 }
 

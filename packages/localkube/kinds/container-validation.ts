@@ -243,7 +243,7 @@ export function localDescendingPath(field: string, path: string): FieldError[] {
   return errors;
 }
 
-export function validateResources(resources: Fields, at: string): FieldError[] {
+function validateResources(resources: Fields, at: string): FieldError[] {
   const errors: FieldError[] = [];
   const limits = record(resources['limits']);
   const requests = record(resources['requests']);

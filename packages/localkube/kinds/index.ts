@@ -40,8 +40,8 @@ import { admitQuota } from './quota.ts';
 import { clusterRoleBindingKind, clusterRoleKind, roleBindingKind, roleKind } from './rbac.ts';
 import { claimHooks, storageClassHooks, volumeHooks } from './storage.ts';
 
-export { age, duration } from './columns.ts';
-export { mapMatches, selectorMatches, formatSelector } from './selectors.ts';
+export { age } from './columns.ts';
+export { formatSelector } from './selectors.ts';
 
 /** What is special about each built-in kind. A function, since Service's hooks hold a book of addresses. */
 type HooksTable = Readonly<Record<string, KindHooks | (() => KindHooks)>>;

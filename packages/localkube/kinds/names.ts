@@ -2,13 +2,11 @@
 
 const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`;
-const DNS_1035 = '[a-z]([-a-z0-9]*[a-z0-9])?';
 const QUALIFIED = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
 const LABEL_VALUE = `(${QUALIFIED})?`;
 
 const isLabel = new RegExp(`^${LABEL}$`);
 const isSubdomain = new RegExp(`^${SUBDOMAIN}$`);
-const isDns1035 = new RegExp(`^${DNS_1035}$`);
 const isQualified = new RegExp(`^${QUALIFIED}$`);
 const isLabelValue = new RegExp(`^${LABEL_VALUE}$`);
 const isConfigKey = /^[-._a-zA-Z0-9]+$/;
@@ -48,26 +46,6 @@ export const dnsLabel: NameCheck = (name, prefix) => {
     );
   }
   return problems;
-};
-
-export const dns1035Label: NameCheck = (name, prefix) => {
-  const value = withoutDash(name, prefix);
-  if (value.length <= 63 && isDns1035.test(value)) return [];
-  const problems = mustBeShort(value, 63);
-  if (!isDns1035.test(value)) {
-    problems.push(
-      "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic " +
-        "character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for " +
-        `validation is '${DNS_1035}')`,
-    );
-  }
-  return problems;
-};
-
-/** What may stand in a path: the rule of RBAC names. */
-export const pathSegment: NameCheck = (name, prefix) => {
-  if (!prefix && (name === '.' || name === '..')) return [`may not be '${name}'`];
-  return ['/', '%'].filter((part) => name.includes(part)).map((part) => `may not contain '${part}'`);
 };
 
 const NAME_PART =
@@ -149,7 +127,7 @@ export function isIPv4(value: string): boolean {
   return IPV4.test(value);
 }
 
-export function isIPv6(value: string): boolean {
+function isIPv6(value: string): boolean {
   if (!value.includes(':') || !/^[0-9a-fA-F:.]+$/.test(value)) return false;
   const halves = value.split('::');
   if (halves.length > 2) return false;

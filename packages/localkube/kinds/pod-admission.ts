@@ -74,7 +74,7 @@ function admitServiceAccount(draft: Draft, spec: Fields, context: WriteContext):
 const SUFFIX_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
 
 /** Five characters of generated names that depend on the seed only, so that the same objects come out the same. */
-export function suffixOf(seed: string): string {
+function suffixOf(seed: string): string {
   let hash = 2166136261;
   for (let i = 0; i < seed.length; i++) hash = Math.imul(hash ^ seed.charCodeAt(i), 16777619) >>> 0;
   let suffix = '';
@@ -180,7 +180,7 @@ function toleratesNoExecute(toleration: Fields, key: string): boolean {
 }
 
 /** Guaranteed, Burstable or BestEffort, from cpu and memory of all containers. */
-export function qosClass(spec: Fields): string {
+function qosClass(spec: Fields): string {
   let any = false;
   let guaranteed = true;
   for (const field of ['initContainers', 'containers']) {

@@ -11,7 +11,7 @@ export function defaultPodTemplate(template: Fields): void {
   defaultPodSpec(child(template, 'spec'));
 }
 
-export function defaultPodSpec(spec: Fields): void {
+function defaultPodSpec(spec: Fields): void {
   if (Object.isFrozen(spec)) return;
   fillZero(spec, 'restartPolicy', 'Always');
   fillZero(spec, 'dnsPolicy', 'ClusterFirst');

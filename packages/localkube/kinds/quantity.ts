@@ -41,11 +41,6 @@ export function isWhole(billionths: bigint): boolean {
   return billionths % ONE === 0n;
 }
 
-/** Whole units, rounded up as upstream's `Value()` does. */
-export function wholeUnits(billionths: bigint): bigint {
-  return billionths >= 0n ? (billionths + ONE - 1n) / ONE : billionths / ONE;
-}
-
 export function fromWholeUnits(units: bigint): bigint {
   return units * ONE;
 }

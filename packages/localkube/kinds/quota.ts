@@ -17,7 +17,7 @@ const PLAIN = new Set([
 ]);
 
 /** The plural of a built-in kind. */
-export function pluralOf(kind: string): string {
+function pluralOf(kind: string): string {
   const lower = kind.toLowerCase();
   if (lower.endsWith('y')) return `${lower.slice(0, -1)}ies`;
   if (lower.endsWith('ss')) return `${lower}es`;
@@ -27,7 +27,7 @@ export function pluralOf(kind: string): string {
 type Usage = Readonly<Record<string, bigint>>;
 
 /** What one object takes of each name that a quota may bound. */
-export function usageOf(object: Pick<KubeObject, 'kind'> & Fields, group: string): Usage {
+function usageOf(object: Pick<KubeObject, 'kind'> & Fields, group: string): Usage {
   const { kind } = object;
   const one = fromWholeUnits(1n);
   const usage: Record<string, bigint> = {

@@ -29,7 +29,7 @@ const KWOK: Readonly<Record<string, Scenario>> = {
   'pod-init-container-running-failed.stage.kwok.x-k8s.io': 'fail',
 };
 
-export const SWITCH = 'plumbline.dev/simulate';
+const SWITCH = 'plumbline.dev/simulate';
 
 export function scenarioOf(pod: KubeObject): Scenario {
   const wanted = pod.metadata.annotations?.[SWITCH] ?? pod.metadata.labels?.[SWITCH];

@@ -233,8 +233,3 @@ function report(resource: Served, unknown: readonly string[], options: WriteOpti
   }
   for (const problem of problems) options.warn(problem);
 }
-
-/** A draft of an object that comes from the store: the top and the metadata are private, the rest is shared. */
-export function draftOf(object: KubeObject): Draft {
-  return { ...object, metadata: { ...object.metadata } } as unknown as Draft;
-}

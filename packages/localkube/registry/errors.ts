@@ -29,7 +29,7 @@ export function failure(
   });
 }
 
-export function qualified(subject: Subject): string {
+function qualified(subject: Subject): string {
   return subject.group === '' ? subject.plural : `${subject.plural}.${subject.group}`;
 }
 
@@ -88,11 +88,6 @@ export function wrongKind(
 
 export function badRequest(message: string): StatusError {
   return failure(400, 'BadRequest', message);
-}
-
-export function methodNotSupported(subject: Subject, action: string): StatusError {
-  const message = `${action} is not supported on resources of kind "${qualified(subject)}"`;
-  return failure(405, 'MethodNotAllowed', message, detailsOf(subject, ''));
 }
 
 /** 405 of the router, for methods that a path does not know at all. */

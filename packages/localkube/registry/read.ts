@@ -17,7 +17,7 @@ export function get(core: Core, resource: Served, namespace: string, name: strin
 }
 
 /** What selects and cuts a list or a watch. */
-export interface Selection {
+interface Selection {
   readonly namespace: string;
   readonly labelSelector?: string | undefined;
   readonly fieldSelector?: string | undefined;
@@ -42,7 +42,7 @@ interface Token {
   readonly start: string;
 }
 
-export function matcherOf(resource: Served, selection: Selection): Matcher | undefined {
+function matcherOf(resource: Served, selection: Selection): Matcher | undefined {
   const labels = labelSelector(selection.labelSelector);
   const fields = fieldSelector(selection.fieldSelector, resource.selectableFields ?? {}, (field) =>
     unknownField(resource, field),
@@ -170,7 +170,7 @@ function viewFor(core: Core, resource: Served, request: ListRequest, token: Toke
   return view;
 }
 
-export function tooLarge(wanted: number, current: number): Error {
+function tooLarge(wanted: number, current: number): Error {
   return failure(504, 'Timeout', `Too large resource version: ${wanted}, current: ${current}`, {
     causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
     retryAfterSeconds: 1,

@@ -1,2 +1,1 @@
 export { DecodeError, decodeTyped } from './decode.ts';
-export type { DecodeReport } from './decode.ts';

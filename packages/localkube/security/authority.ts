@@ -16,7 +16,7 @@ export interface Authority {
 }
 
 /** PEM texts. */
-export interface KeyPair {
+interface KeyPair {
   readonly key: string;
   readonly certificate: string;
 }

@@ -37,14 +37,16 @@ function isBound(binding: KubeObject, user: User, namespace: string): boolean {
       case 'Group':
         return user.groups.includes(String(subject['name']));
       case 'ServiceAccount':
-        return (
-          user.name ===
-          `system:serviceaccount:${String(subject['namespace'] ?? namespace)}:${String(subject['name'])}`
-        );
+        return user.name === serviceAccountName(subject, namespace);
       default:
         return false;
     }
   });
+}
+
+function serviceAccountName(subject: Rule, namespace: string): string {
+  const { namespace: own, name } = subject;
+  return `system:serviceaccount:${typeof own === 'string' ? own : namespace}:${String(name)}`;
 }
 
 type Rule = Readonly<Record<string, unknown>>;

@@ -3,7 +3,7 @@ import type { StoreEvent } from '../registry/types.ts';
 import { parseApiVersion } from '@plumbline/api';
 
 /** Where an object is, so that the index holds no second reference to its state. */
-export interface Place {
+interface Place {
   readonly group: string;
   readonly kind: string;
   readonly namespace: string;

@@ -24,7 +24,7 @@ const snapshotAgeMs = 300_000;
 const snapshotsMax = 64;
 
 /** As in etcd, where `a-b/` comes before `a/`. */
-export function keyOf(namespace: string, name: string): string {
+function keyOf(namespace: string, name: string): string {
   return `${namespace}/${name}`;
 }
 

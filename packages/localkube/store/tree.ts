@@ -14,7 +14,7 @@ export interface Tree<V> {
   range(from?: string, to?: string): Generator<readonly [string, V]>;
 }
 
-export interface TreeView<V> {
+interface TreeView<V> {
   readonly size: number;
   range(from?: string, to?: string): Generator<readonly [string, V]>;
 }

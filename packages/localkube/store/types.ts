@@ -1,7 +1,6 @@
 import type { Cancel } from '@plumbline/base';
 import type { KubeObject } from '@plumbline/api';
 import type { StoreEvent } from '../registry/types.ts';
-import type { TreeView } from './tree.ts';
 
 /** What a table of the store holds: all objects of one group and kind. */
 export interface TableView {
@@ -58,5 +57,3 @@ export interface Store {
   durable(): Promise<void> | undefined;
   close(): Promise<void>;
 }
-
-export type { TreeView };

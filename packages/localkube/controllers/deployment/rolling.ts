@@ -1,7 +1,7 @@
 import type { KubeObject } from '@plumbline/api';
 import { text } from '../../kinds/fields.ts';
 import type { ControllerContext } from '../runtime/context.ts';
-import { controlled, isActive, phaseOf, specOf, statusOf } from '../runtime/objects.ts';
+import { controlled, isActive, phaseOf, specOf } from '../runtime/objects.ts';
 import { record } from '../../kinds/fields.ts';
 import { scaled } from './numbers.ts';
 import { DESIRED, replicasOf, scaleSet, statusNumber, sum } from './replica-sets.ts';
@@ -136,9 +136,4 @@ export function scaleAll(context: ControllerContext, deployment: KubeObject, set
 function replaceIn(sets: Sets, before: KubeObject, after: KubeObject): Sets {
   if (sets.current === before) return { ...sets, current: after };
   return { ...sets, old: sets.old.map((set) => (set === before ? after : set)) };
-}
-
-/** The generation that the set's own controller has seen; a status older than that says nothing. */
-export function isObserved(set: KubeObject): boolean {
-  return Number(statusOf(set)['observedGeneration'] ?? 0) >= (set.metadata.generation ?? 0);
 }

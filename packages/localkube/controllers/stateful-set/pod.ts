@@ -1,5 +1,5 @@
 import type { KubeObject } from '@plumbline/api';
-import { list, record, records, stringMap, text } from '../../kinds/fields.ts';
+import { record, records, stringMap, text } from '../../kinds/fields.ts';
 import type { Fields } from '../../kinds/fields.ts';
 import type { ControllerContext } from '../runtime/context.ts';
 import { MANAGER, controllerReference, specOf } from '../runtime/objects.ts';
@@ -94,5 +94,3 @@ export function dropClaims(context: ControllerContext, set: KubeObject, ordinal:
     }
   }
 }
-
-export const hasClaims = (set: KubeObject): boolean => list(specOf(set)['volumeClaimTemplates']).length > 0;
