@@ -48,7 +48,7 @@ describe('the demo', () => {
     );
     expect(plumbCommand('app', 'diff', 'welcome-cluster-apps')).toBe('');
     expect(plumbCommand('app', 'plan', 'welcome-cluster-ops')).toMatch(
-      /^PHASE .*\nSync +0 +unchanged +Secret default\/database-login[\s\S]*\nPostSync +0 +hook +batch\/Job default\/init-vault/,
+      /^PHASE [\s\S]*\nSync +0 +unchanged +Secret default\/database-login[\s\S]*\nPostSync +0 +hook +batch\/Job default\/init-vault/,
     );
     expect(plumbCommand('app', 'history', 'welcome-cluster-ops')).toMatch(/^ID +DATE +REVISION\n0 /);
     expect(plumbCommand('app', 'sync', 'welcome-cluster-apps')).toMatch(/Phase: +Succeeded/);
