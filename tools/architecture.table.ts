@@ -11,12 +11,17 @@ export interface Room {
 
 export const rooms: Readonly<Record<string, Room>> = {
   base: { layer: 0, packages: [], node: [] },
-  languages: { layer: 1, packages: ['js-yaml', 'yaml'], node: [] },
+  languages: {
+    layer: 1,
+    packages: ['js-yaml', 'yaml', 're2js', 'smol-toml', '@marcbachmann/cel-js'],
+    node: [],
+  },
+  crypto: { layer: 1, packages: ['bcryptjs', 'openpgp'], node: ['node:crypto', 'node:net'] },
   api: { layer: 1, packages: [], node: [] },
   kube: { layer: 2, packages: ['undici'], node: '*' },
-  localkube: { layer: 3, packages: ['re2js'], node: '*' },
+  localkube: { layer: 3, packages: ['re2js', 'ws', 'jose'], node: '*' },
   sources: { layer: 3, packages: [], node: '*' },
-  render: { layer: 4, packages: [], node: [] },
+  render: { layer: 4, packages: ['ajv', 'ajv-draft-04'], node: [] },
   engine: { layer: 4, packages: [], node: [] },
   controllers: { layer: 5, packages: [], node: ['node:crypto'] },
   server: { layer: 5, packages: ['hono', '@hono/node-server', 'jose', 'bcryptjs', 'prom-client'], node: '*' },

@@ -9,10 +9,43 @@ export interface Origin {
   readonly document: number;
 }
 
+/** What kind of act set or changed a field. */
+export type OriginAct =
+  /** Written as it is in a file. */
+  | 'file'
+  /** Text or an action of a template. */
+  | 'template'
+  /** A key of the values that the template took. */
+  | 'value'
+  /** A condition or a loop that the field stands in. */
+  | 'condition'
+  | 'generator'
+  | 'patch'
+  | 'transformer'
+  | 'replacement'
+  | 'substitution'
+  | 'plugin';
+
+/** One act of the chain that made a field what it is. */
+export interface OriginStep {
+  readonly act: OriginAct;
+  /** Below the root of the tree; for what no file says, a word for it: `--set`, `the release`. */
+  readonly file: string;
+  readonly line?: number;
+  readonly column?: number;
+  /** What of it: a values key (`image.tag`), a field of a kustomization (`namePrefix`), a chain of includes. */
+  readonly detail?: string;
+}
+
+/** By JSON Pointer into the object: the acts that made the field, in their order. A field that is absent here has those of the nearest field above it. */
+export type FieldOrigins = ReadonlyMap<string, readonly OriginStep[]>;
+
 /** A Kubernetes object that shall exist, and where it was written. */
 export interface Manifest {
   readonly object: KubeObject;
   readonly origin: Origin;
+  /** Only where the request asked for it. */
+  readonly origins?: FieldOrigins;
 }
 
 /**
@@ -37,6 +70,8 @@ export interface RenderRequest<P = unknown> {
   /** The folder below the tree's root; '' is the root. */
   readonly path: string;
   readonly parameters: P;
+  /** Also find out where each field comes from. */
+  readonly origins?: boolean;
   readonly signal?: AbortSignal;
 }
 

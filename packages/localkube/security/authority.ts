@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Random } from '@plumbline/base';
-import { createCertificate, type DistinguishedName } from './certificate.ts';
+import { createCertificate, type DistinguishedName } from '@plumbline/crypto';
 
 /** A small certificate authority of one embedded server. */
 export interface Authority {
