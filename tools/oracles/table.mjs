@@ -1,0 +1,33 @@
+// The real programs that conformance runs compare with, by pinned version. None of them is part of the product.
+
+/** Programs that `go install` builds from their own module. */
+export const modules = {
+  helm3: { module: 'helm.sh/helm/v3/cmd/helm', version: 'v3.21.4', program: 'helm' },
+  helm4: { module: 'helm.sh/helm/v4/cmd/helm', version: 'v4.2.4', program: 'helm' },
+  kustomize: { module: 'sigs.k8s.io/kustomize/kustomize/v5', version: 'v5.8.1', program: 'kustomize' },
+  jsonnet: { module: 'github.com/google/go-jsonnet/cmd/jsonnet', version: 'v0.22.0', program: 'jsonnet' },
+};
+
+/** Programs of one wrapper module around Kubernetes, whose own modules are not published with usable versions. */
+export const kubernetes = {
+  version: 'v1.36.3',
+  etcd: 'v3.6.8',
+  programs: {
+    'kube-apiserver': {
+      imports: ['"k8s.io/component-base/cli"', '"k8s.io/kubernetes/cmd/kube-apiserver/app"'],
+      main: 'os.Exit(cli.Run(app.NewAPIServerCommand()))',
+    },
+    'kube-controller-manager': {
+      imports: ['"k8s.io/component-base/cli"', '"k8s.io/kubernetes/cmd/kube-controller-manager/app"'],
+      main: 'os.Exit(cli.Run(app.NewControllerManagerCommand()))',
+    },
+    'kubectl-1.36': {
+      imports: ['"k8s.io/component-base/cli"', '"k8s.io/kubectl/pkg/cmd"'],
+      main: 'os.Exit(cli.Run(cmd.NewDefaultKubectlCommand()))',
+    },
+    etcd: {
+      imports: ['"go.etcd.io/etcd/server/v3/etcdmain"'],
+      main: 'etcdmain.Main(os.Args)',
+    },
+  },
+};
