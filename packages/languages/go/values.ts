@@ -61,6 +61,10 @@ export abstract class GoObject {
   abstract member(name: string): Member | undefined;
   /** As `%v` prints it. */
   abstract print(): string;
+  /** For map types that have methods (Helm's `.Files`): what `range`, `index`, `len` and truth look at; nothing: a struct. */
+  asMap?(): GoMap;
+  /** What encoding/json makes of it, as plain values; nothing: `{}`. */
+  asJson?(): Value;
 }
 
 /** What a name of an object stands for. */
