@@ -1,2 +1,15 @@
 export { GoError, GoInt, GoObject } from './values.ts';
 export type { GoFunction, GoFunctions, GoMap, GoType, IntKind, Member, Value } from './values.ts';
+export {
+  byteLength,
+  compareStrings,
+  fromBytes,
+  fromByteString,
+  isAscii,
+  toBytes,
+  toByteString,
+} from './bytes.ts';
+export { formatDuration, parseDuration } from './duration.ts';
+export { printFloat, printValue, quoteString, textOf } from './print.ts';
+export { deepEqual, isEmpty, kindName, typeName } from './reflect.ts';
+export { isNilList, listType, mapType, nilList, typedList, typedMap } from './typed.ts';

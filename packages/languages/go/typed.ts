@@ -1,0 +1,44 @@
+import type { GoMap, Value } from './values.ts';
+
+/**
+ * Most slices are `[]interface{}` and most maps `map[string]interface{}`. The few others (`[]string` of splitList,
+ * `[]int` of until) say so here, where only `%T`, equality and JSON look; a nil slice prints as `[]` but is `null` in
+ * JSON and YAML.
+ */
+const goType = Symbol('the Go type of a list or table');
+const goNil = Symbol('a nil slice');
+
+interface Marked {
+  readonly [goType]?: string;
+  readonly [goNil]?: true;
+}
+
+/** A slice of another type than `[]interface {}`. */
+export function typedList(type: string, items: Value[]): Value[] {
+  return Object.defineProperty(items, goType, { value: type });
+}
+
+/** A map of another type than `map[string]interface {}`. */
+export function typedMap(type: string, entries: GoMap): GoMap {
+  return Object.defineProperty(entries, goType, { value: type });
+}
+
+/** A nil slice. */
+export function nilList(type = '[]interface {}'): Value[] {
+  return Object.defineProperty(typedList(type, []), goNil, { value: true });
+}
+
+/** Whether a slice is nil, which JSON and YAML write as `null`. */
+export function isNilList(items: readonly Value[]): boolean {
+  return (items as Marked)[goNil] === true && items.length === 0;
+}
+
+/** The type of a slice, as `%T` prints it. */
+export function listType(items: readonly Value[]): string {
+  return (items as Marked)[goType] ?? '[]interface {}';
+}
+
+/** The type of a map, as `%T` prints it. */
+export function mapType(entries: GoMap): string {
+  return (entries as Marked)[goType] ?? 'map[string]interface {}';
+}
