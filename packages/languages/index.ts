@@ -1,4 +1,5 @@
 export * from './yaml/index.ts';
+export * from './kyaml/index.ts';
 export { compileGlob, matchGlob } from './glob/glob.ts';
 export type { GlobMatcher } from './glob/glob.ts';
 export * from './patch/index.ts';
