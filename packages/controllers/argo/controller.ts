@@ -30,6 +30,7 @@ import type { ArgoPorts, ArgoSettings, RenderPort, SourcePort } from './ports.ts
 import { reconcile } from './reconcile.ts';
 import type { Look } from './reconcile.ts';
 import { checkSpec, sourcesOf } from './spec.ts';
+import { createTouched } from './touched.ts';
 import { trackingIndex } from './tracking.ts';
 import { createViews } from './views.ts';
 import { createCalendar } from './windows.ts';
@@ -52,8 +53,8 @@ export interface ArgoController {
   readonly views: ApplicationViews;
 }
 
-/** Between applications that only learn of a new revision: a thousand of them take ten seconds of light work. */
-const restBetweenMs = 10;
+/** Between applications that only learn of a new revision: a thousand of them take half a minute of light work. */
+const restBetweenMs = 30;
 
 /** Wires what can happen to the applications that it concerns. */
 export function createController(options: ControllerOptions): ArgoController {
@@ -63,6 +64,12 @@ export function createController(options: ControllerOptions): ArgoController {
   const named = createNameIndex();
   const reads = createNameIndex();
   const repositoryURLs = new Map<string, string>();
+  const touched = createTouched({
+    sources,
+    render,
+    application: liveApplication,
+    renderings: (key) => memories.get(key)?.compiled?.renderings,
+  });
   const cancels: Cancel[] = [];
   const calendar = createCalendar();
   const ports: ArgoPorts = { ...options, health: (object) => objectHealth(object, options.health) };
@@ -111,6 +118,7 @@ export function createController(options: ControllerOptions): ArgoController {
     memories.delete(key);
     named.set(key, new Set());
     reads.set(key, new Set());
+    touched.forget(key);
     applications.forget(key);
     views.changed(key);
   }
@@ -169,6 +177,7 @@ export function createController(options: ControllerOptions): ArgoController {
   /** Files what would concern the application from now on. */
   function remember(key: string, memory: Memory): void {
     named.set(key, memory.named);
+    touched.remember(key, memory);
     const before = reads.texts(key);
     const keys = memory.repositories.map(repositoryKey);
     if (before.size === keys.length && keys.every((text) => before.has(text))) return;
@@ -198,32 +207,16 @@ export function createController(options: ControllerOptions): ArgoController {
   }
 
   /** A repository has moved: applications whose files changed go first, the others only get the new revision. */
-  async function spread(repository: string, run: RunPorts): Promise<Outcome> {
-    const others: string[] = [];
-    for (const key of Array.from(reads.of(repository))) {
-      if (await isTouched(key, repository)) applications.wake(key);
-      else others.push(key);
-      await run.breathe();
-    }
+  async function spread(repository: string): Promise<Outcome> {
+    const readers = Array.from(reads.of(repository));
+    const first = await touched.among(repository, readers);
+    for (const key of first) applications.wake(key);
     // The others are in no hurry: spread out, they never stand in the way of the next push or of a drift.
     const now = clock.now();
-    others.forEach((key, index) => applications.wakeAt(key, now + index * restBetweenMs));
+    readers
+      .filter((key) => !first.has(key))
+      .forEach((key, index) => applications.wakeAt(key, now + index * restBetweenMs));
     return {};
-  }
-
-  async function isTouched(key: string, repository: string): Promise<boolean> {
-    const application = liveApplication(key);
-    const renderings = memories.get(key)?.compiled?.renderings;
-    if (application === undefined || renderings === undefined) return true;
-    const own = sourcesOf(application).sources;
-    for (const [index, source] of own.entries()) {
-      if (repositoryKey(source.repoURL) !== repository) continue;
-      const before = renderings[index];
-      const snapshot = await sources.resolve(source.repoURL, source.targetRevision ?? 'HEAD');
-      if (!snapshot.ok || before === undefined) return true;
-      if (!(await render.unchanged(before.rendering, snapshot.value))) return true;
-    }
-    return false;
   }
 
   /** `timeout.reconciliation` of argocd-cm, where it is set, is what people know to turn. */
