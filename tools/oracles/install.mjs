@@ -93,7 +93,9 @@ async function wrapperModule() {
     cwd: tmpdir(),
   });
   const text = await readFile(JSON.parse(stdout).GoMod, 'utf8');
-  const staged = [...new Set([...text.matchAll(/^\s*(k8s\.io\/\S+) v0\.0\.0\b/gm)].map((match) => match[1]))];
+  const staged = [
+    ...new Set([...text.matchAll(/^\s*(k8s\.io\/\S+) v0\.0\.0(?=\s)/gm)].map((match) => match[1])),
+  ];
   const published = `v0${version.slice(2)}`;
   return [
     'module oracle',
@@ -108,5 +110,8 @@ async function wrapperModule() {
 }
 
 async function go(args, cwd, more = {}) {
-  await exec('go', args, { cwd, env: { ...environment, ...more }, maxBuffer: 64 * 1024 * 1024 });
+  const options = { cwd, env: { ...environment, ...more }, maxBuffer: 64 * 1024 * 1024 };
+  await exec('go', args, options).catch(({ stderr }) => {
+    throw new Error(`go ${args[0]} failed:\n${String(stderr).split('\n').slice(-8).join('\n')}`);
+  });
 }
