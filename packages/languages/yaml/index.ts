@@ -2,5 +2,6 @@ export { readYaml, readYamlInSteps, readYamlStream } from './read.ts';
 export type { YamlDocument, YamlOptions, YamlProblem, YamlStream } from './read.ts';
 export type { YamlLimits } from './limits.ts';
 export { decodeText } from './bytes.ts';
-export { writeYaml } from './write.ts';
+export { GoUnwritable, writeGoYaml, writeGoYamlPretty, writeYaml } from './write.ts';
 export { parseJsonText } from './json-text.ts';
+export { fromGo, readGoJson, readGoYaml, readGoYamlStream, toGo } from './go-values.ts';

@@ -1,8 +1,33 @@
 const isDigit = (c: string | undefined): boolean => c !== undefined && c >= '0' && c <= '9';
 const isLetter = (c: string): boolean => /\p{L}/u.test(c);
 
+const digitCode = (c: number): boolean => c >= 48 && c <= 57;
+const letterCode = (c: number): boolean => (c >= 97 && c <= 122) || (c >= 65 && c <= 90);
+
 /** go-yaml's order of keys: runs of digits by their number, letters after everything else. */
 export function compareKeys(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  let afterDigit = false;
+  for (let i = 0; i < length; i++) {
+    const x = a.charCodeAt(i);
+    const y = b.charCodeAt(i);
+    if (x > 127 || y > 127) return compareRunes(a, b);
+    if (x === y) {
+      afterDigit = digitCode(x);
+      continue;
+    }
+    const letterX = letterCode(x);
+    const letterY = letterCode(y);
+    if (letterX && letterY) return x < y ? -1 : 1;
+    if (letterX !== letterY) return letterX === afterDigit ? -1 : 1;
+    if (!digitCode(x) && !digitCode(y)) return x < y ? -1 : 1;
+    return compareRunes(a, b);
+  }
+  return a.length - b.length;
+}
+
+/** The same for any text, one Unicode character at a time. */
+function compareRunes(a: string, b: string): number {
   const left = Array.from(a);
   const right = Array.from(b);
   let afterDigit = false;
@@ -15,9 +40,10 @@ export function compareKeys(a: string, b: string): number {
     }
     const letterX = isLetter(x);
     const letterY = isLetter(y);
-    if (letterX && letterY) return x < y ? -1 : 1;
+    const [codeX, codeY] = [x.codePointAt(0) ?? 0, y.codePointAt(0) ?? 0];
+    if (letterX && letterY) return codeX < codeY ? -1 : 1;
     if (letterX !== letterY) return letterX === afterDigit ? -1 : 1;
-    return compareNumbers(left, right, i) || ((x.codePointAt(0) ?? 0) - (y.codePointAt(0) ?? 0) < 0 ? -1 : 1);
+    return compareNumbers(left, right, i) || (codeX < codeY ? -1 : 1);
   }
   return left.length - right.length;
 }

@@ -38,5 +38,7 @@ export function analyseScalar(text: string): ScalarAnalysis {
 function isPrintable(code: number): boolean {
   if (code === 10) return true;
   if (code < 0x20 || code === 0x7f || (code >= 0x80 && code < 0xa0) || code === 0xfeff) return false;
+  // What lies above the basic plane (here: two surrogates) is not printable for libyaml either.
+  if (code >= 0xd800 && code <= 0xdfff) return false;
   return code !== 0xfffe && code !== 0xffff;
 }

@@ -1,18 +1,12 @@
 import { isRecord } from '@plumbline/base';
+import { printFloat } from '../go/print.ts';
+import { isNilList } from '../go/typed.ts';
+import { GoInt, GoObject } from '../go/values.ts';
+import type { Value } from '../go/values.ts';
+import { isOldBoolean } from './resolve.ts';
 import { compareKeys } from './key-order.ts';
-import { analyseScalar } from './scalar-analysis.ts';
-import type { ScalarAnalysis } from './scalar-analysis.ts';
-import { needsQuotes } from './resolve.ts';
-
-/**
- * Prints plain data byte for byte as sigs.k8s.io/yaml does: keys in go-yaml's natural order, two spaces, lists not
- * indented below their key, long scalars folded at the first blank after column 80.
- */
-export function writeYaml(value: unknown): string {
-  const out: Output = { text: '', column: 0 };
-  writeNode(out, value, { indent: -1, inMapping: false, compact: true });
-  return `${out.text}\n`;
-}
+import { newLine, put, writeText } from './scalars.ts';
+import type { Output } from './scalars.ts';
 
 const indentStep = 2;
 /** libyaml's default; a scalar is broken at the first blank behind it. */
@@ -20,175 +14,150 @@ const widthBest = 80;
 /** libyaml writes longer keys with `?`. */
 const simpleKeyLengthMax = 128;
 
-interface Output {
-  text: string;
-  column: number;
+/** How numbers are written and whether lists stand deeper than their key. */
+interface Writer extends Output {
+  readonly number: (value: number) => string;
+  readonly deepLists: boolean;
 }
 
-interface Place {
-  /** The indent of the collection around; -1 at the top. */
-  readonly indent: number;
-  readonly inMapping: boolean;
-  /** The node may start on the current line: top level, or right behind `- `. */
-  readonly compact: boolean;
+/**
+ * Prints plain data byte for byte as sigs.k8s.io/yaml does: keys in go-yaml's natural order, two spaces, lists not
+ * indented below their key, long scalars folded at the first blank after column 80.
+ */
+export function writeYaml(value: unknown): string {
+  const out: Writer = { text: '', column: 0, width: widthBest, number: plainNumber, deepLists: false };
+  writeNode(out, value, -1, false, true);
+  return `${out.text}\n`;
 }
 
-function put(out: Output, text: string): void {
-  out.text += text;
-  const line = text.lastIndexOf('\n');
-  out.column = line < 0 ? out.column + text.length : text.length - line - 1;
+/**
+ * Prints values of Go as sigs.k8s.io/yaml does, which goes through JSON: bytes become base64, objects what their fields
+ * say. Throws `GoUnwritable` where JSON has no word for a value.
+ */
+export function writeGoYaml(value: Value): string {
+  const out: Writer = { text: '', column: 0, width: widthBest, number: jsonNumber, deepLists: false };
+  writeNode(out, value, -1, false, true);
+  return `${out.text}\n`;
 }
 
-function newLine(out: Output, indent: number): void {
-  put(out, `\n${' '.repeat(Math.max(0, indent))}`);
+/** Prints values of Go as goyaml v3 does with an indent of 2: lists stand below their keys, nothing is folded. */
+export function writeGoYamlPretty(value: Value): string {
+  const out: Writer = {
+    text: '',
+    column: 0,
+    width: Infinity,
+    number: shortestG,
+    deepLists: true,
+    alsoQuoted: isOldBoolean,
+  };
+  writeNode(out, value, -1, false, true);
+  return `${out.text}\n`;
 }
 
-function writeNode(out: Output, value: unknown, place: Place): void {
-  if (Array.isArray(value)) return writeList(out, value, place);
-  if (isRecord(value)) return writeMapping(out, value, place);
-  if (place.inMapping || !atStart(out)) put(out, out.column > 0 && !out.text.endsWith(' ') ? ' ' : '');
-  writeScalar(out, value, place.indent < 0 ? indentStep : place.indent + indentStep, false);
+/** A value that JSON cannot hold. */
+export class GoUnwritable extends Error {}
+
+/**
+ * Writes a node. `indent` is that of the collection around (-1 at the top); `inMapping`: it is the value of a key;
+ * `compact`: it may start on the current line.
+ */
+function writeNode(out: Writer, value: unknown, indent: number, inMapping: boolean, compact: boolean): void {
+  if (typeof value === 'string') {
+    if (inMapping) put(out, ' ');
+    return writeText(out, value, indent < 0 ? indentStep : indent + indentStep, false);
+  }
+  if (value === null || typeof value !== 'object') {
+    if (inMapping) put(out, ' ');
+    return put(out, scalar(out, value));
+  }
+  if (Array.isArray(value)) return writeList(out, value, indent, inMapping, compact);
+  if (value instanceof Map) {
+    const keys: string[] = [...value.keys()];
+    return writeMapping(out, keys, (key) => value.get(key), indent, inMapping, compact);
+  }
+  if (value instanceof GoInt) return put(out, (inMapping ? ' ' : '') + value.n.toString());
+  if (value instanceof GoObject)
+    return writeNode(out, value.asJson?.() ?? new Map(), indent, inMapping, compact);
+  if (value instanceof Uint8Array) return writeNode(out, base64(value), indent, inMapping, compact);
+  if (!isRecord(value)) return put(out, inMapping ? ' null' : 'null');
+  const keys = Object.keys(value).filter((key) => value[key] !== undefined);
+  writeMapping(out, keys, (key) => value[key], indent, inMapping, compact);
 }
 
-function atStart(out: Output): boolean {
-  return out.text === '';
+function scalar(out: Writer, value: unknown): string {
+  if (typeof value === 'number') return out.number(value);
+  if (typeof value === 'boolean') return value ? 'true' : 'false';
+  return 'null';
 }
 
-function writeList(out: Output, items: readonly unknown[], place: Place): void {
-  if (items.length === 0) return put(out, place.inMapping ? ' []' : '[]');
-  const indent = place.indent < 0 ? 0 : place.inMapping ? place.indent : place.indent + indentStep;
+function writeList(
+  out: Writer,
+  items: readonly unknown[],
+  around: number,
+  inMapping: boolean,
+  compact: boolean,
+): void {
+  if (items.length === 0) {
+    // A nil slice is null in JSON.
+    const empty = isNilList(items as Value[]) && !out.deepLists ? 'null' : '[]';
+    return put(out, inMapping ? ` ${empty}` : empty);
+  }
+  const indent = around < 0 ? 0 : inMapping && !out.deepLists ? around : around + indentStep;
   items.forEach((item, i) => {
-    if (i > 0 || !place.compact) newLine(out, indent);
+    if (i > 0 || !compact) newLine(out, indent);
     put(out, '- ');
-    writeNode(out, item, { indent, inMapping: false, compact: true });
+    writeNode(out, item, indent, false, true);
   });
 }
 
-function writeMapping(out: Output, mapping: Readonly<Record<string, unknown>>, place: Place): void {
-  const keys = Object.keys(mapping)
-    .filter((key) => mapping[key] !== undefined)
-    .sort(compareKeys);
-  if (keys.length === 0) return put(out, place.inMapping ? ' {}' : '{}');
-  const indent = place.indent < 0 ? 0 : place.indent + indentStep;
-  keys.forEach((key, i) => {
-    if (i > 0 || !place.compact) newLine(out, indent);
+function writeMapping(
+  out: Writer,
+  keys: string[],
+  get: (key: string) => unknown,
+  around: number,
+  inMapping: boolean,
+  compact: boolean,
+): void {
+  if (keys.length === 0) return put(out, inMapping ? ' {}' : '{}');
+  if (keys.length > 1) keys.sort(compareKeys);
+  const indent = around < 0 ? 0 : around + indentStep;
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i] ?? '';
+    if (i > 0 || !compact) newLine(out, indent);
     const simple = key.length <= simpleKeyLengthMax && !key.includes('\n');
     if (!simple) put(out, '? ');
-    writeScalar(out, key, indent + indentStep, simple);
+    writeText(out, key, indent + indentStep, simple);
     if (!simple) newLine(out, indent);
     put(out, ':');
-    writeNode(out, mapping[key], { indent, inMapping: true, compact: false });
-  });
-}
-
-function writeScalar(out: Output, value: unknown, indent: number, isKey: boolean): void {
-  if (typeof value !== 'string')
-    return put(out, typeof value === 'number' ? formatNumber(value) : (JSON.stringify(value) ?? 'null'));
-  const analysis = analyseScalar(value);
-  switch (styleOf(value, analysis, isKey)) {
-    case 'plain':
-      return writeFolded(out, value, indent, isKey, 0);
-    case 'single':
-      put(out, "'");
-      writeFolded(out, value.replaceAll("'", "''"), indent, isKey, 1);
-      return put(out, "'");
-    case 'double':
-      return writeDouble(out, value, indent, isKey);
-    case 'literal':
-      return writeLiteral(out, value, indent);
+    writeNode(out, get(key), indent, true, false);
   }
-}
-
-function styleOf(
-  value: string,
-  analysis: ScalarAnalysis,
-  isKey: boolean,
-): 'plain' | 'single' | 'double' | 'literal' {
-  if (value.includes('\n')) return analysis.block && !isKey ? 'literal' : 'double';
-  if (needsQuotes(value)) return 'double';
-  if (analysis.plain) return 'plain';
-  return analysis.single ? 'single' : 'double';
 }
 
 /** Go's `%g` for fractions; whole numbers stay whole. */
-function formatNumber(value: number): string {
+function plainNumber(value: number): string {
   if (Number.isInteger(value) && Math.abs(value) < 2 ** 63) return BigInt(value).toString();
-  const [digits = '', power = '0'] = value.toExponential().split('e');
-  const exponent = Number(power);
-  // Go's shortest %g turns to exponents from 1e6 on.
-  if (exponent >= -4 && exponent < 6) return decimalText(value);
-  return `${digits}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`;
+  return shortestG(value);
 }
 
-function decimalText(value: number): string {
-  const text = String(value);
-  return text.includes('e') ? value.toFixed(20).replace(/0+$/, '') : text;
+/** A float64 after its way through JSON: whole numbers that an integer of Go can hold are read back as such. */
+function jsonNumber(value: number): string {
+  if (!Number.isFinite(value)) throw new GoUnwritable(`json: unsupported value: ${infinity(value)}`);
+  const whole = Number.isInteger(value) && value < 2 ** 64 && value >= -(2 ** 63);
+  return whole ? String(value + 0) : shortestG(value);
 }
 
-/** Plain and single quoted: a single blank behind the best width becomes a line break. `edge` blanks at the ends stay. */
-function writeFolded(out: Output, text: string, indent: number, isKey: boolean, edge: number): void {
-  let from = 0;
-  for (let i = 0; i < text.length; i++) {
-    if (text[i] !== ' ' || isKey || text[i - 1] === ' ' || text[i + 1] === ' ') continue;
-    if (i < edge || i > text.length - 1 - edge || i === text.length - 1) continue;
-    if (out.column + (i - from) <= widthBest) continue;
-    put(out, text.slice(from, i));
-    newLine(out, indent);
-    from = i + 1;
-  }
-  put(out, text.slice(from));
+/** Go's `FormatFloat(value, 'g', -1, 64)` as YAML words it. */
+function shortestG(value: number): string {
+  if (Number.isFinite(value)) return printFloat(value + 0);
+  return value === Infinity ? '.inf' : value === -Infinity ? '-.inf' : '.nan';
 }
 
-const escapes = new Map([
-  [0, '0'],
-  [7, 'a'],
-  [8, 'b'],
-  [9, 't'],
-  [10, 'n'],
-  [11, 'v'],
-  [12, 'f'],
-  [13, 'r'],
-  [27, 'e'],
-  [34, '"'],
-  [92, '\\'],
-  [0x85, 'N'],
-  [0x2028, 'L'],
-  [0x2029, 'P'],
-]);
-
-function writeDouble(out: Output, value: string, indent: number, isKey: boolean): void {
-  put(out, '"');
-  const runes = Array.from(value);
-  runes.forEach((rune, i) => {
-    const code = rune.codePointAt(0) ?? 0;
-    const breaks = rune === ' ' && !isKey && i > 0 && i < runes.length - 1 && runes[i - 1] !== ' ';
-    if (breaks && out.column > widthBest) {
-      newLine(out, indent);
-      if (runes[i + 1] === ' ') put(out, '\\');
-      return;
-    }
-    put(out, isPlainRune(code) ? rune : escapeOf(code));
-  });
-  put(out, '"');
+function infinity(value: number): string {
+  return value === Infinity ? '+Inf' : value === -Infinity ? '-Inf' : 'NaN';
 }
 
-function isPlainRune(code: number): boolean {
-  if (escapes.has(code) || code === 0xfeff) return false;
-  return (code >= 0x20 && code <= 0x7e) || (code >= 0xa0 && (code < 0xd800 || code > 0xdfff));
-}
-
-function escapeOf(code: number): string {
-  const named = escapes.get(code);
-  if (named !== undefined) return `\\${named}`;
-  const [letter, width] = code <= 0xff ? ['x', 2] : code <= 0xffff ? ['u', 4] : ['U', 8];
-  return `\\${letter}${code.toString(16).toUpperCase().padStart(Number(width), '0')}`;
-}
-
-function writeLiteral(out: Output, value: string, indent: number): void {
-  const hint = /^[ \n]/.test(value) ? String(indentStep) : '';
-  const chomp = !value.endsWith('\n') ? '-' : value === '\n' || value.endsWith('\n\n') ? '+' : '';
-  put(out, `|${hint}${chomp}`);
-  const body = value.endsWith('\n') ? value.slice(0, -1) : value;
-  const lines = body.split('\n').map((line) => (line === '' ? '' : ' '.repeat(indent) + line));
-  put(out, `\n${lines.join('\n')}`);
+function base64(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text);
 }
