@@ -20,7 +20,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   api: { layer: 1, packages: [], node: [] },
   kube: { layer: 2, packages: ['undici'], node: '*' },
   localkube: { layer: 3, packages: ['re2js', 'ws', 'jose'], node: '*' },
-  sources: { layer: 3, packages: [], node: '*' },
+  sources: { layer: 3, packages: ['undici'], node: '*' },
   render: { layer: 4, packages: ['ajv', 'ajv-draft-04'], node: [] },
   engine: { layer: 4, packages: [], node: [] },
   controllers: { layer: 5, packages: [], node: ['node:crypto'] },

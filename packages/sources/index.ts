@@ -9,5 +9,8 @@ export type { CommitRequest, FileChange } from './git/commit-files.ts';
 export { createGitServer } from './git-server/server.ts';
 export type { GitAccess, GitServer, GitServerOptions, PushEvent } from './git-server/server.ts';
 export { seedRepository } from './git-server/seed.ts';
+export { createChartSources } from './charts/sources.ts';
+export type { ChartSources, ChartSourcesOptions } from './charts/sources.ts';
+export type { ChartAccess } from './charts/types.ts';
 export { changedPaths } from './changed-paths.ts';
 export { folderTree } from './folder/tree.ts';

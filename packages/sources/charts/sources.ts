@@ -1,0 +1,148 @@
+import type { Snapshot } from '@plumbline/api';
+import { err, ok, problem } from '@plumbline/base';
+import type { Clock, Result } from '@plumbline/base';
+import { compareVersions, parseConstraint, parseVersion } from '../git/semver.ts';
+import { createHttpClient } from '../http/client.ts';
+import { createOciClient } from '../oci/client.ts';
+import { createArchiveStore } from './archive-store.ts';
+import { chartTree } from './chart-tree.ts';
+import { createHttpChartRepository } from './http-repository.ts';
+import { createOciChartRepository } from './oci-repository.ts';
+import type { ChartAccess } from './types.ts';
+
+/** Repositories of Helm charts (HTTP and OCI) as sources of snapshots. */
+export interface ChartSources {
+  /** The chart's version that a `targetRevision` (a version or a range) names now. `cached` answers from memory. */
+  resolve(
+    repoURL: string,
+    chart: string,
+    targetRevision: string,
+    options?: { readonly refresh?: 'cached' | 'fetch' },
+  ): Promise<Result<Snapshot>>;
+  counts(): { readonly downloads: number; readonly lists: number };
+  close(): Promise<void>;
+}
+
+export interface ChartSourcesOptions {
+  /** Archives live below it. */
+  readonly dataDir: string;
+  readonly clock: Clock;
+  readonly access?: (repoURL: string) => ChartAccess | undefined;
+}
+
+/** A thousand applications of a repository that does not answer make one attempt in this time. */
+const failureMemoryMs = 5_000;
+const answersMax = 5_000;
+
+interface Picked {
+  readonly version: string;
+  fetch(): Promise<Result<Uint8Array>>;
+}
+
+export function createChartSources(options: ChartSourcesOptions): ChartSources {
+  const { clock } = options;
+  const http = createHttpClient();
+  const web = createHttpChartRepository(http);
+  const registry = createOciChartRepository(createOciClient(http));
+  const store = createArchiveStore(options.dataDir);
+  const answers = new Map<string, { readonly at: number; readonly result: Promise<Result<Snapshot>> }>();
+  /** The digest of a chart's version, so that it is downloaded once. A version does not change. */
+  const digests = new Map<string, string>();
+  let downloads = 0;
+  let lists = 0;
+
+  async function pick(
+    repoURL: string,
+    chart: string,
+    wanted: string,
+    access: ChartAccess,
+  ): Promise<Result<Picked>> {
+    const fromRegistry = access.oci === true || repoURL.startsWith('oci://');
+    if (fromRegistry) {
+      // A whole version is a tag; there is no need to list them all.
+      if (parseVersion(wanted) !== undefined && /^v?\d+\.\d+\.\d+/.test(wanted))
+        return ok({ version: wanted, fetch: () => registry.archive(repoURL, chart, wanted, access) });
+      lists++;
+      const tags = await registry.versions(repoURL, chart, access);
+      if (!tags.ok) return tags;
+      const version = newest(tags.value, wanted);
+      if (version === undefined) return err(unknownVersion(repoURL, chart, wanted));
+      return ok({ version, fetch: () => registry.archive(repoURL, chart, version, access) });
+    }
+    lists++;
+    const entries = await web.versions(repoURL, chart, access);
+    if (!entries.ok) return entries;
+    const version = newest(
+      entries.value.map((entry) => entry.version),
+      wanted,
+    );
+    const entry = entries.value.find((one) => one.version === version);
+    if (entry === undefined) return err(unknownVersion(repoURL, chart, wanted));
+    return ok({ version: entry.version, fetch: () => web.archive(repoURL, chart, entry, access) });
+  }
+
+  async function load(repoURL: string, chart: string, wanted: string): Promise<Result<Snapshot>> {
+    const access = options.access?.(repoURL) ?? {};
+    const picked = await pick(repoURL, chart, wanted, access);
+    if (!picked.ok) return picked;
+    const { version } = picked.value;
+    const name = `${repoURL}\n${chart}\n${version}`;
+    const known = digests.get(name);
+    let digest = known !== undefined && (await store.has(known)) ? known : undefined;
+    if (digest === undefined) {
+      downloads++;
+      const bytes = await picked.value.fetch();
+      if (!bytes.ok) return bytes;
+      digest = await store.put(bytes.value);
+      digests.set(name, digest);
+    }
+    const found = digest;
+    return ok({
+      source: `${repoURL}#${chart}`,
+      revision: version,
+      tree: chartTree(`${chart.replace(/^.*\//, '')}-${version}.tgz`, found, () => store.read(found)),
+      verification: { state: 'unchecked' },
+    });
+  }
+
+  return {
+    async resolve(repoURL, chart, targetRevision, { refresh = 'cached' } = {}) {
+      const wanted = targetRevision.trim();
+      const key = `${repoURL}\n${chart}\n${wanted}`;
+      const known = answers.get(key);
+      if (known !== undefined && (refresh === 'cached' || clock.now() - known.at < 1_000)) {
+        const result = await known.result;
+        if (result.ok || clock.now() - known.at < failureMemoryMs) return result;
+      }
+      const answer = { at: clock.now(), result: load(repoURL, chart, wanted) };
+      answers.delete(key);
+      answers.set(key, answer);
+      for (const oldest of answers.keys()) {
+        if (answers.size <= answersMax) break;
+        answers.delete(oldest);
+      }
+      return answer.result;
+    },
+    counts: () => ({ downloads, lists }),
+    close: () => http.close(),
+  };
+}
+
+/** The version itself where it is there, else the newest in the range; as Helm: `` is the newest that is no prerelease. */
+function newest(versions: readonly string[], wanted: string): string | undefined {
+  if (versions.includes(wanted)) return wanted;
+  const fits = parseConstraint(wanted === '' ? '*' : wanted);
+  if (fits === undefined) return undefined;
+  let best: { readonly text: string; readonly version: ReturnType<typeof parseVersion> } | undefined;
+  for (const text of versions) {
+    const version = parseVersion(text);
+    if (version === undefined || !fits(version)) continue;
+    if (best?.version === undefined || compareVersions(version, best.version) > 0) best = { text, version };
+  }
+  return best?.text;
+}
+
+const unknownVersion = (repoURL: string, chart: string, wanted: string) =>
+  problem('revision-unknown', `chart "${chart}" version "${wanted}" not found in ${repoURL} repository`, {
+    hint: 'targetRevision is a version of the chart or a range such as 1.x',
+  });
