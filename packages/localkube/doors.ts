@@ -5,7 +5,7 @@ import {
   applyStrategicMerge,
   canonicalQuantity,
 } from '@plumbline/languages';
-import { applyServerSide, updateManagers } from './apply/index.ts';
+import { makeOwnership } from './apply/index.ts';
 import { compileDefinition } from './crd/index.ts';
 import { kindHooks } from './kinds/index.ts';
 import { definitionHooks, isDefinition } from './registry/index.ts';
@@ -19,8 +19,7 @@ export function makeDoors(): Doors {
         ? { ...kindHooks(group, kind), ...definitionHooks }
         : kindHooks(group, kind),
     compile: compileDefinition,
-    applyServerSide,
-    updateManagers,
+    ...makeOwnership(),
     jsonPatch: (document, operations) => unwrap(applyJsonPatch(document, operations)),
     mergePatch: (document, patch) => unwrap(applyMergePatch(document, patch)),
     strategicPatch: (document, patch, schema) => unwrap(applyStrategicMerge(document, patch, schema)),

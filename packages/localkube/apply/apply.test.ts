@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { SchemaNode } from '@plumbline/api';
 import { schemaFor } from '@plumbline/api/schema';
 import type { Draft } from '../registry/types.ts';
-import { applyServerSide, updateManagers, type ApplyRequest } from './index.ts';
+import { makeOwnership, type ApplyRequest } from './index.ts';
+
+const { applyServerSide, updateManagers } = makeOwnership();
 
 const configMap = schemaFor({ group: '', version: 'v1', kind: 'ConfigMap' })!;
 const deployment = schemaFor({ group: 'apps', version: 'v1', kind: 'Deployment' })!;

@@ -3,29 +3,34 @@ import type { ManagedFieldsEntry } from '@plumbline/api';
 import type { Draft } from '../registry/types.ts';
 import { conflictMessage, conflictsOf } from './conflict.ts';
 import { identityOf, readEntries, writeEntries, type Identity, type ManagerRecord } from './entries.ts';
-import { difference, setOfPaths, union } from './field-set.ts';
-import { lastAppliedSet, withLastApplied } from './last-applied.ts';
+import { toFieldSet } from './compare.ts';
+import { belowRoot, difference, recursiveDifference, type FieldSet } from './field-set.ts';
+import { appliedForm } from './forms.ts';
+import { annotationsOf, lastAppliedAnnotation, lastAppliedSet, withLastApplied } from './last-applied.ts';
+import type { Memory } from './memory.ts';
 import type { ApplyRequest, ApplyResult } from './types.ts';
 import { applyManaged, updateManaged, type Managed, type ManagedConflict, type Versions } from './updater.ts';
 import { checkTyped } from './validate.ts';
-import { emptyObject, ignoredBy, neverOwned, objectText, oneShape } from './versions.ts';
+import { emptyObject, ignoredByApply, neverOwned, objectText, oneShape } from './versions.ts';
 
 /** Brings the applied object over the live one, and says who owns what then. Nothing that goes in is changed. */
-export function applyServerSide(request: ApplyRequest): ApplyResult {
+export function applyServerSide(memory: Memory, request: ApplyRequest): ApplyResult {
   const { schema, live, applied, apiVersion } = request;
   const mistake = checkTyped(schema, applied);
   if (mistake !== undefined) {
     const object = objectText(apiVersion, String(applied.kind), applied.metadata ?? {});
     return { type: 'invalid', message: `failed to create typed patch object (${object}): ${mistake}` };
   }
-  const versions = oneShape(
-    schema,
-    union(ignoredBy(schema, request.subresource), setOfPaths([['f:metadata', 'f:managedFields']])),
-  );
+  const ignored = ignoredByApply(schema, request.subresource);
+  const versions = oneShape(schema, ignored);
+  const { set: wanted, kept } = placesOf(memory, request, ignored);
   const before = managersBefore(request, versions);
   const manager = identityOf({ ...identityIn(request), manager: request.manager, operation: 'Apply' });
   const run = (force: boolean): ReturnType<typeof applyManaged> =>
-    applyManaged(versions, live ?? {}, applied, apiVersion, before.managed, manager, force);
+    applyManaged(versions, live ?? {}, applied, apiVersion, before.managed, manager, force, {
+      memory,
+      set: wanted,
+    });
   let result = run(request.force);
   if (!result.ok && request.manager === 'kubectl') {
     const conflicts = withoutLastApplied(request, result.conflicts);
@@ -35,16 +40,43 @@ export function applyServerSide(request: ApplyRequest): ApplyResult {
     const conflicts = conflictsOf(result.conflicts, before.managed);
     return { type: 'conflict', conflicts, message: conflictMessage(conflicts) };
   }
+  const last = before.managed.get(manager);
+  const textFollows =
+    request.manager === 'kubectl' && annotationsOf(live)[lastAppliedAnnotation] !== undefined;
+  // Who says the same again changes nothing, not even a time.
+  if (
+    live !== undefined &&
+    !result.changed &&
+    last?.set === kept &&
+    last?.version === apiVersion &&
+    !textFollows
+  )
+    return { type: 'applied', object: live as Draft, unchanged: true };
   const managed = new Map<string, Managed>(result.managers);
   const own = managed.get(manager);
-  const set = difference(own?.set, neverOwned);
-  if (own !== undefined && set === undefined) managed.delete(manager);
-  else if (own !== undefined && set !== undefined) managed.set(manager, { ...own, set });
+  if (own !== undefined && kept === undefined) managed.delete(manager);
+  else if (own !== undefined && kept !== undefined) managed.set(manager, { ...own, set: kept });
   const times = new Map(before.times);
   if (result.changed || live === undefined) times.set(manager, request.time);
   let object = result.object as Draft;
   if (request.manager === 'kubectl') object = withLastApplied(object, applied);
   return finish(object, { managed, times }, live);
+}
+
+/** What is set by the applied value, and what of it is written down as owned. */
+function placesOf(
+  memory: Memory,
+  { schema, applied, subresource }: ApplyRequest,
+  ignored: FieldSet | undefined,
+): { readonly set: FieldSet | undefined; readonly kept: FieldSet | undefined } {
+  return memory.recall(`applied ${subresource ?? ''} `, schema, appliedForm(schema, applied), () => {
+    const set = recursiveDifference(belowRoot(toFieldSet(schema, applied)), ignored);
+    const kept = difference(set, neverOwned);
+    return {
+      set: set === undefined ? undefined : memory.intern(set),
+      kept: kept === undefined ? undefined : memory.intern(kept),
+    };
+  });
 }
 
 function finish(object: Draft, record: ManagerRecord, live: Readonly<Draft> | undefined): ApplyResult {

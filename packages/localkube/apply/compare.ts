@@ -172,7 +172,7 @@ function compareLists(node: SchemaNode, before: Items, after: Items): Comparison
 }
 
 /** Whether both lists have the same items, each once and at the same place: nearly every list that is updated. */
-function inStep(node: SchemaNode, before: Items, after: Items): boolean {
+export function inStep(node: SchemaNode, before: Items, after: Items): boolean {
   if (before.length !== after.length) return false;
   const seen: string[] = [];
   for (let i = 0; i < after.length; i++) {

@@ -1,15 +1,16 @@
 import type { SchemaNode } from '@plumbline/api';
 import { compare, isNeverOwned } from './compare.ts';
 import { nodeOf, union, type FieldSet } from './field-set.ts';
-import { freezeSet } from './intern.ts';
-import { elementOf } from './path-element.ts';
-import { isEmpty, isMap, itemNode, memberNode, shapeOf, type Items, type Members } from './shape.ts';
+import { nameForm, wholeForm } from './forms.ts';
+import { freezeSet, type Memory } from './memory.ts';
+import { isMap, memberNode, shapeOf, type Members } from './shape.ts';
 
 /**
  * What a create owns. Thousands of objects are made from one template, so sets are remembered by the form of the value:
  * the names that it has and which of them differ from what is there before.
  */
 export function createdSet(
+  memory: Memory,
   schema: SchemaNode,
   before: Members,
   after: Members,
@@ -23,9 +24,10 @@ export function createdSet(
     else collect(parts, false, schema, field, before, after);
   }
   // Names of owners are of one object only, and would fill the memory with sets that nobody asks for again.
-  if (unique) return assemble(parts, true);
-  const text = parts.map((part) => part.text).join('');
-  return remembered(schema, text, () => assemble(parts, false));
+  const common = unique ? parts.filter((part) => !isUnique(part)) : parts;
+  const text = common.map((part) => part.text).join('');
+  const { set } = memory.recall('created ', schema, text, () => ({ set: assemble(common) }));
+  return unique ? withOwners(set, assemble(parts.filter(isUnique))) : set;
 }
 
 /** One member of the object or, `inner`, of its metadata. */
@@ -55,19 +57,20 @@ function collect(
 ): void {
   if (after[field] === undefined) return;
   const node = memberNode(owner, field);
-  const text = `${inner ? '<' : '>'}${name(field)}${formOf(node, before[field], after[field])}`;
+  const text = `${inner ? '<' : '>'}${nameForm(field)}${formOf(node, before[field], after[field])}`;
   parts.push({ field, inner, text, node, before: before[field], after: after[field] });
 }
 
-function assemble(parts: readonly Part[], single: boolean): FieldSet | undefined {
+function isUnique(part: Part): boolean {
+  return part.inner && part.field === 'ownerReferences';
+}
+
+function assemble(parts: readonly Part[]): FieldSet | undefined {
   const top: Record<string, FieldSet> = {};
   const metadata: Record<string, FieldSet> = {};
   for (const part of parts) {
-    const make = (): FieldSet | undefined => {
-      const { added, modified } = compare(part.node, part.before, part.after);
-      return union(added, modified);
-    };
-    const set = single && part.field !== 'ownerReferences' ? remembered(part.node, part.text, make) : make();
+    const { added, modified } = compare(part.node, part.before, part.after);
+    const set = union(added, modified);
     if (set !== undefined) (part.inner ? metadata : top)[`f:${part.field}`] = set;
   }
   const inner = nodeOf(false, metadata);
@@ -76,23 +79,10 @@ function assemble(parts: readonly Part[], single: boolean): FieldSet | undefined
   return set === undefined ? undefined : freezeSet(set);
 }
 
-const formsMax = 2048;
-const known = new WeakMap<SchemaNode, Map<string, FieldSet | undefined>>();
-
-function remembered(node: SchemaNode, text: string, make: () => FieldSet | undefined): FieldSet | undefined {
-  let sets = known.get(node);
-  if (sets === undefined) known.set(node, (sets = new Map()));
-  const found = sets.get(text);
-  if (found !== undefined || sets.has(text)) return found;
-  const made = make();
-  if (sets.size >= formsMax) sets.clear();
-  sets.set(text, made === undefined ? undefined : freezeSet(made));
-  return made;
-}
-
-/** Names have their length in front, so that no name can pass for a form. */
-function name(text: string): string {
-  return `${text.length}:${text}`;
+/** The set together with one that has nothing but the owners of one object. */
+function withOwners(set: FieldSet | undefined, owners: FieldSet | undefined): FieldSet | undefined {
+  const all = union(set, owners);
+  return all === undefined ? undefined : freezeSet(all);
 }
 
 /** A text that is equal for values that own the same places. */
@@ -103,28 +93,11 @@ function formOf(node: SchemaNode, before: unknown, after: unknown): string {
     let text = '(';
     for (const key in after) {
       if (after[key] !== undefined)
-        text += name(key) + formOf(memberNode(node, key), before[key], after[key]);
+        text += nameForm(key) + formOf(memberNode(node, key), before[key], after[key]);
     }
     return `${text})`;
   }
   // Any other value differs from a null and from the zero of a scalar.
   if (before === null || typeof before !== 'object') return `!${wholeForm(node, after)}`;
   return `!${JSON.stringify(after) ?? ''}`;
-}
-
-function wholeForm(node: SchemaNode, value: unknown): string {
-  const shape = shapeOf(node, value);
-  if (shape === 'whole' || isEmpty(value)) return '.';
-  let text = '{';
-  if (shape === 'list') {
-    for (const item of value as Items) {
-      text += name(elementOf(node, item)) + wholeForm(itemNode(node), item);
-    }
-    return `${text}}`;
-  }
-  for (const key in value as Members) {
-    const member = (value as Members)[key];
-    if (member !== undefined) text += name(key) + wholeForm(memberNode(node, key), member);
-  }
-  return `${text}}`;
 }

@@ -5,11 +5,11 @@ import { belowRoot, difference, type FieldSet } from './field-set.ts';
 import type { Draft } from '../registry/types.ts';
 
 /** Where client-side `kubectl apply` keeps what it applied last. */
-const annotation = 'kubectl.kubernetes.io/last-applied-configuration';
+export const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration';
 /** Annotations of more bytes are refused, so a text that would be too long is left out. */
 const annotationsBytesMax = 256 * 1024;
 
-function annotationsOf(object: Readonly<Draft> | undefined): Readonly<Record<string, unknown>> {
+export function annotationsOf(object: Readonly<Draft> | undefined): Readonly<Record<string, unknown>> {
   return (object?.metadata['annotations'] ?? {}) as Readonly<Record<string, unknown>>;
 }
 
@@ -22,7 +22,7 @@ export function lastAppliedSet(
   live: Readonly<Draft> | undefined,
   apiVersion: string,
 ): FieldSet | undefined {
-  const text = annotationsOf(live)[annotation];
+  const text = annotationsOf(live)[lastAppliedAnnotation];
   if (typeof text !== 'string') return undefined;
   let last: unknown;
   try {
@@ -40,19 +40,22 @@ export function lastAppliedSet(
 /** Keeps the text of client-side apply in step, so that both ways of applying may be mixed. */
 export function withLastApplied(object: Draft, applied: Readonly<Draft>): Draft {
   const annotations = annotationsOf(object);
-  if (annotations[annotation] === undefined) return object;
+  if (annotations[lastAppliedAnnotation] === undefined) return object;
   const text = `${canonicalJson(withoutAnnotation(applied))}\n`;
-  const { [annotation]: _, ...others } = annotations;
+  const { [lastAppliedAnnotation]: _, ...others } = annotations;
   const fits = text.length + JSON.stringify(others).length <= annotationsBytesMax;
   return {
     ...object,
-    metadata: { ...object.metadata, annotations: fits ? { ...annotations, [annotation]: text } : others },
+    metadata: {
+      ...object.metadata,
+      annotations: fits ? { ...annotations, [lastAppliedAnnotation]: text } : others,
+    },
   };
 }
 
 function withoutAnnotation(applied: Readonly<Draft>): unknown {
   const { managedFields: _, ...metadata } = applied.metadata as Record<string, unknown>;
-  const { [annotation]: __, ...annotations } = annotationsOf(applied);
+  const { [lastAppliedAnnotation]: __, ...annotations } = annotationsOf(applied);
   if (metadata['annotations'] === undefined) return { ...applied, metadata };
   return { ...applied, metadata: { ...metadata, annotations } };
 }

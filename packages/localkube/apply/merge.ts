@@ -1,13 +1,18 @@
+import { equalData } from '@plumbline/base';
 import type { SchemaNode } from '@plumbline/api';
 import { elementOf } from './path-element.ts';
 import { isEmpty, isMap, itemNode, memberNode, shapeOf, type Items } from './shape.ts';
 
-/** The live value with the applied one over it. Neither is changed; what stays is shared with the live one. */
+/**
+ * The live value with the applied one over it. Neither is changed; what stays is shared with the live one, and the live
+ * one itself comes out where nothing changes.
+ */
 export function mergeTyped(node: SchemaNode, live: unknown, applied: unknown): unknown {
   if (applied === undefined || live === applied) return live;
   if (live === undefined) return mergeNew(node, applied);
   const shape = shapeOf(node, applied);
-  if (shape === 'whole' || (isEmpty(live) && isEmpty(applied))) return applied;
+  if (shape === 'whole' || (isEmpty(live) && isEmpty(applied)))
+    return equalData(live, applied) ? live : applied;
   if (shape === 'map') return mergeMaps(node, live, applied);
   return mergeLists(node, Array.isArray(live) ? (live as Items) : [], (applied ?? []) as Items);
 }
@@ -20,14 +25,14 @@ function mergeNew(node: SchemaNode, applied: unknown): unknown {
 }
 
 function mergeMaps(node: SchemaNode, live: unknown, applied: unknown): unknown {
-  const out: Record<string, unknown> = isMap(live) ? { ...live } : {};
   if (!isMap(applied)) return isMap(live) ? live : applied;
-  for (const key of Object.keys(applied)) {
-    const merged = mergeTyped(
-      memberNode(node, key),
-      Object.hasOwn(out, key) ? out[key] : undefined,
-      applied[key],
-    );
+  const before: Readonly<Record<string, unknown>> = isMap(live) ? live : {};
+  let out: Record<string, unknown> | undefined = isMap(live) ? undefined : {};
+  for (const key in applied) {
+    const present = Object.hasOwn(before, key);
+    const merged = mergeTyped(memberNode(node, key), present ? before[key] : undefined, applied[key]);
+    if (present && merged === before[key]) continue;
+    out ??= { ...before };
     if (key === '__proto__')
       Object.defineProperty(out, key, {
         value: merged,
@@ -37,7 +42,7 @@ function mergeMaps(node: SchemaNode, live: unknown, applied: unknown): unknown {
       });
     else out[key] = merged;
   }
-  return out;
+  return out ?? live;
 }
 
 /**
@@ -87,7 +92,7 @@ function mergeLists(node: SchemaNode, live: Items, applied: Items): unknown {
     if (shared[s] === is) s++;
     r++;
   }
-  return out;
+  return out.length === live.length && out.every((item, at) => item === live[at]) ? live : out;
 }
 
 interface Indexed {

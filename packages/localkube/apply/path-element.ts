@@ -46,20 +46,19 @@ export function compareElements(a: string, b: string): number {
   const [left, right] = [a[0] ?? '', b[0] ?? ''];
   if (left !== right) return (ranks[left] ?? 9) - (ranks[right] ?? 9);
   if (left === 'f') return a < b ? -1 : a > b ? 1 : 0;
-  return compareValues(parsed(a), parsed(b));
+  const [x, y] = [onlyText(a), onlyText(b)];
+  if (x !== undefined && y !== undefined && x.key === y.key)
+    return x.text < y.text ? -1 : x.text > y.text ? 1 : 0;
+  return compareValues(parse(a), parse(b));
 }
 
-const valuesMax = 2048;
-const values = new Map<string, unknown>();
-
-/** What an element holds. Sorting asks for the same few names over and over. */
-function parsed(element: string): unknown {
-  const known = values.get(element);
-  if (known !== undefined) return known;
-  const value = parse(element);
-  if (values.size >= valuesMax) values.clear();
-  values.set(element, value);
-  return value;
+/** `k:{"name":"a"}` and `v:"a"` hold one text each, which nearly all elements do; read without a parser. */
+function onlyText(element: string): { readonly key: string; readonly text: string } | undefined {
+  const start = element[0] === 'k' ? element.indexOf('":"') + 2 : 2;
+  const end = element[0] === 'k' ? element.length - 2 : element.length - 1;
+  if (start < 2 || element[start] !== '"' || element[end] !== '"' || element.includes('\\')) return undefined;
+  const text = element.slice(start + 1, end);
+  return text.includes('"') ? undefined : { key: element.slice(0, start), text };
 }
 
 function parse(element: string): unknown {
@@ -98,7 +97,7 @@ export function elementText(element: string): string {
     case 'f':
       return `.${rest}`;
     case 'k':
-      return `[${Object.entries(parsed(element) as object)
+      return `[${Object.entries(parse(element) as object)
         .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
         .join(',')}]`;
     case 'v':

@@ -58,8 +58,9 @@ export function isDeclared(node: SchemaNode, key: string): boolean {
 }
 
 function fieldOf(node: SchemaNode, key: string): SchemaNode | undefined {
-  const fields = node.fields;
-  return fields !== undefined && Object.hasOwn(fields, key) ? fields[key] : undefined;
+  const found = node.fields?.[key];
+  // What every object inherits are functions and their prototype: no schemas.
+  return typeof found === 'object' && found !== Object.prototype ? found : undefined;
 }
 
 function otherOf(node: SchemaNode): SchemaNode | undefined {

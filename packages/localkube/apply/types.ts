@@ -41,5 +41,5 @@ export interface UpdateRequest {
   readonly time: string;
 }
 
-/** apply/index.ts exports: `applyServerSide(request: ApplyRequest): ApplyResult` and this. */
+/** Who owns what after a plain write. */
 export type UpdateManagers = (request: UpdateRequest) => readonly ManagedFieldsEntry[];

@@ -1,7 +1,9 @@
 import { schemaFor } from '@plumbline/api/schema';
 import { describe, expect, it } from 'vitest';
 import type { Draft } from '../registry/types.ts';
-import { updateManagers } from './index.ts';
+import { makeOwnership } from './index.ts';
+
+const { updateManagers } = makeOwnership();
 
 const schema = schemaFor({ group: 'apps', version: 'v1', kind: 'Deployment' })!;
 const common = { schema, apiVersion: 'apps/v1', time: '2026-01-01T00:00:01Z' };

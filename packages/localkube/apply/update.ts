@@ -1,5 +1,6 @@
 import type { ManagedFieldsEntry } from '@plumbline/api';
 import { compare, compareObjects, isSame, type Comparison } from './compare.ts';
+import { objectChangeForm } from './forms.ts';
 import { createdSet } from './created.ts';
 import {
   capUpdaters,
@@ -11,7 +12,7 @@ import {
   type ManagerRecord,
 } from './entries.ts';
 import { belowRoot, difference, recursiveDifference, union, type FieldSet } from './field-set.ts';
-import { freezeSet, intern, unionOf } from './intern.ts';
+import { freezeSet, type Memory } from './memory.ts';
 import type { UpdateRequest } from './types.ts';
 import type { Managed } from './updater.ts';
 import { emptyObject, ignoredBy, neverOwned } from './versions.ts';
@@ -20,13 +21,13 @@ import { emptyObject, ignoredBy, neverOwned } from './versions.ts';
  * Who owns what after a plain write: what it changes and adds goes to the writer, what it removes belongs to nobody.
  * Entries that stay as they are are returned as the same values.
  */
-export function updateManagers(request: UpdateRequest): readonly ManagedFieldsEntry[] {
+export function updateManagers(memory: Memory, request: UpdateRequest): readonly ManagedFieldsEntry[] {
   const { before, after } = request;
   const live = (before?.metadata['managedFields'] ?? []) as readonly ManagedFieldsEntry[];
   const sent = after.metadata['managedFields'];
-  if (before === undefined && sent === undefined) return createdBy(request);
+  if (before === undefined && sent === undefined) return createdBy(memory, request);
   if (before !== undefined && (sent === live || sent === undefined)) {
-    const entries = live.length === 0 ? [] : changedBy(request, before, live);
+    const entries = live.length === 0 ? [] : changedBy(memory, request, before, live);
     if (entries !== undefined) return entries;
   }
   const record = recordFor(request, sent, live);
@@ -38,10 +39,16 @@ export function updateManagers(request: UpdateRequest): readonly ManagedFieldsEn
 }
 
 /** A create by one manager, who owns all of it. */
-function createdBy(request: UpdateRequest): readonly ManagedFieldsEntry[] {
+function createdBy(memory: Memory, request: UpdateRequest): readonly ManagedFieldsEntry[] {
   const { schema, after } = request;
   const apart = ignoredBy(schema, request.subresource) !== undefined;
-  const set = createdSet(schema, emptyObject(schema) as Readonly<Record<string, unknown>>, after, apart);
+  const set = createdSet(
+    memory,
+    schema,
+    emptyObject(schema) as Readonly<Record<string, unknown>>,
+    after,
+    apart,
+  );
   return set === undefined ? [] : [entryOf(request, set)];
 }
 
@@ -50,6 +57,7 @@ function createdBy(request: UpdateRequest): readonly ManagedFieldsEntry[] {
  * which is worked out at leisure.
  */
 function changedBy(
+  memory: Memory,
   request: UpdateRequest,
   before: Readonly<Record<string, unknown>>,
   live: readonly ManagedFieldsEntry[],
@@ -57,10 +65,17 @@ function changedBy(
   const { schema, after, subresource } = request;
   const ignored = ignoredBy(schema, subresource) !== undefined;
   const apart = ignored ? (subresource === 'status' ? 'spec' : 'status') : undefined;
-  const changes = compareObjects(schema, before, after, apart);
-  if (isSame(changes)) return live;
-  const found = union(changes.modified, changes.added);
-  const taken = found === undefined ? undefined : intern(found);
+  const form = objectChangeForm(schema, before, after, apart);
+  if (form === '') return live;
+  const { taken, removed } = memory.recall(`changed ${apart ?? ''} `, schema, form, () => {
+    const changes = compareObjects(schema, before, after, apart);
+    const found = union(changes.modified, changes.added);
+    return {
+      taken: found === undefined ? undefined : memory.intern(found),
+      removed: changes.removed === undefined ? undefined : memory.intern(changes.removed),
+    };
+  });
+  if (taken === undefined && removed === undefined) return live;
   const entries: ManagedFieldsEntry[] = [];
   let own: ManagedFieldsEntry | undefined;
   let updaters = 0;
@@ -71,13 +86,13 @@ function changedBy(
       continue;
     }
     const set = entry.fieldsV1 as FieldSet | undefined;
-    const left = difference(difference(set, taken), changes.removed);
+    const left = memory.difference(memory.difference(set, taken), removed);
     if (left === set) entries.push(entry);
     else if (left !== undefined) entries.push({ ...entry, fieldsV1: freezeSet(left) });
   }
-  const ownSet = difference(own?.fieldsV1 as FieldSet | undefined, changes.removed);
+  const ownSet = memory.difference(own?.fieldsV1 as FieldSet | undefined, removed);
   if (taken !== undefined) {
-    const set = unionOf(ownSet === undefined ? undefined : freezeSet(ownSet), taken);
+    const set = memory.union(ownSet === undefined ? undefined : freezeSet(ownSet), taken);
     const same = own?.fieldsV1 === set && own.time === request.time;
     entries.push(own !== undefined && same ? own : entryOf(request, set));
   } else if (own !== undefined && ownSet !== undefined) {

@@ -2,12 +2,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { SchemaNode } from '@plumbline/api';
-import { eachPath, setOfPaths } from './field-set.ts';
+import { toFieldSet } from './compare.ts';
+import { belowRoot, eachPath, recursiveDifference, setOfPaths } from './field-set.ts';
+import { makeMemory } from './memory.ts';
 import { mergeTyped } from './merge.ts';
 import { extractItems } from './remove.ts';
 import { applyManaged, updateManaged, type Managers, type Versions } from './updater.ts';
 import { checkTyped } from './validate.ts';
 
+const memory = makeMemory();
 const root = process.env['PLUMBLINE_CONFORMANCE'] ?? join(import.meta.dirname, '../../../.cache/conformance');
 const folder = join(root, 'kubernetes/server-side-apply');
 const present = existsSync(folder);
@@ -205,7 +208,13 @@ function run(state: State, c: Case, operation: Operation, schemas: Readonly<Reco
   const problem = checkTyped(schema, applied);
   if (problem !== undefined) throw new Error(problem);
   const force = operation.force === true || operation.op === 'extractApply';
-  const result = applyManaged(state.versions, live, applied, version, state.managers, manager, force);
+  const result = applyManaged(state.versions, live, applied, version, state.managers, manager, force, {
+    memory,
+    set: recursiveDifference(
+      belowRoot(toFieldSet(state.versions.schema(version)!, applied)),
+      state.versions.ignored(version),
+    ),
+  });
   if (operation.expectConflicts !== undefined) {
     const found: string[] = [];
     if (!result.ok) {

@@ -12,6 +12,7 @@ import {
   union,
   type FieldSet,
 } from './field-set.ts';
+import type { Memory } from './memory.ts';
 import { mergeTyped } from './merge.ts';
 import { ensureNamedFields, removeItems } from './remove.ts';
 import { itemNode, memberNode } from './shape.ts';
@@ -61,6 +62,13 @@ export function updateManaged(
   return left;
 }
 
+/** What a caller may know already. */
+export interface Known {
+  readonly memory: Memory;
+  /** The places that the applied value sets, without those that are ignored. */
+  readonly set: FieldSet | undefined;
+}
+
 /** A server-side apply: `applied` holds all that the manager wants to say. */
 export function applyManaged(
   versions: Versions,
@@ -70,22 +78,26 @@ export function applyManaged(
   before: Managers,
   manager: string,
   force: boolean,
+  known?: Known,
 ): Applied {
   const schema = schemaOf(versions, version);
-  const managers = new Map(reconcile(versions, before));
+  const managers = new Map(reconcile(versions, before, known?.memory));
   const ignored = versions.ignored(version);
   const last = managers.get(manager);
   const lastSet = last === undefined ? undefined : recursiveDifference(last.set, ignored);
-  const set = recursiveDifference(belowRoot(toFieldSet(schema, applied)), ignored);
+  const set =
+    known === undefined ? recursiveDifference(belowRoot(toFieldSet(schema, applied)), ignored) : known.set;
   if (set === undefined) managers.delete(manager);
   else managers.set(manager, { set, version, applied: true });
   let object = mergeTyped(schema, live, applied);
-  if (last !== undefined && lastSet !== undefined) {
+  // Who applies all that he applied before gives nothing up.
+  const givenUp = known === undefined ? difference(lastSet, set) : known.memory.difference(lastSet, set);
+  if (last !== undefined && lastSet !== undefined && (givenUp !== undefined || last.version !== version)) {
     object = prune(versions, object, version, managers, { ...last, set: lastSet });
   }
   const taken = take(versions, live, object, version, managers, manager);
   if (!force && taken.conflicts.length > 0) return { ok: false, conflicts: taken.conflicts };
-  return { ok: true, object, managers: taken.left, changed: !equalData(live, object) };
+  return { ok: true, object, managers: taken.left, changed: object !== live && !equalData(live, object) };
 }
 
 interface Taken {
@@ -191,13 +203,15 @@ function addBackOwned(
 }
 
 /** A place that a newer schema treats as a whole is owned as a whole by who owned something below it. */
-function reconcile(versions: Versions, managers: Managers): Managers {
+function reconcile(versions: Versions, managers: Managers, memory?: Memory): Managers {
   let changed: Map<string, Managed> | undefined;
   for (const [name, managed] of managers) {
     const schema = versions.schema(managed.version);
     if (schema === undefined) continue;
+    if (memory?.isSettled(schema, managed.set) === true) continue;
     const set = collapse(schema, managed.set);
-    if (set !== managed.set) (changed ??= new Map(managers)).set(name, { ...managed, set });
+    if (set === managed.set) memory?.settle(schema, set);
+    else (changed ??= new Map(managers)).set(name, { ...managed, set });
   }
   return changed ?? managers;
 }

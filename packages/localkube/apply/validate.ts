@@ -4,10 +4,58 @@ import { isMap, itemNode, memberOf, type Items, type Members } from './shape.ts'
 
 /** Checks that an applied value fits its schema. Undefined: it does; else upstream's text. */
 export function checkTyped(node: SchemaNode, value: unknown): string | undefined {
+  if (fits(node, value)) return undefined;
   const errors: string[] = [];
   check(node, value, '', errors);
   if (errors.length <= 1) return errors[0];
   return ['errors:', ...errors.map((error) => `  ${error}`)].join('\n');
+}
+
+/** The same question without a word about where and why, for nearly every value fits. */
+function fits(node: SchemaNode, value: unknown): boolean {
+  if (value === null || value === undefined) return true;
+  switch (node.type) {
+    case 'object':
+    case 'map':
+      return isMap(value) && mapFits(node, value);
+    case 'list':
+      return Array.isArray(value) && listFits(node, value as Items);
+    case 'any':
+      return true;
+    case 'integer':
+    case 'number':
+      return typeof value === 'number';
+    case 'boolean':
+      return typeof value === 'boolean';
+    case 'string':
+    case 'bytes':
+      return typeof value === 'string';
+    default:
+      return typeof value !== 'object';
+  }
+}
+
+function mapFits(node: SchemaNode, value: Members): boolean {
+  for (const key in value) {
+    const member = memberOf(node, key);
+    if (member === undefined || !fits(member.node, value[key])) return false;
+  }
+  return true;
+}
+
+function listFits(node: SchemaNode, value: Items): boolean {
+  const items = itemNode(node);
+  if (node.listType !== 'set' && node.listType !== 'map') return value.every((item) => fits(items, item));
+  const seen = new Set<string>();
+  for (const item of value) {
+    // Items that cannot be named are told of at leisure.
+    if (item === null || item === undefined) return false;
+    if ((node.listType === 'map') !== isMap(item) || Array.isArray(item)) return false;
+    const element = elementOf(node, item);
+    if (seen.has(element) || !fits(items, item)) return false;
+    seen.add(element);
+  }
+  return true;
 }
 
 function check(node: SchemaNode, value: unknown, path: string, errors: string[]): void {

@@ -1,7 +1,7 @@
 import { formatApiVersion, parseApiVersion, type SchemaNode } from '@plumbline/api';
 import type { TypedNode } from '@plumbline/api/schema';
 import { decodeTyped } from '../schema/index.ts';
-import { setOfPaths, type FieldSet } from './field-set.ts';
+import { setOfPaths, union, type FieldSet } from './field-set.ts';
 import type { Versions } from './updater.ts';
 
 /** Versions of one kind differ in nothing but their name: that is all that the `None` conversion does. */
@@ -16,6 +16,17 @@ const specOnly = setOfPaths([['f:spec']]);
 export function ignoredBy(schema: SchemaNode, subresource: string | undefined): FieldSet | undefined {
   if (subresource === undefined) return schema.fields?.['status'] === undefined ? undefined : statusOnly;
   return subresource === 'status' ? specOnly : undefined;
+}
+
+const managers = setOfPaths([['f:metadata', 'f:managedFields']]);
+const statusAndManagers = union(statusOnly, managers);
+const specAndManagers = union(specOnly, managers);
+
+/** As `ignoredBy`; an apply does not own the record of owners either. */
+export function ignoredByApply(schema: SchemaNode, subresource: string | undefined): FieldSet | undefined {
+  const ignored = ignoredBy(schema, subresource);
+  if (ignored === undefined) return managers;
+  return ignored === statusOnly ? statusAndManagers : specAndManagers;
 }
 
 /** Never owned, whatever a write says of them. */

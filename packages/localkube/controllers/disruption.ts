@@ -19,6 +19,9 @@ import {
   writeStatus,
 } from './runtime/objects.ts';
 
+/** Changes of pods are gathered for so long: a pod that starts is counted once, when it is ready. */
+const BATCH_MS = 250;
+
 /** PodDisruptionBudgets: how many of the pods they select are healthy and how many may go. */
 export function startDisruptionBudgets(context: ControllerContext): void {
   const { access } = context;
@@ -50,7 +53,7 @@ export function startDisruptionBudgets(context: ControllerContext): void {
     for (const name of budgets.selecting(namespace, object.metadata.labels ?? {})) {
       const budget = access.get('policy', 'PodDisruptionBudget', namespace, name);
       if (budget !== undefined && selectorMatches(specOf(budget)['selector'], object.metadata.labels))
-        queue.add(keyOf(budget));
+        queue.addAfter(keyOf(budget), BATCH_MS);
     }
   });
 }

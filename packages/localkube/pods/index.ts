@@ -15,8 +15,8 @@ import {
 } from '../controllers/runtime/objects.ts';
 import { createRecorder } from '../controllers/runtime/recorder.ts';
 import type { Access } from '../registry/types.ts';
-import type { Kubelet, Step } from './kubelet.ts';
-import { play, stepOf } from './kubelet.ts';
+import type { Kubelet, Next, Step } from './kubelet.ts';
+import { afterCreate, firstStatus, play, stepOf } from './kubelet.ts';
 import { logOf } from './logs.ts';
 import { NODE, startNode, whyNot } from './node.ts';
 import { unboundClaims } from './references.ts';
@@ -157,16 +157,15 @@ export function startPods(options: PodsOptions): SimulatedPods {
       wait(key, run, [...claims.map((claim) => claim.waitsFor), 'Node']);
       return;
     }
-    access.update({ ...pod, spec: { ...spec, nodeName: NODE } }, 'kube-scheduler');
+    // Kubelet hears of its pod at once, so both write in one go what they say of it.
+    const bound = access.bind(pod, NODE, firstStatus(kubelet, pod));
     scheduler.event(
       pod,
       'Normal',
       'Scheduled',
       `Successfully assigned ${pod.metadata.namespace ?? ''}/${pod.metadata.name} to ${NODE}`,
     );
-    run.step = 'create';
-    run.due = clock.now() + timing.create;
-    queue.addAfter(key, timing.create);
+    proceed(key, run, afterCreate(kubelet, bound));
   };
 
   const unschedulable = (pod: KubeObject, message: string): void => {
@@ -182,7 +181,10 @@ export function startPods(options: PodsOptions): SimulatedPods {
 
   const advance = (key: string, run: Run, pod: KubeObject): void => {
     const step: Step = run.step === 'schedule' || run.step === 'stop' ? stepOf(pod) : run.step;
-    const next = play(kubelet, pod, step);
+    proceed(key, run, play(kubelet, pod, step));
+  };
+
+  const proceed = (key: string, run: Run, next: Next): void => {
     run.step = next.step;
     if (next.ms === undefined) wait(key, run, next.waitsFor ?? []);
     else {

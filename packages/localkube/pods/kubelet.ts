@@ -79,18 +79,30 @@ function write(kubelet: Kubelet, pod: KubeObject, view: PodView): void {
 
 const idle = (state: Fields): ContainerView => ({ state, ready: false, started: false, restarts: 0 });
 
-function create(kubelet: Kubelet, pod: KubeObject): Next {
+/** What kubelet says of a pod that it has just heard of. */
+export function firstStatus(kubelet: Kubelet, pod: KubeObject): Fields {
   const inits = records(specOf(pod)['initContainers']);
   const reason = inits.length > 0 ? 'PodInitializing' : 'ContainerCreating';
-  write(kubelet, pod, {
+  const view: PodView = {
     phase: 'Pending',
     ip: undefined,
     init: () => idle(waiting('PodInitializing')),
     main: () => idle(waiting(reason)),
-  });
+  };
+  return buildStatus(pod, view, timeText(kubelet.clock.now()));
+}
+
+function create(kubelet: Kubelet, pod: KubeObject): Next {
+  writeStatus(kubelet.access, pod, firstStatus(kubelet, pod), MANAGER);
+  return afterCreate(kubelet, pod);
+}
+
+/** Volumes come first; without those that it names a pod waits. */
+export function afterCreate(kubelet: Kubelet, pod: KubeObject): Next {
   const missing = missingVolumes(kubelet.access, pod);
   for (const one of missing) kubelet.recorder.event(pod, 'Warning', 'FailedMount', one.message);
   if (missing.length > 0) return { step: 'create', waitsFor: missing.map((one) => one.waitsFor) };
+  const inits = records(specOf(pod)['initContainers']);
   if (inits.length > 0) return { step: 'init', ms: timing.create };
   return { step: 'start', ms: timing.start };
 }

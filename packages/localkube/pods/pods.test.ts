@@ -37,7 +37,6 @@ describe('a simulated pod', () => {
     cluster.pass(1000);
     expect(seen).toEqual([
       'Pending - -',
-      'Pending embedded -',
       'Init:0/1 embedded False',
       'PodInitializing embedded False',
       'Running embedded True',

@@ -5,6 +5,8 @@ import { internalWrite, read, tableOf } from './core.ts';
 import type { Core } from './core.ts';
 import { noSuchResource } from './errors.ts';
 import { remove } from './remove.ts';
+import { bindPod } from './pods.ts';
+import { makeRecorder } from './record.ts';
 import type { Access } from './types.ts';
 import { create, update } from './write.ts';
 
@@ -19,6 +21,7 @@ export function makeAccess(core: Core): Access {
     const { group, version } = parseApiVersion(object.apiVersion);
     return served(group, object.kind, version);
   };
+  const record = makeRecorder(core);
   return {
     now: () => core.clock.now(),
     get(group, kind, namespace, name) {
@@ -44,6 +47,8 @@ export function makeAccess(core: Core): Access {
     delete(group, kind, namespace, name, options = {}) {
       remove(core, served(group, kind), namespace, name, options);
     },
+    record,
+    bind: (pod, node, status) => bindPod(core, pod, node, status),
     resources: () => core.catalogue.all(),
     subscribe(group, kind, listener) {
       if (kind === '*') return core.store.subscribeAll(listener);

@@ -42,20 +42,49 @@ export function binding(
       `pod ${podName} is already assigned to node ${JSON.stringify(spec.nodeName)}`,
     );
   }
-  if (options.dryRun) return;
-  const status = (pod.status ?? {}) as PodStatus;
+  if (!options.dryRun) bindPod(core, pod, shown(target.name), undefined);
+}
+
+/**
+ * Writes the node of a pod and that it is scheduled, as upstream does past the pod's own checks: the generation stays,
+ * and the place belongs to nobody. `status`: what kubelet has to say in the same instant, as its own write.
+ */
+export function bindPod(
+  core: Core,
+  pod: KubeObject,
+  node: string,
+  status: Readonly<Record<string, unknown>> | undefined,
+): KubeObject {
+  const resource = core.catalogue.byKind('', 'Pod')!;
+  const time = timeText(core.clock.now());
+  const before = (pod.status ?? {}) as PodStatus;
   const scheduled = {
     type: 'PodScheduled',
+    observedGeneration: pod.metadata.generation,
     status: 'True',
     lastProbeTime: null,
-    lastTransitionTime: timeText(core.clock.now()),
+    lastTransitionTime: time,
   };
-  const conditions = [...(status.conditions ?? []).filter(({ type }) => type !== 'PodScheduled'), scheduled];
-  tableOf(core, resource).put({
+  const conditions = [...(before.conditions ?? []).filter(({ type }) => type !== 'PodScheduled'), scheduled];
+  const bound: KubeObject = {
     ...pod,
-    spec: { ...spec, nodeName: shown(target.name) },
-    status: { ...status, conditions },
-  });
+    metadata: { ...pod.metadata, resourceVersion: '' },
+    spec: { ...(pod.spec as object), nodeName: node },
+    status: status ?? { ...before, conditions },
+  };
+  if (status !== undefined) {
+    const managedFields = core.doors.updateManagers({
+      before: pod as never,
+      after: { ...pod, status } as never,
+      manager: 'kubelet',
+      schema: resource.schema,
+      apiVersion: 'v1',
+      subresource: 'status',
+      time,
+    });
+    (bound.metadata as { managedFields?: unknown }).managedFields = managedFields;
+  }
+  return tableOf(core, resource).put(bound);
 }
 
 interface Budget extends KubeObject {

@@ -117,10 +117,27 @@ export interface Access {
    */
   update(object: KubeObject, manager: string, subresource?: 'status' | 'finalize'): KubeObject;
   delete(group: string, kind: string, namespace: string, name: string, options?: DeleteOptions): void;
+  /** Writes an Event of one of the server's own components the short way; answers its name. */
+  record(facts: EventFacts, component: string): string;
+  /**
+   * Puts a pod on a node, as the scheduler's binding does. `status`: what kubelet says of it in the same instant,
+   * which saves a write per pod.
+   */
+  bind(pod: KubeObject, node: string, status?: Readonly<Record<string, unknown>>): KubeObject;
   /** Every kind served now, custom ones included. */
   resources(): readonly Resource[];
   /** Called after each write of a kind ('*' for every kind), in order, in the same turn of the event loop. */
   subscribe(group: string, kind: string, listener: (event: StoreEvent) => void): Cancel;
+}
+
+/** What an Event says. */
+export interface EventFacts {
+  readonly about: KubeObject;
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  readonly message: string;
+  readonly fieldPath?: string;
+  readonly host?: string;
 }
 
 export interface DeleteOptions {

@@ -107,7 +107,7 @@ export function placeInNamespace(resource: Served, draft: Draft, namespace: stri
 }
 
 /** New content needs a namespace that is there and stays. */
-function checkNamespace(core: Core, resource: Served, namespace: string, name: string): void {
+export function checkNamespace(core: Core, resource: Served, namespace: string, name: string): void {
   if (!resource.namespaced) return;
   const found = core.store.table('', 'Namespace').get('', namespace);
   if (found === undefined) throw notFound({ group: '', plural: 'namespaces', kind: 'Namespace' }, namespace);

@@ -21,7 +21,6 @@ const REMEMBERED = 2048;
 /** Events of one component. A repeated event raises the count of the first, as upstream's correlator does. */
 export function createRecorder(access: Access, clock: Clock, component: string, host?: string): Recorder {
   const known = new Map<string, string>();
-  let sequence = 0;
   return {
     event(about, type, reason, message, fieldPath) {
       const namespace = about.metadata.namespace ?? 'default';
@@ -35,31 +34,14 @@ export function createRecorder(access: Access, clock: Clock, component: string, 
           access.update({ ...present, count, lastTimestamp: now }, component);
           return;
         }
-        const name = `${about.metadata.name}.${(clock.now() * 4096 + (sequence++ % 4096)).toString(16).padStart(16, '0')}`;
-        access.create(
+        const name = access.record(
           {
-            apiVersion: 'v1',
-            kind: 'Event',
-            metadata: { name, namespace },
-            involvedObject: {
-              kind: about.kind,
-              ...(about.metadata.namespace === undefined ? {} : { namespace: about.metadata.namespace }),
-              name: about.metadata.name,
-              uid: about.metadata.uid,
-              apiVersion: about.apiVersion,
-              resourceVersion: about.metadata.resourceVersion,
-              ...(fieldPath === undefined ? {} : { fieldPath }),
-            },
+            about,
+            type,
             reason,
             message,
-            source: { component, ...(host === undefined ? {} : { host }) },
-            firstTimestamp: now,
-            lastTimestamp: now,
-            count: 1,
-            type,
-            eventTime: null,
-            reportingComponent: component,
-            reportingInstance: host ?? '',
+            ...(fieldPath !== undefined && { fieldPath }),
+            ...(host !== undefined && { host }),
           },
           component,
         );

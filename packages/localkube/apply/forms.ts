@@ -1,0 +1,138 @@
+import { equalData } from '@plumbline/base';
+import type { SchemaNode } from '@plumbline/api';
+import { isNeverOwned, inStep } from './compare.ts';
+import { elementOf } from './path-element.ts';
+import {
+  isDeclared,
+  isEmpty,
+  isMap,
+  itemNode,
+  memberNode,
+  shapeOf,
+  type Items,
+  type Members,
+} from './shape.ts';
+
+/** Names have their length in front, so that no name can pass for a form. */
+export function nameForm(text: string): string {
+  return `${text.length}:${text}`;
+}
+
+/** A text that is equal for values that own the same places when they come new. */
+export function wholeForm(node: SchemaNode, value: unknown): string {
+  const shape = shapeOf(node, value);
+  if (shape === 'whole' || isEmpty(value)) return '.';
+  let text = '{';
+  if (shape === 'list') {
+    for (const item of value as Items) {
+      text += nameForm(elementOf(node, item)) + wholeForm(itemNode(node), item);
+    }
+    return `${text}}`;
+  }
+  for (const key in value as Members) {
+    const member = (value as Members)[key];
+    if (member !== undefined) text += nameForm(key) + wholeForm(memberNode(node, key), member);
+  }
+  return `${text}}`;
+}
+
+/** A text that is equal for applied values that set the same places. */
+export function appliedForm(node: SchemaNode, value: unknown): string {
+  const shape = shapeOf(node, value);
+  if (shape === 'whole') return value === null ? '0' : '.';
+  if (isEmpty(value)) return value === null ? '0' : 'e';
+  let text = '{';
+  if (shape === 'list') {
+    for (const item of value as Items) {
+      text += nameForm(elementOf(node, item)) + appliedForm(itemNode(node), item);
+    }
+    return `${text}}`;
+  }
+  for (const key in value as Members) {
+    const member = (value as Members)[key];
+    if (member === undefined) continue;
+    text += `${isDeclared(node, key) ? '' : '?'}${nameForm(key)}${appliedForm(memberNode(node, key), member)}`;
+  }
+  return `${text}}`;
+}
+
+/** A text that is equal for changes that add, modify and remove the same places; empty where nothing differs. */
+export function changeForm(node: SchemaNode, before: unknown, after: unknown): string {
+  if (before === after) return '';
+  if (before === undefined) return `+${wholeForm(node, after)}`;
+  if (after === undefined) return `-${wholeForm(node, before)}`;
+  const [left, right] = [shapeOf(node, before), shapeOf(node, after)];
+  if (left !== right) return unique(before, after);
+  if (left === 'whole' || (isEmpty(before) && isEmpty(after))) return equalData(before, after) ? '' : '!';
+  if (left === 'map') return mapForm(node, isMap(before) ? before : {}, isMap(after) ? after : {});
+  return listForm(node, before, after);
+}
+
+function mapForm(node: SchemaNode, before: Members, after: Members): string {
+  let text = '';
+  for (const key in after) {
+    const value = after[key];
+    if (value === undefined || value === before[key]) continue;
+    const form = changeForm(memberNode(node, key), before[key], value);
+    if (form !== '') text += nameForm(key) + form;
+  }
+  for (const key in before) {
+    if (before[key] !== undefined && after[key] === undefined)
+      text += `${nameForm(key)}-${wholeForm(memberNode(node, key), before[key])}`;
+  }
+  return text === '' ? '' : `(${text})`;
+}
+
+function listForm(node: SchemaNode, before: unknown, after: unknown): string {
+  const [left, right] = [
+    Array.isArray(before) ? (before as Items) : [],
+    Array.isArray(after) ? (after as Items) : [],
+  ];
+  if (!inStep(node, left, right)) return unique(before, after);
+  let text = '';
+  for (let i = 0; i < right.length; i++) {
+    const form = changeForm(itemNode(node), left[i], right[i]);
+    if (form !== '') text += nameForm(elementOf(node, right[i])) + form;
+  }
+  return text === '' ? '' : `[${text}]`;
+}
+
+/** What has no form short of itself. */
+function unique(before: unknown, after: unknown): string {
+  return `=${nameForm(JSON.stringify(before) ?? '')}${nameForm(JSON.stringify(after) ?? '')}`;
+}
+
+/** The form of a change of an object, but for what is never owned and for the field behind another door. */
+export function objectChangeForm(
+  node: SchemaNode,
+  before: Members,
+  after: Members,
+  apart: string | undefined,
+): string {
+  let text = '';
+  const visit = (field: string): void => {
+    if (before[field] === after[field] || field === 'apiVersion' || field === 'kind' || field === apart)
+      return;
+    const below = memberNode(node, field);
+    const form =
+      field === 'metadata'
+        ? metadataForm(below, before[field] as Members, after[field] as Members)
+        : changeForm(below, before[field], after[field]);
+    if (form !== '') text += nameForm(field) + form;
+  };
+  for (const field in after) visit(field);
+  for (const field in before) if (after[field] === undefined) visit(field);
+  return text;
+}
+
+function metadataForm(node: SchemaNode, before: Members, after: Members): string {
+  let text = '';
+  const visit = (field: string): void => {
+    if (before[field] === after[field] || isNeverOwned(field)) return;
+    const form = changeForm(memberNode(node, field), before[field], after[field]);
+    if (form !== '') text += nameForm(field) + form;
+  };
+  for (const field in after) visit(field);
+  for (const field in before) if (after[field] === undefined) visit(field);
+  return text === '' ? '' : `(${text})`;
+}
