@@ -40,7 +40,12 @@ export function readJsonIndex(
 function entryOf(item: unknown): ChartEntry[] {
   if (!isRecord(item)) return [];
   const { version, urls, digest } = item;
-  if (version === undefined || version === null || !Array.isArray(urls) || urls.length === 0) return [];
+  if (
+    (typeof version !== 'string' && typeof version !== 'number') ||
+    !Array.isArray(urls) ||
+    urls.length === 0
+  )
+    return [];
   return [
     {
       version: String(version),

@@ -164,7 +164,7 @@ function parseManifest(bytes: Uint8Array, digest: string): Result<OciManifest> {
   if (isRecord(given)) for (const [name, text] of Object.entries(given)) annotations[name] = String(text);
   return ok({
     digest,
-    mediaType: String(value['mediaType'] ?? ''),
+    mediaType: textOf(value['mediaType']),
     config: descriptor(value['config']),
     layers: value['layers'].flatMap((layer: unknown) => descriptor(layer) ?? []),
     annotations,
@@ -174,11 +174,13 @@ function parseManifest(bytes: Uint8Array, digest: string): Result<OciManifest> {
 function descriptor(value: unknown): OciDescriptor | undefined {
   if (!isRecord(value) || typeof value['digest'] !== 'string') return undefined;
   return {
-    mediaType: String(value['mediaType'] ?? ''),
+    mediaType: textOf(value['mediaType']),
     digest: value['digest'],
     size: Number(value['size'] ?? 0),
   };
 }
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** RFC 8288; registries send a path on the same host. */
 function nextPage(link: string | undefined): string | undefined {
