@@ -7,6 +7,7 @@ export * from './quantity/index.ts';
 export * from './jsonpath/index.ts';
 export * from './selector/index.ts';
 export * from './cron/index.ts';
+export * from './regex/index.ts';
 export * from './go/index.ts';
 export * from './template/index.ts';
 export * from './sprig/index.ts';

@@ -1,0 +1,2 @@
+export { compileRegex, quoteRegex, regexCache } from './regex.ts';
+export type { CompiledRegex, GoRegex } from './regex.ts';

@@ -1,0 +1,11 @@
+export { applyToFieldSpec, applyToFieldSpecs } from './field-spec.ts';
+export type { FieldVisitor, FieldSpecOptions } from './field-spec.ts';
+export { parseFieldPath, splitPath } from './path.ts';
+export { lookupPath } from './lookup.ts';
+export { matchPath } from './match.ts';
+export type { Place } from './match.ts';
+export { compileSelector, matchesLabels } from './selector.ts';
+export type { CompiledSelector } from './selector.ts';
+export { applyReplacements } from './replacements.ts';
+export { defaultConfig } from './defaults.ts';
+export { setScalar, setText, withText } from './scalars.ts';

@@ -1,0 +1,127 @@
+import { kindOf } from '../merge/nodes.ts';
+import { KustomizeError, withPrefix } from '../problem.ts';
+import { currentId, idSelected, idText, previousIds, scalarText } from '../resource.ts';
+import type { Resource, ResId } from '../resource.ts';
+import type { FieldOptions, Replacement, ReplacementSource, ReplacementTarget, Selector } from '../types.ts';
+import { lookupPath } from './lookup.ts';
+import { matchPath } from './match.ts';
+import { parseFieldPath } from './path.ts';
+import { withText } from './scalars.ts';
+import { compileSelector } from './selector.ts';
+import { replaceInText } from './structured.ts';
+import { writePlace } from './write.ts';
+import type { SourceValue } from './write.ts';
+
+const defaultFieldPath = 'metadata.name';
+
+/** Copies values from fields to other fields, one replacement after the other. Throws `KustomizeError` in upstream's words. */
+export function applyReplacements(
+  resources: readonly Resource[],
+  replacements: readonly Replacement[],
+): void {
+  for (const replacement of replacements) {
+    const { source, sourceValue, targets } = replacement;
+    if ((source === undefined && sourceValue === undefined) || targets.length === 0)
+      throw new KustomizeError('replacements must specify a source and at least one target');
+    if (source !== undefined && sourceValue !== undefined)
+      throw new KustomizeError('value and resource selectors are mutually exclusive');
+    // A value that is given as it is has no type: what it is written to decides.
+    const value: SourceValue =
+      source === undefined
+        ? { node: sourceValue ?? '', typed: false }
+        : { node: readSource(resources, source), typed: true };
+    for (const target of targets) writeTarget(resources, target, value);
+  }
+}
+
+function readSource(resources: readonly Resource[], source: ReplacementSource): unknown {
+  const matches = resources.filter((resource) => idsOf(resource).some((id) => idSelected(id, source)));
+  if (matches.length > 1) throw new KustomizeError(`multiple matches for selector ${sourceText(source)}`);
+  const [match] = matches;
+  if (match === undefined) throw new KustomizeError(`nothing selected by ${sourceText(source)}`);
+  const fieldPath = source.fieldPath === '' ? defaultFieldPath : source.fieldPath;
+  const found = withPrefix(
+    () => 'error looking up replacement source',
+    () => lookupPath(match.object, parseFieldPath(fieldPath)),
+  );
+  if (isNilOrEmpty(found))
+    throw new KustomizeError(
+      `fieldPath \`${fieldPath}\` is missing for replacement source ${idText(source)}`,
+    );
+  return refine(found, source.options);
+}
+
+/** All that a resource is and was called. */
+function idsOf(resource: Resource): ResId[] {
+  return [currentId(resource), ...previousIds(resource)];
+}
+
+function isNilOrEmpty(node: unknown): boolean {
+  if (node === undefined || node === null) return true;
+  return typeof node === 'object' && Object.keys(node).length === 0;
+}
+
+function refine(value: unknown, options: FieldOptions | undefined): unknown {
+  if (options === undefined || options.delimiter === '') return value;
+  if (kindOf(value) !== 'ScalarNode')
+    throw new KustomizeError('delimiter option can only be used with scalar nodes');
+  const text = scalarText(value);
+  const part = options.index < 0 ? undefined : text.split(options.delimiter)[options.index];
+  if (part === undefined)
+    throw new KustomizeError(`options.index ${options.index} is out of bounds for value ${text}`);
+  return withText(value, part);
+}
+
+function writeTarget(resources: readonly Resource[], target: ReplacementTarget, value: SourceValue): void {
+  if (target.select === undefined) throw new KustomizeError('target must specify resources to select');
+  const [select, rejects] = withPrefix(
+    () => 'error creating target selector',
+    () => [compileSelector(target.select as Selector), target.reject.map(rejectorOf)] as const,
+  );
+  const paths = target.fieldPaths.length === 0 ? [defaultFieldPath] : target.fieldPaths;
+  for (const resource of resources) {
+    if (!select.matchesMetadata(resource.object)) continue;
+    const ids = idsOf(resource);
+    if (rejects.some((rejects) => rejects(resource, ids))) continue;
+    if (!ids.some((id) => select.matchesId(id))) continue;
+    for (const path of paths) writePath(resource, path, value, target.options);
+  }
+}
+
+/** A resource is rejected by its labels and annotations, or by any of its ids; each counts only where something is said of it. */
+function rejectorOf(selector: Selector): (resource: Resource, ids: readonly ResId[]) => boolean {
+  const compiled = compileSelector(selector);
+  const byMetadata = selector.annotationSelector !== '' || selector.labelSelector !== '';
+  const { group, version, kind, name, namespace } = selector;
+  const byId = [group, version, kind, name, namespace].some((part) => part !== '');
+  return (resource, ids) =>
+    (byMetadata && compiled.matchesMetadata(resource.object)) ||
+    (byId && ids.some((id) => compiled.matchesId(id)));
+}
+
+function writePath(
+  resource: Resource,
+  fieldPath: string,
+  value: SourceValue,
+  options: FieldOptions | undefined,
+): void {
+  const path = parseFieldPath(fieldPath);
+  const create = options?.create === true ? (kindOf(value.node) ?? 'ScalarNode') : undefined;
+  if (replaceInText(resource.object, path, value, options)) return;
+  const notFound = `unable to find ${create === undefined ? '' : 'or create '}field ${JSON.stringify(fieldPath)} in replacement target`;
+  const places = withPrefix(
+    () => notFound,
+    () => matchPath(resource.object, path, create),
+  );
+  if (places.length === 0) throw new KustomizeError(notFound);
+  for (const place of places) writePlace(place, value, options);
+}
+
+function sourceText(source: ReplacementSource): string {
+  const { options } = source;
+  const parts = [idText(source)];
+  if (source.fieldPath !== '') parts.push(source.fieldPath);
+  if (options !== undefined && (options.delimiter !== '' || options.create))
+    parts.push(`${options.delimiter}(${options.index}), create=${options.create}`);
+  return parts.join(':');
+}

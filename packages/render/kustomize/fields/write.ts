@@ -1,0 +1,33 @@
+import { copyOf, kindOf } from '../merge/nodes.ts';
+import { KustomizeError } from '../problem.ts';
+import { scalarText } from '../resource.ts';
+import type { FieldOptions } from '../types.ts';
+import type { Place } from './match.ts';
+import { withText } from './scalars.ts';
+
+/** What is copied. A scalar without a type becomes what its text says. */
+export interface SourceValue {
+  readonly node: unknown;
+  readonly typed: boolean;
+}
+
+/** Writes a value to a place: a scalar there keeps its type, anything else is replaced. */
+export function writePlace(place: Place, value: SourceValue, options: FieldOptions | undefined): void {
+  const here = place.value;
+  const isScalar = kindOf(here) === 'ScalarNode' || here === null;
+  if (options !== undefined && options.delimiter !== '') {
+    if (!isScalar) throw new KustomizeError('delimiter option can only be used with scalar nodes');
+    return place.write(withText(here, joined(scalarText(here), scalarText(value.node), options)));
+  }
+  if (isScalar) return place.write(withText(here, scalarText(value.node)));
+  place.write(value.typed ? copyOf(value.node) : withText(undefined, scalarText(value.node)));
+}
+
+/** One part of the text replaced, or a part more in front or at the end. */
+function joined(text: string, value: string, { delimiter, index }: FieldOptions): string {
+  const parts = text.split(delimiter);
+  if (index < 0) parts.unshift(value);
+  else if (index >= parts.length) parts.push(value);
+  else parts[index] = value;
+  return parts.join(delimiter);
+}

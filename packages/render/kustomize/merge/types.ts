@@ -1,0 +1,32 @@
+import type { JsonObject } from '../resource.ts';
+import type { OpenApi, Schema } from '../schema/index.ts';
+
+/** How documents are merged. */
+export interface MergeOptions {
+  /** The kinds to look up instead of the built-in ones. */
+  readonly openapi?: OpenApi | undefined;
+  /** Where new items of merged lists go; kustomize puts those of a patch in front. */
+  readonly newItems?: 'front' | 'back';
+  /** Merge lists of an unknown shape whose items all have a `name`. Kustomize never does. */
+  readonly infer?: boolean;
+  /** The shape that is written beside a field (upstream reads it from comments); it counts more than any other. */
+  readonly shapeBeside?: (mapping: JsonObject, key: string) => Schema | undefined;
+  /** Whether a null of the target was written as nothing (`key:`): such a field goes away, `key: null` stays. */
+  readonly isSilentNull?: (mapping: JsonObject, key: string) => boolean;
+}
+
+/** What becomes of one place: given the nodes there (the target's first), the node that is walked on as the target's. */
+export interface Visitor {
+  /** Also for places where no document has more than null. */
+  mapping(sources: readonly unknown[]): unknown;
+  scalar(sources: readonly unknown[]): unknown;
+  list(sources: readonly unknown[], associative: boolean): unknown;
+}
+
+/** One walk over several documents at once. */
+export interface Walk extends MergeOptions {
+  readonly visitor: Visitor;
+}
+
+/** Walks one item of a list. */
+export type WalkItem = (sources: unknown[], schema: Schema | undefined) => unknown;

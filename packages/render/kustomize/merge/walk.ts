@@ -1,0 +1,105 @@
+import { parseApiVersion, scalarText } from '../resource.ts';
+import type { JsonObject } from '../resource.ts';
+import { schemaFor } from '../schema/index.ts';
+import type { Schema } from '../schema/index.ts';
+import { walkAssociativeList } from './lists.ts';
+import { expectKind, fieldOf, hasName, isMapping, keptNull, kindOf, putField } from './nodes.ts';
+import type { Walk } from './types.ts';
+
+/**
+ * Walks the places that any of the documents has and builds the result in the first one. Undefined: the place goes
+ * away. Imitates kyaml's walker, in which each visited target node is changed in place.
+ */
+export function walk(
+  walking: Walk,
+  sources: unknown[],
+  known: Schema | undefined,
+  path: readonly string[],
+): unknown {
+  const schema = known ?? schemaOfKind(walking, sources);
+  const kind = sources.map(kindOf).find((each) => each !== undefined);
+  switch (kind) {
+    case 'SequenceNode':
+      expectKind(kind, sources);
+      return isAssociative(walking, sources, schema)
+        ? walkAssociativeList(walking, sources, schema, path, (items, shape) =>
+            walk(walking, items, shape, path),
+          )
+        : walking.visitor.list(sources, false);
+    case 'ScalarNode':
+      expectKind(kind, sources);
+      return walking.visitor.scalar(sources);
+    default:
+      expectKind('MappingNode', sources);
+      return walkMapping(walking, sources, schema, path);
+  }
+}
+
+/** Wherever the shape is not known, an object may still say what it is. */
+function schemaOfKind(walking: Walk, sources: readonly unknown[]): Schema | undefined {
+  for (const source of sources) {
+    if (!isMapping(source)) continue;
+    const kind = scalarText(fieldOf(source, 'kind'));
+    const apiVersion = scalarText(fieldOf(source, 'apiVersion'));
+    if (kind === '' || apiVersion === '') continue;
+    const schema = schemaFor({ ...parseApiVersion(apiVersion), kind }, walking.openapi);
+    if (schema !== undefined) return schema;
+  }
+  return undefined;
+}
+
+function isAssociative(walking: Walk, sources: readonly unknown[], schema: Schema | undefined): boolean {
+  if (schema !== undefined) return schema.mergeKeys() !== undefined;
+  if (walking.infer !== true) return false;
+  return sources.some((source) => Array.isArray(source) && source.every(hasName));
+}
+
+function walkMapping(
+  walking: Walk,
+  sources: unknown[],
+  schema: Schema | undefined,
+  path: readonly string[],
+): unknown {
+  const target = walking.visitor.mapping(sources);
+  if (!isMapping(target)) return target === null || target === keptNull ? target : undefined;
+  sources[0] = target;
+  for (const key of fieldNames(sources)) {
+    const beside = shapeBeside(walking, sources, key);
+    const values = sources.map((source) => (isMapping(source) ? fieldOf(source, key) : undefined));
+    if (
+      values[0] === null &&
+      walking.isSilentNull?.(target, key) === true &&
+      values.slice(1).every(isMissing)
+    ) {
+      delete target[key];
+      continue;
+    }
+    setField(target, key, walk(walking, values, beside ?? schema?.field(key), [...path, key]));
+  }
+  return target;
+}
+
+function isMissing(value: unknown): boolean {
+  return value === undefined;
+}
+
+function shapeBeside(walking: Walk, sources: readonly unknown[], key: string): Schema | undefined {
+  if (walking.shapeBeside === undefined) return undefined;
+  for (const source of sources) {
+    const shape = isMapping(source) ? walking.shapeBeside(source, key) : undefined;
+    if (shape !== undefined) return shape;
+  }
+  return undefined;
+}
+
+function setField(target: JsonObject, key: string, value: unknown): void {
+  if (value === keptNull) putField(target, key, null);
+  else if (value === undefined || value === null) delete target[key];
+  else putField(target, key, value);
+}
+
+function fieldNames(sources: readonly unknown[]): string[] {
+  const names = new Set<string>();
+  for (const source of sources) if (isMapping(source)) for (const key of Object.keys(source)) names.add(key);
+  return [...names].sort();
+}
