@@ -12,4 +12,4 @@ export {
 export { formatDuration, parseDuration } from './duration.ts';
 export { printFloat, printValue, quoteString, textOf } from './print.ts';
 export { deepEqual, isEmpty, kindName, typeName } from './reflect.ts';
-export { isNilList, listType, mapType, nilList, typedList, typedMap } from './typed.ts';
+export { isNilList, isNilMap, listType, mapType, nilList, nilMap, typedList, typedMap } from './typed.ts';

@@ -33,6 +33,16 @@ export function isNilList(items: readonly Value[]): boolean {
   return (items as Marked)[goNil] === true && items.length === 0;
 }
 
+/** A nil map. */
+export function nilMap(type = 'map[string]interface {}'): GoMap {
+  return Object.defineProperty(typedMap(type, new Map()), goNil, { value: true });
+}
+
+/** Whether a map is nil, which JSON and YAML write as `null`. */
+export function isNilMap(entries: GoMap): boolean {
+  return entries.size === 0 && (entries as Marked)[goNil] === true;
+}
+
 /** The type of a slice, as `%T` prints it. */
 export function listType(items: readonly Value[]): string {
   return (items as Marked)[goType] ?? '[]interface {}';

@@ -1,8 +1,8 @@
 import { isRecord } from '@plumbline/base';
 import { printFloat } from '../go/print.ts';
-import { isNilList } from '../go/typed.ts';
+import { isNilList, isNilMap } from '../go/typed.ts';
 import { GoInt, GoObject } from '../go/values.ts';
-import type { Value } from '../go/values.ts';
+import type { GoMap, Value } from '../go/values.ts';
 import { isOldBoolean } from './resolve.ts';
 import { compareKeys } from './key-order.ts';
 import { newLine, put, writeText } from './scalars.ts';
@@ -72,6 +72,7 @@ function writeNode(out: Writer, value: unknown, indent: number, inMapping: boole
   }
   if (Array.isArray(value)) return writeList(out, value, indent, inMapping, compact);
   if (value instanceof Map) {
+    if (value.size === 0 && isNilMap(value as GoMap)) return put(out, inMapping ? ' null' : 'null');
     const keys: string[] = [...value.keys()];
     return writeMapping(out, keys, (key) => value.get(key), indent, inMapping, compact);
   }
