@@ -102,3 +102,11 @@ export function compareStrings(a: string, b: string): number {
   }
   return left.length - right.length;
 }
+
+/** The keys of a table in the order in which Go prints, ranges and writes them. */
+export function sortedKeys(table: ReadonlyMap<string, unknown>): string[] {
+  const keys = [...table.keys()];
+  if (keys.length < 2) return keys;
+  // The plain order by UTF-16 units is that of bytes except where surrogates take part.
+  return keys.some((key) => surrogate.test(key)) ? keys.sort(compareStrings) : keys.sort();
+}

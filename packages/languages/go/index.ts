@@ -6,10 +6,14 @@ export {
   fromBytes,
   fromByteString,
   isAscii,
+  sortedKeys,
   toBytes,
   toByteString,
 } from './bytes.ts';
 export { formatDuration, parseDuration } from './duration.ts';
-export { printFloat, printValue, quoteString, textOf } from './print.ts';
+export { formatFloat } from './floats.ts';
+export type { FloatVerb, Precision } from './floats.ts';
+export { sprint, sprintf, sprintln } from './format.ts';
+export { printFloat, printValue, quoteAscii, quoteString, textOf } from './print.ts';
 export { deepEqual, isEmpty, kindName, typeName } from './reflect.ts';
 export { isNilList, isNilMap, listType, mapType, nilList, nilMap, typedList, typedMap } from './typed.ts';

@@ -1,4 +1,4 @@
-import { compareStrings, fromBytes } from './bytes.ts';
+import { fromBytes, sortedKeys } from './bytes.ts';
 import { formatDuration } from './duration.ts';
 import { GoError, GoInt, GoObject } from './values.ts';
 import type { Value } from './values.ts';
@@ -16,8 +16,9 @@ export function printValue(value: Value, depth = 0): string {
   if (depth > valueDepthMax) throw new GoError('the value contains itself', { panic: true });
   if (Array.isArray(value)) return `[${value.map((item) => printValue(item, depth + 1)).join(' ')}]`;
   if (value instanceof Map) {
-    const keys = [...value.keys()].toSorted(compareStrings);
-    return `map[${keys.map((key) => `${key}:${printValue(value.get(key) ?? null, depth + 1)}`).join(' ')}]`;
+    return `map[${sortedKeys(value)
+      .map((key) => `${key}:${printValue(value.get(key) ?? null, depth + 1)}`)
+      .join(' ')}]`;
   }
   if (value instanceof GoObject) return value.print();
   return `[${value.join(' ')}]`;
@@ -76,4 +77,14 @@ function quoteRune(character: string): string {
   return code < 0x10000
     ? `\\u${code.toString(16).padStart(4, '0')}`
     : `\\U${code.toString(16).padStart(8, '0')}`;
+}
+
+/** A string as `%+q` prints it: everything beyond ASCII is escaped. */
+export function quoteAscii(text: string): string {
+  return quoteString(text).replace(/[^\u0000-\u007f]/gu, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    return code < 0x10000
+      ? `\\u${code.toString(16).padStart(4, '0')}`
+      : `\\U${code.toString(16).padStart(8, '0')}`;
+  });
 }
