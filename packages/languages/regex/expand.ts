@@ -8,7 +8,10 @@ const reference = /\$(?:(\$)|\{([\p{L}\p{Nd}_]+)\}|([\p{L}\p{Nd}_]+))/gu;
  * (`$1x` is the group named "1x"), `${1}x` says where the name ends, `$$` is a dollar; an unknown group is empty and a
  * malformed reference is text.
  */
-export function expandTemplate(template: string, names: ReadonlyMap<string, number>): (groups: Groups) => string {
+export function expandTemplate(
+  template: string,
+  names: ReadonlyMap<string, number>,
+): (groups: Groups) => string {
   const literals: string[] = [];
   const numbers: (number | undefined)[] = [];
   let copied = 0;

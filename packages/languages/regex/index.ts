@@ -1,2 +1,2 @@
-export { compileRegex, quoteRegex, regexCache } from './regex.ts';
-export type { CompiledRegex, GoRegex } from './regex.ts';
+export { compileRegex, compileWholeRegex, quoteRegex, regexCache } from './regex.ts';
+export type { GoRegex } from './regex.ts';

@@ -1,3 +1,5 @@
+import { err, messageOf, ok, problem } from '@plumbline/base';
+import type { Result } from '@plumbline/base';
 import { RE2JS } from 're2js';
 import { expandTemplate } from './expand.ts';
 
@@ -7,7 +9,8 @@ export interface GoRegex {
   /** How many groups there are, and the names of those that have one, by number. */
   readonly groups: number;
   readonly names: ReadonlyMap<string, number>;
-  matches(text: string): boolean;
+  /** Whether there is a match anywhere. */
+  test(text: string): boolean;
   /** The leftmost match and its groups; a group that took no part is undefined. */
   match(text: string): readonly (string | undefined)[] | undefined;
   /** The leftmost match, or an empty text (FindString). */
@@ -21,26 +24,26 @@ export interface GoRegex {
   split(text: string, count: number): string[];
 }
 
-/** What compiling led to; the error is Go's text. */
-export type CompiledRegex =
-  | { readonly ok: true; readonly regex: GoRegex }
-  | { readonly ok: false; readonly error: string };
-
 /** Begin and end of a match and of its groups, in pairs; -1 for a group that took no part. */
 type Span = readonly number[];
 
-/** Compiles a pattern as regexp.Compile does. */
-export function compileRegex(source: string): CompiledRegex {
+/** Compiles a pattern as regexp.Compile does; what is wrong with it is said in Go's words. */
+export function compileRegex(source: string): Result<GoRegex> {
   try {
-    return { ok: true, regex: goRegex(source, RE2JS.compile(source)) };
+    return ok(goRegex(source, RE2JS.compile(source)));
   } catch (thrown) {
-    return { ok: false, error: errorText(thrown) };
+    return err(problem('regex-syntax', errorText(thrown)));
   }
 }
 
+/** Compiles a pattern that has to match whole texts. */
+export function compileWholeRegex(source: string): Result<GoRegex> {
+  return compileRegex(`^(?:${source})$`);
+}
+
 /** Compiles each pattern once; forgets all when there are too many. */
-export function regexCache(sizeMax = 500): (source: string) => CompiledRegex {
-  const known = new Map<string, CompiledRegex>();
+export function regexCache(sizeMax = 500): (source: string) => Result<GoRegex> {
+  const known = new Map<string, Result<GoRegex>>();
   return (source) => {
     const found = known.get(source);
     if (found !== undefined) return found;
@@ -57,7 +60,7 @@ export function quoteRegex(text: string): string {
 }
 
 function errorText(thrown: unknown): string {
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const message = messageOf(thrown);
   // Go names what it was looking at even when nothing is left.
   return message.endsWith('trailing backslash at end of expression') ? `${message}: \`\`` : message;
 }
@@ -68,7 +71,7 @@ function goRegex(source: string, compiled: RE2JS): GoRegex {
 
   function* spans(text: string): Generator<Span> {
     const matcher = compiled.matcher(text);
-    for (let at = 0; at <= text.length && matcher.find(at); ) {
+    for (let at = 0; at <= text.length && matcher.find(at);) {
       const span: number[] = [];
       for (let i = 0; i <= groups; i++) span.push(matcher.start(i), matcher.end(i));
       const end = span[1] ?? 0;
@@ -114,7 +117,7 @@ function goRegex(source: string, compiled: RE2JS): GoRegex {
     source,
     groups,
     names,
-    matches: (text) => compiled.test(text),
+    test: (text) => compiled.test(text),
     match: (text) => {
       const matcher = compiled.matcher(text);
       if (!matcher.find()) return undefined;
