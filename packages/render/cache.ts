@@ -1,6 +1,8 @@
 import type { Read, Snapshot, Tree } from '@plumbline/api';
 import { canonicalJson, err, messageOf, ok, problem } from '@plumbline/base';
 import type { Problem, Result } from '@plumbline/base';
+import { recordUse, sameUse } from './context.ts';
+import type { RenderContext, Used } from './context.ts';
 import { isUnchanged } from './hashes.ts';
 import { overrideNames } from './overrides.ts';
 import { joinPath, normalizePath } from './paths.ts';
@@ -41,6 +43,7 @@ const variantsMax = 4;
 
 interface Entry {
   readonly reads: readonly Read[];
+  readonly used: Used;
   readonly result: Result<Rendered, readonly Problem[]>;
 }
 
@@ -55,8 +58,9 @@ export function createRenderCache(options: RenderCacheOptions = {}): RenderCache
   let renders = 0;
   let hits = 0;
 
-  async function find(key: string, tree: Tree): Promise<Entry | undefined> {
-    for (const entry of entries.get(key) ?? []) if (await isUnchanged(tree, entry.reads)) return entry;
+  async function find(key: string, tree: Tree, context: RenderContext): Promise<Entry | undefined> {
+    for (const entry of entries.get(key) ?? [])
+      if (sameUse(entry.used, context) && (await isUnchanged(tree, entry.reads))) return entry;
     return undefined;
   }
 
@@ -79,25 +83,35 @@ export function createRenderCache(options: RenderCacheOptions = {}): RenderCache
   async function make(snapshot: Snapshot, path: string, request: RenderOptions): Promise<Entry> {
     renders++;
     options.onRender?.(snapshot.source, path);
-    const result = await render({ tree: snapshot.tree, path, ...request });
-    return { result, reads: result.ok ? result.value.reads : await readsOfFailure(snapshot.tree, path) };
+    const { context, used } = recordUse(request.context ?? {});
+    const result = await render({ tree: snapshot.tree, path, ...request, context });
+    const reads = result.ok ? result.value.reads : await readsOfFailure(snapshot.tree, path);
+    return { result, used, reads };
   }
 
   async function lookUp(snapshot: Snapshot, path: string, request: RenderOptions): Promise<RenderOutcome> {
-    const key = await keyOf(snapshot, path, request);
-    const known = await find(key, snapshot.tree);
-    if (known !== undefined) {
+    const context = request.context ?? {};
+    const shared = await keyOf(snapshot, path, request);
+    const own = `${shared}\n${context.appName ?? ''}\n${context.namespace ?? ''}`;
+    for (const key of [shared, own]) {
+      const known = await find(key, snapshot.tree, context);
+      if (known === undefined) continue;
       hits++;
       touch(key);
       return outcome(known, false);
     }
-    const name = `${snapshot.revision}\n${key}`;
-    const under = running.get(name);
-    if (under !== undefined) return outcome(await under, false);
-    const making = make(snapshot, path, request).finally(() => running.delete(name));
+    const name = `${snapshot.revision}\n${shared}`;
+    const pending = running.get(name);
+    const under = pending === undefined ? undefined : await pending;
+    // Whoever renders the same folder at this moment may do it for another application.
+    if (under !== undefined && sameUse(under.used, context)) return outcome(under, false);
+    const making = make(snapshot, path, request).finally(() => {
+      if (running.get(name) === making) running.delete(name);
+    });
     running.set(name, making);
     const made = await making;
-    if (!isPassing(made)) keep(key, made);
+    const isOwn = made.used.has('appName') || made.used.has('namespace');
+    if (!isPassing(made)) keep(isOwn ? own : shared, made);
     return outcome(made, true);
   }
 
@@ -138,9 +152,9 @@ function sizeOf(variants: readonly Entry[]): number {
   );
 }
 
-/** Applications that render the same folder in the same way share the result, unless a file names one of them. */
+/** Applications that render the same folder in the same way share the result, unless a file or a template names one of them. */
 async function keyOf(snapshot: Snapshot, path: string, request: RenderOptions): Promise<string> {
-  const { appName, ...rest } = request;
+  const { appName, context: _context, ...rest } = request;
   const own = overrideNames(appName)[1];
   const normal = normalizePath(path);
   const isNamed =

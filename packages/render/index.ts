@@ -1,5 +1,7 @@
 export { render } from './render.ts';
 export type { Rendered, RenderSource, SourceParameters } from './render.ts';
+export { expandVariables } from './context.ts';
+export type { RenderContext } from './context.ts';
 export { createRenderCache } from './cache.ts';
 export type { RenderCache, RenderCacheOptions, RenderOptions, RenderOutcome } from './cache.ts';
 export { detect } from './detect.ts';

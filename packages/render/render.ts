@@ -1,6 +1,7 @@
 import type { Read, Rendering, Tree } from '@plumbline/api';
 import { err, messageOf, ok, problem } from '@plumbline/base';
 import type { Problem, Result } from '@plumbline/base';
+import type { RenderContext } from './context.ts';
 import { detect, explicitKind, sourceTypes } from './detect.ts';
 import type { SourceKind } from './detect.ts';
 import { directoryRenderer } from './directory/renderer.ts';
@@ -17,16 +18,19 @@ export interface SourceParameters {
   readonly plugin?: unknown;
 }
 
-/** A folder and the source that names it. */
+/** A folder (or the archive of a chart) and the source that names it. */
 export interface RenderSource {
   readonly tree: Tree;
   readonly path: string;
   readonly source: SourceParameters;
   /** For `.argocd-source-<app>.yaml`. */
   readonly appName?: string;
+  readonly context?: RenderContext;
   /** Kinds that are switched off: their folders are read as plain files. */
   readonly disabled?: readonly SourceKind[];
   readonly combinedBytesMax?: number;
+  /** Also find out where each field comes from. */
+  readonly origins?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -58,21 +62,31 @@ async function renderSource(request: RenderSource): Promise<Result<Rendered, rea
   const named =
     explicit.value !== undefined && disabled.includes(explicit.value) ? 'directory' : explicit.value;
   const kind = named ?? detected.value.kind;
-  if (kind !== 'directory') return err([notBuilt(kind, path)]);
-  const parameters = {
-    ...source.value.directory,
-    ...(request.combinedBytesMax === undefined ? {} : { combinedBytesMax: request.combinedBytesMax }),
-  };
-  const { signal } = request;
-  const rendered = await directoryRenderer.render({
-    tree,
-    path,
-    parameters,
-    ...(signal === undefined ? {} : { signal }),
-  });
+  const rendered = await renderers[kind]({ ...request, source: source.value });
   if (!rendered.ok) return rendered;
   const reads = distinct([...detected.value.reads, ...rendered.value.reads]);
   return ok({ ...rendered.value, reads, kind, sourceType: sourceTypeOf(kind) });
+}
+
+/** One kind of source: the folder as it is asked for, its parameters with the overrides in it. */
+type SourceRenderer = (request: RenderSource) => Promise<Result<Rendering, readonly Problem[]>>;
+
+/** The kinds and what renders them. */
+const renderers: Readonly<Record<SourceKind, SourceRenderer>> = {
+  directory: renderDirectorySource,
+  helm: ({ path }) => refuse('helm', path),
+  kustomize: ({ path }) => refuse('kustomize', path),
+  plugin: ({ path }) => refuse('plugin', path),
+};
+
+function renderDirectorySource(request: RenderSource): Promise<Result<Rendering, readonly Problem[]>> {
+  const { tree, path, source, combinedBytesMax, signal } = request;
+  const parameters = { ...source.directory, ...(combinedBytesMax === undefined ? {} : { combinedBytesMax }) };
+  return directoryRenderer.render({ tree, path, parameters, ...(signal === undefined ? {} : { signal }) });
+}
+
+function refuse(kind: SourceKind, path: string): Promise<Result<Rendering, readonly Problem[]>> {
+  return Promise.resolve(err([notBuilt(kind, path)]));
 }
 
 function sourceTypeOf(kind: SourceKind): string {

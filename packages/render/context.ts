@@ -1,0 +1,67 @@
+/**
+ * For whom a folder is rendered. Most of it changes more often than files do (a revision with each push), so a render
+ * depends only on what it has asked for: this object is handed on as it is, never spread or copied.
+ */
+export interface RenderContext {
+  /** The application's name; the default name of a release. */
+  readonly appName?: string | undefined;
+  /** Where it will be deployed; charts see it as the release's namespace. */
+  readonly namespace?: string | undefined;
+  /** Of the cluster: `v1.36.0`. */
+  readonly kubeVersion?: string | undefined;
+  /** What the cluster serves: `apps/v1`, `apps/v1/Deployment`. The same list is the same array. */
+  readonly apiVersions?: readonly string[] | undefined;
+  /** A variable of Argo CD's build environment: `ARGOCD_APP_NAME`, `ARGOCD_APP_REVISION`, `KUBE_VERSION` ... */
+  variable?(name: string): string | undefined;
+  /** All variables; whoever calls this depends on each. */
+  variables?(): Readonly<Record<string, string>>;
+}
+
+/** What was asked of a context, and the answers. */
+export type Used = ReadonlyMap<string, unknown>;
+
+const fields = ['appName', 'namespace', 'kubeVersion', 'apiVersions'] as const;
+
+/** The same context, and what is asked of it from now on. */
+export function recordUse(context: RenderContext): { readonly context: RenderContext; readonly used: Used } {
+  const used = new Map<string, unknown>();
+  const note = <T>(name: string, value: T): T => {
+    used.set(name, value);
+    return value;
+  };
+  const recorded: RenderContext = {
+    variable: (name) => note(`$${name}`, context.variable?.(name)),
+    variables() {
+      const all = context.variables?.() ?? {};
+      for (const [name, value] of Object.entries(all)) note(`$${name}`, value);
+      return all;
+    },
+  };
+  for (const field of fields)
+    Object.defineProperty(recorded, field, { enumerable: true, get: () => note(field, context[field]) });
+  return { context: recorded, used };
+}
+
+/** Whether a context answers as it was answered before. */
+export function sameUse(used: Used, context: RenderContext): boolean {
+  for (const [name, value] of used) {
+    const now = name.startsWith('$')
+      ? context.variable?.(name.slice(1))
+      : context[name as (typeof fields)[number]];
+    if (now !== value) return false;
+  }
+  return true;
+}
+
+/**
+ * `$NAME` and `${NAME}` as Argo CD replaces them in parameters (Go's os.Expand): `$$` is a dollar sign, a name that is
+ * not known becomes nothing.
+ */
+export function expandVariables(text: string, context: RenderContext): string {
+  if (!text.includes('$')) return text;
+  return text.replace(
+    /\$(?:(\$)|\{([^}]*)\}|(\w+))/g,
+    (_all, dollar?: string, braced?: string, bare?: string) =>
+      dollar === undefined ? (context.variable?.(braced ?? bare ?? '') ?? '') : '$',
+  );
+}
