@@ -1,5 +1,6 @@
 export * from './yaml/index.ts';
 export * from './kyaml/index.ts';
+export * from './yaml-edit/index.ts';
 export { compileGlob, matchGlob } from './glob/glob.ts';
 export type { GlobMatcher } from './glob/glob.ts';
 export * from './patch/index.ts';

@@ -1,5 +1,5 @@
 import { compileRegex, readKyaml, writeYaml } from '@plumbline/languages';
-import type { Regex } from '@plumbline/languages';
+import type { GoRegex } from '@plumbline/languages';
 import { expectKind, fieldOf, isMapping, kindOf, putField } from '../merge/nodes.ts';
 import type { NodeKind } from '../merge/nodes.ts';
 import { KustomizeError } from '../problem.ts';
@@ -106,7 +106,7 @@ function matchCondition(
     : match(itemPlace(items, items.length - 1), rest, create);
 }
 
-function regexOf(text: string): Regex {
+function regexOf(text: string): GoRegex {
   const compiled = compileRegex(text);
   if (!compiled.ok) throw new KustomizeError(compiled.error.message);
   return compiled.value;

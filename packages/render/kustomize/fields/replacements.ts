@@ -1,6 +1,6 @@
 import { kindOf } from '../merge/nodes.ts';
 import { KustomizeError, withPrefix } from '../problem.ts';
-import { currentId, idSelected, idText, previousIds, scalarText } from '../resource.ts';
+import { gvkOf, idSelected, idText, nameOf, namespaceOf, previousIds, scalarText } from '../resource.ts';
 import type { Resource, ResId } from '../resource.ts';
 import type { FieldOptions, Replacement, ReplacementSource, ReplacementTarget, Selector } from '../types.ts';
 import { lookupPath } from './lookup.ts';
@@ -51,9 +51,11 @@ function readSource(resources: readonly Resource[], source: ReplacementSource): 
   return refine(found, source.options);
 }
 
-/** All that a resource is and was called. */
+/** All that a resource is and was called. Upstream does not ask here whether its kind is cluster-scoped. */
 function idsOf(resource: Resource): ResId[] {
-  return [currentId(resource), ...previousIds(resource)];
+  const { object } = resource;
+  const current = { ...gvkOf(object), name: nameOf(object), namespace: namespaceOf(object) };
+  return [current, ...previousIds(resource)];
 }
 
 function isNilOrEmpty(node: unknown): boolean {

@@ -46,8 +46,12 @@ export function compileSelector(selector: Selector): CompiledSelector {
   };
 }
 
+/** A text of these is the same as an expression and as itself. */
+const literal = /^[A-Za-z0-9_/-]*$/;
+
 function testOf(pattern: string): Test {
   if (pattern === '') return anything;
+  if (literal.test(pattern)) return (text) => text === pattern;
   const compiled = compileWholeRegex(pattern);
   if (!compiled.ok) throw new KustomizeError(compiled.error.message);
   return (text) => compiled.value.test(text);

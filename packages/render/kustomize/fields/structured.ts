@@ -1,6 +1,7 @@
 import { isRecord } from '@plumbline/base';
-import { readKyaml, writeYaml } from '@plumbline/languages';
-import { kindOf } from '../merge/nodes.ts';
+import { readKyaml, rewriteYaml } from '@plumbline/languages';
+import type { YamlWrite } from '@plumbline/languages';
+import { copyOf, kindOf } from '../merge/nodes.ts';
 import { KustomizeError } from '../problem.ts';
 import { scalarText } from '../resource.ts';
 import type { JsonObject } from '../resource.ts';
@@ -8,6 +9,7 @@ import type { FieldOptions } from '../types.ts';
 import { lookupPath } from './lookup.ts';
 import { matchPath } from './match.ts';
 import type { Place } from './match.ts';
+import { goJson } from './go-json.ts';
 import { writePlace } from './write.ts';
 import type { SourceValue } from './write.ts';
 
@@ -25,13 +27,14 @@ export function replaceInText(
   if (split === undefined) return false;
   try {
     const [holder] = matchPath(object, split.outer);
-    const root = { document: split.document };
+    const root = copyOf(split.document);
     const create = options?.create === true ? (kindOf(value.node) ?? 'ScalarNode') : undefined;
-    const places: Place[] = matchPath(root.document, split.inner, create);
+    const places: Place[] = matchPath(root, split.inner, create);
     if (holder === undefined || places.length === 0) return false;
     for (const place of places) writePlace(place, value, options);
-    holder.write(print(root.document, split.text));
-    return true;
+    const printed = print(split, root);
+    if (printed !== undefined) holder.write(printed);
+    return printed !== undefined;
   } catch (thrown) {
     if (thrown instanceof KustomizeError) return false;
     throw thrown;
@@ -67,32 +70,20 @@ function lookupQuietly(object: JsonObject, path: readonly string[]): unknown {
   }
 }
 
-/** JSON stays JSON (on one line or on many), anything else is printed as YAML. */
-function print(document: unknown, before: string): string {
-  if (!/^[{[]/.test(before.trim())) return writeYaml(document).trim();
-  const pretty = before.includes('\n') && before.includes('  ');
-  return goJson(sorted(document), pretty ? 2 : 0);
+/** JSON stays JSON (on one line or on many); YAML keeps its comments and its order. */
+function print({ text, document }: Split, after: unknown): string | undefined {
+  if (/^[{[]/.test(text.trim())) return goJson(after, text.includes('\n') && text.includes('  '));
+  const rewritten = rewriteYaml(text, differences(document, after, []));
+  return rewritten.ok ? rewritten.value.trim() : undefined;
 }
 
-/** Go's JSON has sorted keys and escapes what would matter in HTML. */
-function sorted(node: unknown): unknown {
-  if (Array.isArray(node)) return node.map(sorted);
-  if (!isRecord(node)) return node;
-  return Object.fromEntries(
-    Object.keys(node)
-      .sort()
-      .map((key) => [key, sorted(node[key])]),
-  );
-}
-
-function goJson(node: unknown, indent: number): string {
-  const text = JSON.stringify(
-    node,
-    (_, value: unknown) => (typeof value === 'bigint' ? Number(value) : value),
-    indent,
-  );
-  return text.replace(
-    /[<>&\u2028\u2029]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+/** What has to be written to make `after` of `before`. Nothing is ever removed here, and lists only grow. */
+function differences(before: unknown, after: unknown, path: readonly (string | number)[]): YamlWrite[] {
+  if (isRecord(before) && isRecord(after))
+    return Object.keys(after).flatMap((key) =>
+      differences(Object.hasOwn(before, key) ? before[key] : undefined, after[key], [...path, key]),
+    );
+  if (Array.isArray(before) && Array.isArray(after))
+    return after.flatMap((item: unknown, i) => differences((before as unknown[])[i], item, [...path, i]));
+  return before === after ? [] : [{ path, value: after }];
 }

@@ -1,0 +1,2 @@
+export { rewriteYaml } from './rewrite.ts';
+export type { YamlWrite } from './rewrite.ts';
