@@ -1,0 +1,149 @@
+import { err, ok, problem, type Problem, type Result } from '@plumbline/base';
+import type { Expr } from './ast.ts';
+import { check, checkLiterals } from './checker.ts';
+import { estimateCost, type SizeOf } from './cost-estimate.ts';
+import type { CostRange } from './cost-range.ts';
+import { compileExpr, CostExceeded, type Code, type Frame } from './evaluate.ts';
+import { join, type Functions } from './functions.ts';
+import { formatIssues, SyntaxIssue } from './issues.ts';
+import { addresses, urls } from './library/network.ts';
+import { authorizers, jsonPatches } from './library/authorizer.ts';
+import { clocks, conversions, texts, typeNames } from './library/conversions.ts';
+import { extendedLists, kubernetesLists, mapInsert, optionals, sets } from './library/lists.ts';
+import { namedFormats } from './library/formats.ts';
+import { access, arithmetic, logic } from './library/operators.ts';
+import { patterns, strings } from './library/strings.ts';
+import { quantities, versions } from './library/amounts.ts';
+import { parse } from './parser.ts';
+import { formatType, type CelType } from './types.ts';
+import { CelError, type Value } from './values.ts';
+
+/** A type whose values an expression can write out: `Object{spec: ...}`. */
+export interface StructDeclaration {
+  readonly type: CelType;
+  field(name: string): CelType | undefined;
+  make(fields: ReadonlyMap<string, Value>): Value;
+}
+
+/** What an expression may name. */
+export interface Environment {
+  readonly variables: Readonly<Record<string, CelType>>;
+  readonly structs?: (name: string) => StructDeclaration | undefined;
+  /** How large values can be at most, for the estimate of costs. */
+  readonly sizeOf?: SizeOf;
+}
+
+/** What the checker looks names up in. */
+export interface Scope {
+  readonly variables: ReadonlyMap<string, CelType>;
+  readonly types: ReadonlyMap<string, readonly [type: CelType, name: string]>;
+  readonly functions: Functions;
+  readonly structs?: Environment['structs'];
+}
+
+/** An expression that is ready to run. */
+export interface Program {
+  readonly source: string;
+  readonly type: CelType;
+  /** The variables that it names. */
+  readonly variables: ReadonlySet<string>;
+  evaluate(bindings: Bindings, options?: { readonly costLimit?: number }): Evaluation;
+  /** What a run may cost, estimated when it is first asked for. */
+  cost(): CostRange;
+}
+
+/** Values of variables; a function gives a value that is made when it is first needed. */
+export type Bindings = Readonly<Record<string, Value | (() => Value) | undefined>>;
+
+/** What came out, or what went wrong, and what it cost. */
+export interface Evaluation {
+  readonly result: Result<Value, { readonly message: string; readonly overBudget: boolean }>;
+  readonly cost: number;
+}
+
+/** Every function that Kubernetes 1.36 has. */
+const functions: Functions = join(
+  logic,
+  arithmetic,
+  access,
+  conversions,
+  texts,
+  ...clocks,
+  strings,
+  patterns,
+  kubernetesLists,
+  extendedLists,
+  sets,
+  optionals,
+  mapInsert,
+  addresses,
+  urls,
+  quantities,
+  versions,
+  namedFormats,
+  authorizers,
+  jsonPatches,
+);
+
+/** As upstream: no single run may cost more. */
+export const perCallLimit = 1_000_000;
+
+/** Longer expressions are refused before anything looks at them. */
+const sourceMax = 100_000;
+
+/** Reads and checks an expression. The message of the problem is cel-go's. */
+export function compileCel(source: string, environment: Environment): Result<Program, Problem> {
+  if (source.length > sourceMax) {
+    const text = `ERROR: <input>:-1:0: expression code point size exceeds limit: size: ${source.length}, limit ${sourceMax}`;
+    return err(problem('cel-syntax', text));
+  }
+  let expr: Expr;
+  try {
+    expr = parse(source);
+  } catch (thrown) {
+    if (!(thrown instanceof SyntaxIssue)) throw thrown;
+    return err(problem('cel-syntax', formatIssues(source, [{ at: thrown.at, message: thrown.message }])));
+  }
+  const scope: Scope = {
+    variables: new Map(Object.entries(environment.variables)),
+    types: typeNames,
+    functions,
+    ...(environment.structs !== undefined && { structs: environment.structs }),
+  };
+  const checked = check(expr, scope);
+  const issues = checked.issues.length > 0 ? checked.issues : checkLiterals(expr, scope);
+  if (issues.length > 0) return err(problem('cel-type', formatIssues(source, issues)));
+  return ok(makeProgram(source, expr, checked.type, checked.variables, scope, environment.sizeOf));
+}
+
+function makeProgram(
+  source: string,
+  expr: Expr,
+  type: CelType,
+  variables: ReadonlySet<string>,
+  scope: Scope,
+  sizeOf: SizeOf | undefined,
+): Program {
+  let code: Code | undefined;
+  let cost: CostRange | undefined;
+  return {
+    source,
+    type,
+    variables,
+    evaluate(bindings, { costLimit = perCallLimit } = {}) {
+      code ??= compileExpr(expr, scope);
+      const frame: Frame = { bindings, known: new Map(), slots: [], cost: 0, limit: costLimit };
+      try {
+        return { result: ok(code(frame)), cost: frame.cost };
+      } catch (thrown) {
+        const overBudget = thrown instanceof CostExceeded;
+        if (!overBudget && !(thrown instanceof CelError)) throw thrown;
+        return { result: err({ message: thrown.message, overBudget }), cost: frame.cost };
+      }
+    },
+    cost: () => (cost ??= estimateCost(expr, sizeOf)),
+  };
+}
+
+/** As messages print a type. */
+export const typeText = formatType;
