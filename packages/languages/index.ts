@@ -16,3 +16,6 @@ export * from './semver/index.ts';
 export * from './cel/index.ts';
 export * from './jsonnet/index.ts';
 export * from './envsubst/index.ts';
+// Both languages know types of lists and maps: the plain names are CEL's.
+export { listType, mapType } from './cel/index.ts';
+export { listType as goListType, mapType as goMapType } from './go/index.ts';
