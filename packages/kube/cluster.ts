@@ -1,3 +1,4 @@
+import { isRecord } from '@plumbline/base';
 import type { Clock, Logger } from '@plumbline/base';
 import type { KubeObject, KubeRequest, KubeResponse, Transport } from '@plumbline/api';
 import { formatApiVersion, gvkOf } from '@plumbline/api';
@@ -41,6 +42,13 @@ export function connect(options: ConnectOptions): Cluster {
     ...options.live,
   });
 
+  let version: Promise<string> | undefined;
+
+  async function readVersion(): Promise<string> {
+    const { body } = await expectOk(send, { method: 'GET', path: '/version' });
+    return isRecord(body) && typeof body['gitVersion'] === 'string' ? body['gitVersion'] : '';
+  }
+
   async function write(request: KubeRequest): Promise<KubeObject> {
     return (await expectOk(send, request)).body as KubeObject;
   }
@@ -52,6 +60,13 @@ export function connect(options: ConnectOptions): Cluster {
     request: send,
     resource: (kind) => discovery.resource(kind),
     knownResource: (kind) => discovery.known(kind),
+    async capabilities() {
+      version ??= readVersion().catch((thrown: unknown) => {
+        version = undefined;
+        throw thrown;
+      });
+      return { version: await version, apiVersions: await discovery.apiVersions() };
+    },
     async get(ref) {
       const resource = await required(discovery, ref);
       const response = await send({ method: 'GET', path: objectPath(resource, ref) });

@@ -17,6 +17,8 @@ export interface Discovery {
   known(kind: KindName): ApiResource | undefined;
   /** Every kind once, in the version that the server prefers. Empty before the first reading. */
   preferred(): readonly ApiResource[];
+  /** `group/version` and `group/version/Kind` of everything, sorted; reads first if nothing was read yet. */
+  apiVersions(): Promise<readonly string[]>;
   /** Reads again; calls that come while it reads are served by one reading more. */
   refresh(): Promise<void>;
   /** The next question reads again. */
@@ -58,6 +60,7 @@ export function createDiscovery(options: {
   let roots: { readonly core: Root; readonly groups: Root } | undefined;
   let byKind = new Map<string, ApiResource>();
   let byVersion = new Map<string, ApiResource>();
+  let apiVersions: readonly string[] | undefined;
   let stale = true;
   let reading: Promise<void> | undefined;
   let queued: Promise<void> | undefined;
@@ -78,6 +81,7 @@ export function createDiscovery(options: {
     }
     const before = [...byVersion.keys()].join();
     ({ byKind, byVersion } = indexes([...roots.core.versions, ...roots.groups.versions]));
+    apiVersions = undefined;
     if (before !== [...byVersion.keys()].join()) changed.emit();
   }
 
@@ -110,6 +114,11 @@ export function createDiscovery(options: {
     known,
     refresh,
     preferred: () => [...byKind.values()],
+    async apiVersions() {
+      if (stale) await (reading ?? start());
+      apiVersions ??= namesOf(byVersion.values());
+      return apiVersions;
+    },
     listen: (listener) => changed.listen(listener),
     invalidate() {
       stale = true;
@@ -126,6 +135,15 @@ export function createDiscovery(options: {
       return known(kind);
     },
   };
+}
+
+function namesOf(resources: Iterable<ApiResource>): readonly string[] {
+  const names = new Set<string>();
+  for (const { group, version, kind } of resources) {
+    const groupVersion = group === '' ? version : `${group}/${version}`;
+    names.add(groupVersion).add(`${groupVersion}/${kind}`);
+  }
+  return [...names].sort();
 }
 
 function indexes(versions: readonly GroupVersion[]): {

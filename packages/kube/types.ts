@@ -54,6 +54,11 @@ export interface Cluster {
     readonly kind: string;
     readonly version?: string;
   }): ApiResource | undefined;
+  /**
+   * The server's version and what it serves in every version (`apps/v1`, `apps/v1/Deployment`), as templates ask for it.
+   * The list is the same array until discovery finds something else.
+   */
+  capabilities(): Promise<{ readonly version: string; readonly apiVersions: readonly string[] }>;
   get(ref: ObjectReference): Promise<KubeObject | undefined>;
   list(
     kind: GroupVersionKind,

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock, Logger, Random } from '@plumbline/base';
 import {
   createArgoController,
+  createChartAccess,
   createQueue,
   createRepositoryCredentials,
   installDefinitions,
@@ -10,7 +11,8 @@ import {
 import type { Cluster } from '@plumbline/kube';
 import { createRenderCache } from '@plumbline/render';
 import { createServer, type Server } from '@plumbline/server';
-import { createGitSources, type Git, type GitSources } from '@plumbline/sources';
+import { createChartSources, createGitSources, type Git, type GitSources } from '@plumbline/sources';
+import { join } from 'node:path';
 import type { Stopper } from './stop.ts';
 import { listenNear } from './ports.ts';
 import { productFile } from './addresses.ts';
@@ -56,6 +58,12 @@ export async function startPlatform(options: PlatformOptions, stopper: Stopper):
     ...(options.localRepository === undefined ? {} : { local: options.localRepository }),
   });
   stopper.add(() => sources.close());
+  const charts = createChartSources({
+    dataDir: join(options.mirrors, 'charts'),
+    clock,
+    access: createChartAccess(cluster, controlNamespace),
+  });
+  stopper.add(() => charts.close());
   await installDefinitions(cluster);
   const renderCache = createRenderCache();
   const metrics = createMetrics();
@@ -69,6 +77,7 @@ export async function startPlatform(options: PlatformOptions, stopper: Stopper):
   const controller = createArgoController({
     cluster,
     sources,
+    charts,
     renderCache,
     queue,
     clock,

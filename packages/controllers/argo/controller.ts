@@ -237,7 +237,7 @@ export function createController(options: ControllerOptions): ArgoController {
     const source =
       application &&
       sourcesOf(application).sources.find(({ repoURL }) => repositoryKey(repoURL) === repository);
-    await sources.resolve(url, source?.targetRevision ?? 'HEAD', { refresh: true });
+    await sources.resolve(source ?? { repoURL: url }, source?.targetRevision ?? 'HEAD', { refresh: true });
     pushes.wake(repository, 'lazy');
     const pause = pollMs();
     return pause > 0 ? { wakeUp: pause } : {};
@@ -317,6 +317,8 @@ export function createController(options: ControllerOptions): ArgoController {
       cancels.push(sources.listen((repoURL) => pushes.wake(repositoryKey(repoURL))));
       await live.everything(isExcluded);
       await live.require([APPLICATION, PROJECT]);
+      // Every render may ask for them; a server that does not answer now is asked again then.
+      await cluster.capabilities().catch(() => {});
       queue.start();
       for (const application of live.all(APPLICATION)) applications.wake(applicationKey(application));
     },

@@ -2,7 +2,7 @@ import { Secret } from '@plumbline/base';
 import type { KubeObject } from '@plumbline/api';
 import type { Cluster } from '@plumbline/kube';
 import { repositoryKey } from '@plumbline/sources';
-import type { GitCredentials } from '@plumbline/sources';
+import type { ChartAccess, GitCredentials } from '@plumbline/sources';
 
 const TYPE_LABEL = 'argocd.argoproj.io/secret-type';
 
@@ -18,20 +18,61 @@ export function createRepositoryCredentials(
   namespace: string,
 ): (repoURL: string) => GitCredentials | undefined {
   return (repoURL) => {
-    const wanted = repositoryKey(repoURL);
-    let best: { readonly secret: KubeObject; readonly length: number } | undefined;
-    for (const secret of cluster.live.all({ group: '', kind: 'Secret' })) {
-      if (secret.metadata.namespace !== namespace || !isRepositorySecret(secret)) continue;
-      const url = field(secret, 'url');
-      if (url === undefined) continue;
-      if (secret.metadata.labels?.[TYPE_LABEL] === 'repository') {
-        const own = repositoryKey(url) === wanted ? credentialsOf(secret) : undefined;
-        if (own !== undefined) return own;
-      } else if (repoURL.startsWith(url) && url.length > (best?.length ?? 0)) {
-        best = { secret, length: url.length };
-      }
+    const secret = secretFor(cluster, namespace, repoURL, (one) => credentialsOf(one) !== undefined);
+    return secret === undefined ? undefined : credentialsOf(secret);
+  };
+}
+
+/** The same for a repository of charts, with its kind and its certificates. */
+export function createChartAccess(
+  cluster: Cluster,
+  namespace: string,
+): (repoURL: string) => ChartAccess | undefined {
+  return (repoURL) => {
+    const secret = secretFor(cluster, namespace, repoURL, () => true);
+    return secret === undefined ? undefined : accessOf(secret);
+  };
+}
+
+function secretFor(
+  cluster: Cluster,
+  namespace: string,
+  repoURL: string,
+  useful: (secret: KubeObject) => boolean,
+): KubeObject | undefined {
+  const wanted = repositoryKey(repoURL);
+  let best: { readonly secret: KubeObject; readonly length: number } | undefined;
+  for (const secret of cluster.live.all({ group: '', kind: 'Secret' })) {
+    if (secret.metadata.namespace !== namespace || !isRepositorySecret(secret)) continue;
+    const url = field(secret, 'url');
+    if (url === undefined) continue;
+    if (secret.metadata.labels?.[TYPE_LABEL] === 'repository') {
+      if (repositoryKey(url) === wanted && useful(secret)) return secret;
+    } else if (repoURL.startsWith(url) && url.length > (best?.length ?? 0)) {
+      best = { secret, length: url.length };
     }
-    return best === undefined ? undefined : credentialsOf(best.secret);
+  }
+  return best?.secret;
+}
+
+function accessOf(secret: KubeObject): ChartAccess {
+  const credentials = credentialsOf(secret);
+  const [cert, key] = [field(secret, 'tlsClientCertData'), field(secret, 'tlsClientCertKey')];
+  const insecure = field(secret, 'insecure') === 'true';
+  const hasTls = insecure || cert !== undefined;
+  return {
+    ...(credentials === undefined ? {} : { credentials }),
+    ...(hasTls
+      ? {
+          tls: {
+            insecure,
+            ...(cert === undefined ? {} : { cert }),
+            ...(key === undefined ? {} : { key: new Secret(key) }),
+          },
+        }
+      : {}),
+    oci: field(secret, 'enableOCI') === 'true',
+    plainHttp: field(secret, 'insecureOCIForceHttp') === 'true',
   };
 }
 

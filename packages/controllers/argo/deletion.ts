@@ -100,7 +100,7 @@ function inputOf(application: Application, look: Look, spec: ValidSpec): Compare
 
 async function compareNow(input: CompareInput, spec: ValidSpec, look: Look): Promise<Comparison> {
   const wanted = await loadDesired(
-    { sources: spec.sources, refresh: false, application: input.application.metadata.name },
+    { sources: spec.sources, refresh: false, application: input.application },
     look.ports.sources,
     look.ports.render,
   );

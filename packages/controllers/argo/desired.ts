@@ -1,8 +1,9 @@
 import { formatProblem, isRecord } from '@plumbline/base';
 import type { Problem, Result } from '@plumbline/base';
-import type { ApplicationSource, KubeObject, Manifest, Snapshot } from '@plumbline/api';
+import type { Application, ApplicationSource, KubeObject, Manifest, Snapshot } from '@plumbline/api';
 import { readYaml } from '@plumbline/languages';
 import type { Rendered, RenderPort, SourcePort } from './ports.ts';
+import { resolveSource } from './resolve.ts';
 
 /** What the sources of an application say. */
 export interface Desired {
@@ -21,8 +22,8 @@ export interface DesiredRequest {
   /** Pinned revisions; without them each source's target revision. */
   readonly revisions?: readonly string[] | undefined;
   readonly refresh: boolean;
-  /** The application's name: files may be meant for it alone. */
-  readonly application: string;
+  /** Whose they are: files may be meant for it alone, and charts ask for its name. */
+  readonly application: Application;
 }
 
 const PREFIX = 'Failed to load target state: failed to generate manifest for source';
@@ -97,12 +98,12 @@ type Part =
 async function loadOne(
   source: ApplicationSource,
   pinned: string | undefined,
-  { refresh, application }: DesiredRequest,
+  request: DesiredRequest,
   sources: SourcePort,
   renderer: RenderPort,
 ): Promise<Part> {
-  const revision = pinned || source.targetRevision || 'HEAD';
-  const snapshot = await sources.resolve(source.repoURL, revision, { refresh });
+  const { application } = request;
+  const snapshot = await resolveSource(source, pinned, request, sources);
   if (!snapshot.ok)
     return refused('Unknown', revisionProblem(snapshot.error), snapshot.error.retryable === true);
   // A source that only lends its files to others makes nothing itself.

@@ -1,10 +1,10 @@
-import { ok } from '@plumbline/base';
+import { err, ok, problem } from '@plumbline/base';
 import type { Clock, Logger, Random } from '@plumbline/base';
-import type { ApplicationSource } from '@plumbline/api';
+import type { Application, ApplicationSource, Snapshot } from '@plumbline/api';
 import { healthOf } from '@plumbline/kube';
 import type { Cluster } from '@plumbline/kube';
-import type { RenderCache } from '@plumbline/render';
-import type { GitSources } from '@plumbline/sources';
+import type { RenderCache, RenderContext } from '@plumbline/render';
+import type { ChartSources, GitSources } from '@plumbline/sources';
 import type { WorkQueue } from '../runtime/index.ts';
 import { createController } from './controller.ts';
 import type { ArgoController } from './controller.ts';
@@ -13,6 +13,8 @@ import type { ArgoSettings, RenderPort, SourcePort } from './ports.ts';
 export interface ArgoControllerOptions {
   readonly cluster: Cluster;
   readonly sources: GitSources;
+  /** Without it, applications of charts from repositories are refused. */
+  readonly charts?: ChartSources;
   readonly renderCache: RenderCache;
   readonly queue: WorkQueue;
   readonly clock: Clock;
@@ -38,34 +40,82 @@ export function createArgoController(options: ArgoControllerOptions): ArgoContro
     clock,
     random,
     logger,
-    sources: sourcePort(options.sources),
-    render: renderPort(options.renderCache),
+    sources: sourcePort(options.sources, options.charts),
+    render: renderPort(options.renderCache, cluster),
     settings: { namespace: options.namespace, pollMs: options.settings?.pollMs ?? POLL_MS },
     health: healthOf,
   });
 }
 
-function sourcePort(sources: GitSources): SourcePort {
+function sourcePort(sources: GitSources, charts: ChartSources | undefined): SourcePort {
   return {
-    resolve: (repoURL, targetRevision, { refresh = false } = {}) =>
-      sources.resolve(repoURL, targetRevision, { refresh: refresh ? 'fetch' : 'cached' }),
+    resolve({ repoURL, chart }, targetRevision, { refresh = false } = {}) {
+      const mode = { refresh: refresh ? 'fetch' : 'cached' } as const;
+      if (chart === undefined || chart === '') return sources.resolve(repoURL, targetRevision, mode);
+      if (charts !== undefined) return charts.resolve(repoURL, chart, targetRevision, mode);
+      return Promise.resolve(err(problem('no-charts', 'repositories of charts are switched off')));
+    },
     revision: (repoURL, revision) => sources.revision(repoURL, revision),
     listen: (listener) => sources.listen(listener),
   };
 }
 
-function renderPort(cache: RenderCache): RenderPort {
+function renderPort(cache: RenderCache, cluster: Cluster): RenderPort {
   return {
-    async render(snapshot, source, appName) {
-      const outcome = await cache.render(snapshot, source.path ?? '', {
+    async render(snapshot, source, application) {
+      const { version, apiVersions } = await cluster.capabilities();
+      const path = await pathOf(snapshot, source);
+      const outcome = await cache.render(snapshot, path, {
         source: parametersOf(source),
-        appName,
+        appName: application.metadata.name,
+        context: contextOf(application, source, snapshot, { version, apiVersions }),
       });
       if (!outcome.ok) return outcome;
       const { rendering } = outcome.value;
       return ok({ type: rendering.sourceType, rendering });
     },
     unchanged: (rendering, snapshot) => cache.unchanged(rendering, snapshot),
+  };
+}
+
+/** A chart of a repository is the one file in its tree. */
+async function pathOf(snapshot: Snapshot, source: ApplicationSource): Promise<string> {
+  if (source.chart === undefined || source.chart === '') return source.path ?? '';
+  const [archive] = (await snapshot.tree.list('')) ?? [];
+  return archive?.name ?? '';
+}
+
+/** The build environment by the names that Argo CD gives its variables. */
+function contextOf(
+  application: Application,
+  source: ApplicationSource,
+  { revision }: Snapshot,
+  { version, apiVersions }: { readonly version: string; readonly apiVersions: readonly string[] },
+): RenderContext {
+  const { name } = application.metadata;
+  const { destination, project } = application.spec;
+  const variables: Readonly<Record<string, string>> = {
+    ARGOCD_APP_NAME: name,
+    ARGOCD_APP_NAMESPACE: destination?.namespace ?? '',
+    ARGOCD_APP_PROJECT_NAME: project || 'default',
+    ARGOCD_APP_REVISION: revision,
+    ARGOCD_APP_REVISION_SHORT: revision.slice(0, 7),
+    ARGOCD_APP_REVISION_SHORT_8: revision.slice(0, 8),
+    ARGOCD_APP_SOURCE_REPO_URL: source.repoURL,
+    ARGOCD_APP_SOURCE_PATH: source.path ?? '',
+    ARGOCD_APP_SOURCE_TARGET_REVISION: source.targetRevision ?? '',
+    KUBE_VERSION: version.replace(/^v/, ''),
+    get KUBE_API_VERSIONS() {
+      return apiVersions.join(',');
+    },
+  };
+  return {
+    appName: name,
+    namespace: destination?.namespace,
+    kubeVersion: version,
+    apiVersions,
+    variables: () => variables,
+    variable: (wanted) => (Object.hasOwn(variables, wanted) ? variables[wanted] : undefined),
   };
 }
 

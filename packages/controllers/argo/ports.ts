@@ -1,5 +1,6 @@
 import type { Cancel, Clock, Logger, Problem, Random, Result } from '@plumbline/base';
 import type {
+  Application,
   ApplicationSource,
   HealthStatus,
   KubeObject,
@@ -10,11 +11,14 @@ import type {
 import type { Cluster } from '@plumbline/kube';
 import type { WorkQueue } from '../runtime/index.ts';
 
+/** A Git repository, or a chart of a Helm repository. */
+export type SourceAddress = Pick<ApplicationSource, 'repoURL' | 'chart'>;
+
 /** What the controller needs of the rest of the house. */
 export interface SourcePort {
   /** The newest known snapshot of a revision; `refresh` asks the source first. */
   resolve(
-    repoURL: string,
+    source: SourceAddress,
     targetRevision: string,
     options?: { readonly refresh?: boolean },
   ): Promise<Result<Snapshot>>;
@@ -33,7 +37,7 @@ export interface RenderPort {
   render(
     snapshot: Snapshot,
     source: ApplicationSource,
-    application: string,
+    application: Application,
   ): Promise<Result<Rendered, readonly Problem[]>>;
   /** The same as last time, as far as what was read tells: no rendering is needed to know. */
   unchanged(rendering: Rendering, snapshot: Snapshot): Promise<boolean>;

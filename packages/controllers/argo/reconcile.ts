@@ -110,7 +110,7 @@ async function reconcileValid(situation: Situation): Promise<Outcome> {
     cluster: ports.cluster,
   });
   const wanted = await loadDesired(
-    { sources: spec.sources, refresh: refreshed, application: application.metadata.name },
+    { sources: spec.sources, refresh: refreshed, application },
     ports.sources,
     ports.render,
   );
@@ -218,23 +218,18 @@ function unblocked(application: Application, run: Run, look: Look, spec: ValidSp
 /** What a run applies. A person who asks for the newest gets the newest, so the source is asked first. */
 async function loadRun(application: Application, run: Run, look: Look): Promise<DesiredResult> {
   const { sources, render } = look.ports;
-  const { name } = application.metadata;
   const local = run.operation.sync?.manifests ?? [];
   if (local.length > 0) return localDesired(local);
   if (run.pinned !== undefined) {
     const { pinned } = run;
     return loadDesired(
-      { sources: pinned.sources, revisions: pinned.revisions, refresh: false, application: name },
+      { sources: pinned.sources, revisions: pinned.revisions, refresh: false, application },
       sources,
       render,
     );
   }
   const wanted = wantedSources(application, run.operation);
-  return loadDesired(
-    { ...wanted, refresh: wanted.revisions === undefined, application: name },
-    sources,
-    render,
-  );
+  return loadDesired({ ...wanted, refresh: wanted.revisions === undefined, application }, sources, render);
 }
 
 function pin(application: Application, run: Run, loaded: DesiredResult): Run {

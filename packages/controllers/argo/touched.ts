@@ -3,6 +3,7 @@ import { changedPaths, repositoryKey } from '@plumbline/sources';
 import { createNameIndex } from './index-of-names.ts';
 import type { Memory } from './memory.ts';
 import type { RenderPort, Rendered, SourcePort } from './ports.ts';
+import { referencesOf } from './resolve.ts';
 import { sourcesOf } from './spec.ts';
 
 /** Tells which applications a moved repository concerns. The work follows the change, not the number of applications. */
@@ -28,6 +29,8 @@ interface Use {
   readonly key: string;
   readonly source: ApplicationSource;
   readonly before: Rendered | undefined;
+  /** One of the application's sources refers to another. */
+  readonly mixed: boolean;
 }
 
 export function createTouched({ sources, render, application, renderings }: TouchedPorts): Touched {
@@ -41,14 +44,17 @@ export function createTouched({ sources, render, application, renderings }: Touc
     const one = application(key);
     if (one === undefined) return [];
     const before = renderings(key);
-    return sourcesOf(one)
-      .sources.map((source, index) => ({ key, source, before: before?.[index] }))
+    const all = sourcesOf(one).sources;
+    const mixed = all.some((source) => referencesOf(source).size > 0);
+    return all
+      .map((source, index) => ({ key, source, before: before?.[index], mixed }))
       .filter(({ source }) => repositoryKey(source.repoURL) === repository);
   }
 
   /** Of the uses of one revision, those that may be different; all of them where the paths cannot tell. */
   async function suspects(repository: string, uses: readonly Use[], now: Snapshot): Promise<readonly Use[]> {
-    const name = `${repository}\n${uses[0]?.source.targetRevision ?? ''}`;
+    const { chart, targetRevision } = uses[0]?.source ?? {};
+    const name = `${repository}\n${chart ?? ''}\n${targetRevision ?? ''}`;
     const last = asked.get(name);
     asked.set(name, now);
     if (last === undefined) return uses;
@@ -84,18 +90,20 @@ export function createTouched({ sources, render, application, renderings }: Touc
       const byRevision = new Map<string, Use[]>();
       for (const key of readers) {
         const uses = usesOf(key, repository);
-        if (uses.length === 0) touched.add(key);
+        // Whoever reads files of several sources is looked at as a whole, which costs little.
+        if (uses.length === 0 || uses.some(({ mixed }) => mixed)) touched.add(key);
         for (const use of uses) {
-          const revision = use.source.targetRevision ?? 'HEAD';
+          if (use.mixed) continue;
+          const revision = `${use.source.chart ?? ''}\n${use.source.targetRevision ?? 'HEAD'}`;
           const group = byRevision.get(revision);
           if (group === undefined) byRevision.set(revision, [use]);
           else group.push(use);
         }
       }
-      for (const [revision, uses] of byRevision) {
+      for (const uses of byRevision.values()) {
         const [first] = uses;
         if (first === undefined) continue;
-        const snapshot = await sources.resolve(first.source.repoURL, revision);
+        const snapshot = await sources.resolve(first.source, first.source.targetRevision ?? 'HEAD');
         const left = snapshot.ok ? await suspects(repository, uses, snapshot.value) : uses;
         for (const { key, before } of left) {
           const same =
