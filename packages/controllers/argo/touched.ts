@@ -18,8 +18,8 @@ export interface Touched {
 export interface TouchedPorts {
   readonly sources: SourcePort;
   readonly render: RenderPort;
-  application(key: string): Application | undefined;
-  renderings(key: string): readonly Rendered[] | undefined;
+  readonly application: (key: string) => Application | undefined;
+  readonly renderings: (key: string) => readonly Rendered[] | undefined;
 }
 
 /** A push that changes more than this is compared application by application. */
