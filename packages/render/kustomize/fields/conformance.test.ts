@@ -108,7 +108,7 @@ function replacementOf(from: JsonObject): Replacement {
             ...(options === undefined ? {} : { options }),
           },
         }),
-    ...(from['sourceValue'] === undefined ? {} : { sourceValue: String(from['sourceValue']) }),
+    ...(from['sourceValue'] === undefined ? {} : { sourceValue: text(from['sourceValue']) }),
     targets: targets.map((target) => {
       const targetOptions = optionsOf(target['options']);
       return {
@@ -139,9 +139,12 @@ describe.skipIf(!present)('field specs, as upstream tests them', () => {
     const done = attempt(() => {
       // The value that the function of the row sets is seen in what it expects.
       const value = /: bar\b/.test(String(row['expected'])) ? 'bar' : 'e';
-      applyToFieldSpec(object, specOf(readAll(row['fieldSpec'])[0]), setText(value), {
-        ...(creates ? { createKind: 'ScalarNode' } : {}),
-      });
+      applyToFieldSpec(
+        object,
+        specOf(readAll(row['fieldSpec'])[0]),
+        setText(value),
+        creates ? { createKind: 'ScalarNode' } : {},
+      );
       return object;
     });
     expect(done.error).toBe(row['error'] ?? '');
