@@ -1,7 +1,8 @@
 import type { Snapshot } from '@plumbline/api';
 import { err, ok, problem } from '@plumbline/base';
 import type { Clock, Result } from '@plumbline/base';
-import { compareVersions, parseConstraint, parseVersion } from '../git/semver.ts';
+import { compareVersions, parseConstraints, parseVersion, satisfies } from '@plumbline/languages';
+import type { Version } from '@plumbline/languages';
 import { createHttpClient } from '../http/client.ts';
 import { createOciClient } from '../oci/client.ts';
 import { createArchiveStore } from './archive-store.ts';
@@ -60,7 +61,7 @@ export function createChartSources(options: ChartSourcesOptions): ChartSources {
     const fromRegistry = access.oci === true || repoURL.startsWith('oci://');
     if (fromRegistry) {
       // A whole version is a tag; there is no need to list them all.
-      if (parseVersion(wanted) !== undefined && /^v?\d+\.\d+\.\d+/.test(wanted))
+      if (parseVersion(wanted).ok && /^v?\d+\.\d+\.\d+/.test(wanted))
         return ok({ version: wanted, fetch: () => registry.archive(repoURL, chart, wanted, access) });
       lists++;
       const tags = await registry.versions(repoURL, chart, access);
@@ -131,13 +132,14 @@ export function createChartSources(options: ChartSourcesOptions): ChartSources {
 /** The version itself where it is there, else the newest in the range; as Helm: `` is the newest that is no prerelease. */
 function newest(versions: readonly string[], wanted: string): string | undefined {
   if (versions.includes(wanted)) return wanted;
-  const fits = parseConstraint(wanted === '' ? '*' : wanted);
-  if (fits === undefined) return undefined;
-  let best: { readonly text: string; readonly version: ReturnType<typeof parseVersion> } | undefined;
+  const range = parseConstraints(wanted === '' ? '*' : wanted);
+  if (!range.ok) return undefined;
+  let best: { readonly text: string; readonly version: Version } | undefined;
   for (const text of versions) {
     const version = parseVersion(text);
-    if (version === undefined || !fits(version)) continue;
-    if (best?.version === undefined || compareVersions(version, best.version) > 0) best = { text, version };
+    if (!version.ok || !satisfies(version.value, range.value)) continue;
+    if (best === undefined || compareVersions(version.value, best.version) > 0)
+      best = { text, version: version.value };
   }
   return best?.text;
 }

@@ -1,11 +1,11 @@
 import { err, problem } from '@plumbline/base';
 import type { Result } from '@plumbline/base';
+import { compareVersions, parseConstraints, parseVersion, satisfies } from '@plumbline/languages';
+import type { Version } from '@plumbline/languages';
 import type { Commit } from './commit.ts';
 import { parseCommit } from './commit.ts';
 import type { ObjectReader } from './object-reader.ts';
 import type { Ref, RefStore } from './refs.ts';
-import { compareVersions, parseConstraint, parseVersion } from './semver.ts';
-import type { Version } from './semver.ts';
 
 /** A commit and its hash. */
 export interface FoundCommit {
@@ -70,14 +70,15 @@ async function findRef(space: RevisionSpace, revision: string): Promise<Ref | un
 /** The highest tag that a constraint allows. A plain version is no constraint but a name. */
 async function findByConstraint(refs: RefStore, revision: string): Promise<Ref | undefined> {
   // Cheap first: without one of these it cannot be a constraint that is no plain version.
-  if (!/[*xX<>=~^|, ]/.test(revision) || parseVersion(revision) !== undefined) return undefined;
-  const allows = parseConstraint(revision);
-  if (allows === undefined) return undefined;
+  if (!/[*xX<>=~^|, ]/.test(revision) || parseVersion(revision).ok) return undefined;
+  const constraints = parseConstraints(revision);
+  if (!constraints.ok) return undefined;
   let best: { readonly version: Version; readonly ref: Ref } | undefined;
   for (const ref of await refs.list('refs/tags/')) {
     const version = parseVersion(ref.name.slice('refs/tags/'.length));
-    if (version === undefined || !allows(version)) continue;
-    if (best === undefined || compareVersions(version, best.version) > 0) best = { version, ref };
+    if (!version.ok || !satisfies(version.value, constraints.value)) continue;
+    if (best === undefined || compareVersions(version.value, best.version) > 0)
+      best = { version: version.value, ref };
   }
   return best?.ref;
 }
