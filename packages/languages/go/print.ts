@@ -81,7 +81,7 @@ function quoteRune(character: string): string {
 
 /** A string as `%+q` prints it: everything beyond ASCII is escaped. */
 export function quoteAscii(text: string): string {
-  return quoteString(text).replace(/[^\u0000-\u007f]/gu, (character) => {
+  return quoteString(text).replace(/[\u0080-\u{10ffff}]/gu, (character) => {
     const code = character.codePointAt(0) ?? 0;
     return code < 0x10000
       ? `\\u${code.toString(16).padStart(4, '0')}`

@@ -1,5 +1,10 @@
+export { createTemplateCache } from './cache.ts';
+export type { TemplateCache } from './cache.ts';
 export { innermost, TemplateError } from './errors.ts';
 export type { TemplateErrorKind, TemplateErrorParts } from './errors.ts';
+export { templateLimits } from './run.ts';
+export { createTemplates } from './set.ts';
+export type { ExecuteOptions, Templates, TemplatesOptions } from './set.ts';
 export type {
   EvaluateOptions,
   Execution,

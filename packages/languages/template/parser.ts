@@ -119,7 +119,7 @@ export function unexpected(parser: Parser, token: Item, context: string): never 
 function itemWords(item: Item): string {
   if (item.type === 'eof') return 'EOF';
   if (isKeyword(item)) return `<${item.text}>`;
-  const characters = [...item.text];
+  const characters = Array.from(item.text);
   if (item.text.length > 10 && characters.length > 10)
     return `${quoteString(characters.slice(0, 10).join(''))}...`;
   return quoteString(item.text);

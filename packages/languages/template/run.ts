@@ -1,0 +1,250 @@
+import { byteLength, GoError, quoteString } from '../go/index.ts';
+import { TemplateError } from './errors.ts';
+import { reprint } from './reprint.ts';
+import type { Clock } from '@plumbline/base';
+import type { Value } from '../go/index.ts';
+import type { Node, Source, Tree } from './nodes.ts';
+import type { Scope } from './scope.ts';
+import type { EvaluateOptions, Execution, MissingKey, TemplateLimits } from './types.ts';
+
+/**
+ * What an expression gives. Go tells a nil that came out of a map (`null`: asking it for a field is an error) from no
+ * value at all (`undefined`: what a pipeline makes of a nil; asking it for a field gives no value again).
+ */
+export type Given = Value | undefined;
+
+/** The text that a template and what it calls by `template` write. */
+export interface Output {
+  text: string;
+}
+
+/** A definition that can run. */
+export interface Program {
+  readonly tree: Tree;
+  /** How many variables it has, `$` included. */
+  readonly slots: number;
+  /** 0: went to the end, 1: broke a loop, 2: goes on with the next round. */
+  readonly body: (frame: Frame, dot: Given) => 0 | 1 | 2;
+}
+
+export type RunLimits = Required<TemplateLimits>;
+
+/** Generous: the largest public charts need a hundredth of it. */
+export const templateLimits: RunLimits = {
+  steps: 50_000_000,
+  output: 256 * 1024 * 1024,
+  depth: 4000,
+  milliseconds: 60_000,
+};
+
+/** One execution with everything that it includes. */
+export interface Run {
+  readonly context: unknown;
+  readonly missingKey: MissingKey;
+  readonly limits: RunLimits;
+  readonly clock: Clock | undefined;
+  readonly deadline: number;
+  /** Steps until the clock is asked again. */
+  fuel: number;
+  stepsLeft: number;
+  outputLeft: number;
+  depth: number;
+  /** The frame that runs; after an error: the innermost that ran. */
+  frame: Frame | undefined;
+  readonly including: Map<string, number>;
+}
+
+/** A running template: its variables, and the node that errors point to. */
+export interface Frame {
+  readonly run: Run;
+  readonly scope: Scope;
+  readonly tree: Tree;
+  readonly output: Output;
+  readonly variables: Given[];
+  readonly execution: Execution;
+  at: Node;
+}
+
+const fuelAtOnce = 4096;
+
+export function createRun(options: {
+  readonly context: unknown;
+  readonly missingKey: MissingKey;
+  readonly limits: TemplateLimits | undefined;
+  readonly clock: Clock | undefined;
+}): Run {
+  const limits: RunLimits = { ...templateLimits, ...options.limits };
+  return {
+    context: options.context,
+    missingKey: options.missingKey,
+    limits,
+    clock: options.clock,
+    deadline: (options.clock?.now() ?? 0) + limits.milliseconds,
+    fuel: 0,
+    stepsLeft: limits.steps,
+    outputLeft: limits.output,
+    depth: 0,
+    frame: undefined,
+    including: new Map(),
+  };
+}
+
+/** Counts a step; now and then looks whether the run may go on. */
+export function step(frame: Frame): void {
+  const { run } = frame;
+  if (run.fuel > 0) {
+    run.fuel -= 1;
+    return;
+  }
+  if (run.stepsLeft <= 0) exceed(frame, `the template takes more than ${run.limits.steps} steps`);
+  if (run.clock !== undefined && run.clock.now() > run.deadline)
+    exceed(frame, `the template takes longer than ${run.limits.milliseconds} ms`);
+  run.fuel = Math.min(fuelAtOnce, run.stepsLeft);
+  run.stepsLeft -= run.fuel;
+}
+
+export function write(frame: Frame, text: string): void {
+  frame.run.outputLeft -= text.length;
+  if (frame.run.outputLeft < 0)
+    exceed(frame, `the template writes more than ${frame.run.limits.output} characters`);
+  frame.output.text += text;
+}
+
+/** Ends the run with an error at the node that is being evaluated. */
+export function fail(frame: Frame, detail: string, because?: FailCause): never {
+  throw errorAt(frame, 'execute', detail, because);
+}
+
+export function exceed(frame: Frame, detail: string): never {
+  throw errorAt(frame, 'limit', detail);
+}
+
+interface FailCause {
+  readonly calling: string;
+  readonly cause: GoError | TemplateError;
+}
+
+export function errorAt(
+  frame: Frame,
+  kind: 'execute' | 'limit',
+  detail: string,
+  because?: FailCause,
+): TemplateError {
+  const { name: executing, source } = frame.tree;
+  const { line, column } = placeOf(source, frame.at.pos);
+  const context = reprint(frame.at);
+  const place = `${source.name}:${line}:${column}`;
+  return new TemplateError(
+    `template: ${place}: executing ${quoteString(executing)} at <${context}>: ${detail}`,
+    { kind, template: source.name, line, column, executing, context, detail, ...because },
+  );
+}
+
+/** Line from 1 and column in bytes from 0. */
+export function placeOf(source: Source, pos: number): { readonly line: number; readonly column: number } {
+  const before = source.text.slice(0, pos);
+  const lineStart = before.lastIndexOf('\n') + 1;
+  let line = 1;
+  for (let at = before.indexOf('\n'); at >= 0; at = before.indexOf('\n', at + 1)) line += 1;
+  return { line, column: byteLength(before.slice(lineStart)) };
+}
+
+/** The error that a function or method ended with, as an error of the template that called it. */
+export function callFailed(frame: Frame, node: Node, name: string, error: unknown): Error {
+  // Errors of the machine (its stack is full, a text grew too long) and limits end the whole run as what they are.
+  if (error instanceof TemplateError && error.kind === 'limit') return error;
+  if (!(error instanceof GoError) && !(error instanceof TemplateError)) return error as Error;
+  frame.at = node;
+  return errorAt(frame, 'execute', `error calling ${name}: ${error.message}`, {
+    calling: name,
+    cause: error,
+  });
+}
+
+/** Runs a template in a frame of its own. */
+export function runProgram(frame: Frame, program: Program, dot: Given): void {
+  const { run } = frame;
+  run.depth += 1;
+  if (run.depth > run.limits.depth) exceed(frame, `exceeded maximum template depth (${run.limits.depth})`);
+  const outer = run.frame;
+  run.frame = frame;
+  program.body(frame, dot);
+  run.frame = outer;
+  run.depth -= 1;
+}
+
+export function createFrame(run: Run, scope: Scope, program: Program, output: Output, dot: Given): Frame {
+  return {
+    run,
+    scope,
+    tree: program.tree,
+    output,
+    variables: [dot],
+    execution: createExecution(run, scope, program.tree.name),
+    at: program.tree.root,
+  };
+}
+
+function createExecution(run: Run, scope: Scope, template: string): Execution {
+  return new FrameExecution(run, scope, template);
+}
+
+/** A class because one is made for every template that runs: its methods must not be. */
+class FrameExecution implements Execution {
+  readonly #run: Run;
+  readonly #scope: Scope;
+  readonly template: string;
+
+  constructor(run: Run, scope: Scope, template: string) {
+    this.#run = run;
+    this.#scope = scope;
+    this.template = template;
+  }
+
+  get context(): unknown {
+    return this.#run.context;
+  }
+
+  has(name: string): boolean {
+    return this.#scope.lookup(name) !== undefined;
+  }
+
+  depthOf(name: string): number {
+    return this.#run.including.get(name) ?? 0;
+  }
+
+  include(name: string, data: Value): string {
+    const program = this.#scope.lookup(name);
+    if (program === undefined) throw new GoError(this.#scope.missing(name));
+    const { including } = this.#run;
+    const depth = including.get(name) ?? 0;
+    including.set(name, depth + 1);
+    const text = this.#render(this.#scope, program, data);
+    including.set(name, depth);
+    return text;
+  }
+
+  evaluate(name: string, text: string, data: Value, options?: EvaluateOptions): string {
+    const scope = this.#scope.child();
+    const rendered = this.#render(scope, scope.parse(name, text), data);
+    return options?.dropNoValue === true ? rendered.replaceAll('<no value>', '') : rendered;
+  }
+
+  /** Errors leave `run` as it was, for functions that catch them. */
+  #render(scope: Scope, program: Program, data: Value): string {
+    const run = this.#run;
+    const { frame: outer, depth } = run;
+    const output: Output = { text: '' };
+    try {
+      const dot = data ?? undefined;
+      runProgram(createFrame(run, scope, program, output, dot), program, dot);
+    } catch (error) {
+      if (error instanceof GoError || error instanceof TemplateError) {
+        run.frame = outer;
+        run.depth = depth;
+      }
+      throw error;
+    }
+    return output.text;
+  }
+}
