@@ -71,6 +71,9 @@ const plainText: DeclaredType = {
   maxElements: requestMax - 2,
 };
 
+/** Upstream knows no length of keys and counts them as nothing. */
+const mapKey: DeclaredType = { ...plainText, maxElements: 0 };
+
 const resourceSchema: DeclaredSchema = {
   type: 'object',
   properties: { name: { type: 'string' }, generateName: { type: 'string' } },
@@ -199,7 +202,7 @@ function declareMap(schema: DeclaredSchema, other: DeclaredSchema, name: string)
       schema.maxProperties === undefined
         ? Math.floor((requestMax - 2) / (value.minSize + 6))
         : Math.max(0, schema.maxProperties),
-    key: plainText,
+    key: mapKey,
     item: value,
   };
 }

@@ -6,6 +6,7 @@ import { checkSpec, type DefinitionSpec, type DefinitionVersion } from './defini
 import type { JsonSchema } from './json-schema.ts';
 import { rootNode } from './node.ts';
 import { prune } from './prune.ts';
+import { prepareRules, type RunRules } from './rule-run.ts';
 import { checkSchema } from './structural.ts';
 import type { CompiledVersion, CompileDefinition } from './types.ts';
 import { validateValue } from './validate.ts';
@@ -32,18 +33,15 @@ function compile(definition: KubeObject, spec: DefinitionSpec): Compiled {
   const shared = sharedBy(versions);
   const compiled = versions.map((version, i) => {
     const schema = version.schema?.openAPIV3Schema;
-    let rules = 0;
     if (schema !== undefined && !(shared.schema && i > 0)) {
       const at = shared.schema
         ? 'spec.validation.openAPIV3Schema'
         : `spec.versions[${i}].schema.openAPIV3Schema`;
-      const found = checkSchema(schema, at);
-      errors.push(...found.errors);
-      rules = found.rules;
+      errors.push(...checkSchema(schema, at));
     }
     if (!(shared.parts && i > 0))
       errors.push(...checkParts(version, shared.parts ? 'spec.' : `spec.versions[${i}].`));
-    return compileVersion(spec, version, schema ?? {}, rules);
+    return compileVersion(spec, version, schema ?? {});
   });
   return { versions: compiled, errors };
 }
@@ -66,21 +64,17 @@ function compileVersion(
   spec: DefinitionSpec,
   version: DefinitionVersion,
   schema: JsonSchema,
-  rules: number,
 ): CompiledVersion {
   const { scale } = version.subresources ?? {};
   const kind = `${spec.group ?? ''}/${version.name} ${spec.names?.kind ?? ''}`;
-  const warnings =
-    rules === 0
-      ? []
-      : [`${kind}: ${rules} x-kubernetes-validations rules are recorded but not enforced by this server`];
+  let run: RunRules | null | undefined;
   const fallback = `${kind} is deprecated`;
   return {
     version: version.name,
     served: version.served === true,
     storage: version.storage === true,
     ...(version.deprecated === true && { deprecationWarning: version.deprecationWarning ?? fallback }),
-    warnings,
+    warnings: [],
     schema: rootNode(schema),
     status: version.subresources?.status !== undefined && version.subresources.status !== null,
     ...(scale !== undefined && {
@@ -94,9 +88,32 @@ function compileVersion(
     selectableFields: selectableFieldsOf(version),
     prune: (draft) => prune(schema, draft),
     default: (draft) => applyDefaults(schema, draft),
-    validate: (object, previous) => sorted(validateValue(schema, object, '', previous)),
+    validate(object, previous) {
+      const errors = sorted(validateValue(schema, object, '', previous));
+      run ??= prepareRules(schema) ?? null;
+      if (run === null) return errors;
+      return errors.some(isBlocking) ? [...errors, notChecked] : [...errors, ...run(object, previous)];
+    },
   };
 }
+
+/** Rules may rely on what these errors say is missing. */
+const blocking = new Set([
+  'FieldValueNotSupported',
+  'FieldValueRequired',
+  'FieldValueTooLong',
+  'FieldValueTooMany',
+  'FieldValueTypeInvalid',
+]);
+
+const isBlocking = ({ reason }: FieldError): boolean => blocking.has(reason);
+
+const notChecked: FieldError = {
+  reason: 'FieldValueInvalid',
+  field: '<nil>',
+  message:
+    'Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
+};
 
 function sorted(errors: readonly FieldError[]): readonly FieldError[] {
   return errors.toSorted((a, b) => (a.field < b.field ? -1 : a.field > b.field ? 1 : 0));

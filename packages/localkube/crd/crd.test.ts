@@ -305,17 +305,6 @@ describe('definitions', () => {
     expect(errorsOf(object({}), change)).toContain(expected);
   });
 
-  it('name the rules that are not enforced', () => {
-    const schema = object({
-      spec: object({ a: { type: 'integer' } }, { 'x-kubernetes-validations': [{ rule: 'self.a > 1' }] }),
-    });
-    const { versions, errors } = compileDefinition(definition(schema));
-    expect(errors).toEqual([]);
-    expect(versions[0]?.warnings).toEqual([
-      'test.io/v1 Widget: 1 x-kubernetes-validations rules are recorded but not enforced by this server',
-    ]);
-  });
-
   it('give columns and selectable fields', () => {
     const { versions } = compileDefinition(
       definition(object({ spec: object({ color: { type: 'string' }, n: { type: 'integer' } }) }), (spec) => {
@@ -338,5 +327,144 @@ describe('definitions', () => {
       description: 'Custom resource definition column (in JSONPath format): .spec.n',
     });
     expect(versions[0]?.selectableFields['spec.color']?.(one)).toBe('red');
+  });
+});
+
+describe('rules', () => {
+  const ruled = (
+    rules: readonly Raw[],
+    properties: Raw = { a: { type: 'integer' }, b: { type: 'integer' } },
+  ): Raw => ({
+    s: object(properties, { 'x-kubernetes-validations': rules }),
+  });
+
+  // What the API server itself answers.
+  it.each([
+    [{ a: 2, b: 1 }, ['Invalid spec.s: Invalid value: failed rule: self.a <= self.b']],
+    [{ a: 7, b: 9 }, ['Invalid spec.s: Invalid value: seven is out']],
+    [{ a: 8, b: 9 }, ['Invalid spec.s: Invalid value: eight and big']],
+    [{ a: 9, b: 9 }, ['Forbidden spec.s.a: Forbidden: nine']],
+    [{ a: 1 }, ['Invalid spec.s: Invalid value: "object": no such key: b evaluating rule: self.a <= self.b']],
+    [{ a: 1, b: 1 }, []],
+  ])('judge %j', (value, expected) => {
+    const version = versionOf(
+      ruled([
+        { rule: 'self.a <= self.b' },
+        { rule: 'self.a != 7', message: 'seven is out' },
+        { rule: 'self.a != 8', messageExpression: "self.b > 5 ? 'eight and big' : 'eight and small'" },
+        { rule: 'self.a != 9', message: 'nine', reason: 'FieldValueForbidden', fieldPath: '.a' },
+      ]),
+    );
+    expect(check(version, { s: value })).toEqual(expected);
+  });
+
+  it('see what was there before an update', () => {
+    const version = versionOf(ruled([{ rule: 'self.a >= oldSelf.a', message: 'a only grows' }]));
+    expect(check(version, { s: { a: 1 } })).toEqual([]);
+    expect(check(version, { s: { a: 1 } }, { s: { a: 2 } })).toEqual([
+      'Invalid spec.s: Invalid value: a only grows',
+    ]);
+    expect(check(version, { s: { a: 3 } }, { s: { a: 2 } })).toEqual([]);
+  });
+
+  it('may run on creation too where they take the old value as optional', () => {
+    const version = versionOf(
+      ruled([
+        {
+          rule: 'oldSelf.hasValue() ? self.a == oldSelf.value().a : self.a > 5',
+          optionalOldSelf: true,
+          message: 'new > 5 then immutable',
+        },
+      ]),
+    );
+    const refused = ['Invalid spec.s: Invalid value: new > 5 then immutable'];
+    expect(check(version, { s: { a: 2 } })).toEqual(refused);
+    expect(check(version, { s: { a: 6 } })).toEqual([]);
+    expect(check(version, { s: { a: 7 } }, { s: { a: 6 } })).toEqual(refused);
+  });
+
+  it('do not stop an update that leaves the broken value as it is', () => {
+    const version = versionOf({
+      ...ruled([{ rule: 'self.a > 5' }]),
+      list: {
+        type: 'array',
+        maxItems: 5,
+        'x-kubernetes-list-type': 'map',
+        'x-kubernetes-list-map-keys': ['k'],
+        items: object(
+          { k: { type: 'string' }, v: { type: 'integer' } },
+          { required: ['k'], 'x-kubernetes-validations': [{ rule: 'self.v > 5' }] },
+        ),
+      },
+    });
+    const before = { s: { a: 1 }, list: [{ k: 'x', v: 1 }] };
+    expect(check(version, before)).toHaveLength(2);
+    expect(check(version, { ...before, other: 1 }, before)).toEqual([]);
+    expect(
+      check(
+        version,
+        {
+          ...before,
+          list: [
+            { k: 'y', v: 9 },
+            { k: 'x', v: 1 },
+          ],
+        },
+        before,
+      ),
+    ).toEqual([]);
+    expect(check(version, { ...before, list: [{ k: 'x', v: 2 }] }, before)).toEqual([
+      'Invalid spec.list[0]: Invalid value: failed rule: self.v > 5',
+    ]);
+  });
+
+  it('show scalars with their value and are not run on values of a wrong type', () => {
+    const version = versionOf({
+      n: { type: 'string', maxLength: 20, 'x-kubernetes-validations': [{ rule: "self.startsWith('x')" }] },
+      i: { type: 'integer' },
+    });
+    expect(check(version, { n: 'y' })).toEqual([
+      'Invalid spec.n: Invalid value: "y": failed rule: self.startsWith(\'x\')',
+    ]);
+    expect(check(version, { n: 'y', i: 'text' })).toEqual([
+      'TypeInvalid spec.i: Invalid value: "string": spec.i in body must be of type integer: "string"',
+      'Invalid <nil>: Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
+    ]);
+  });
+
+  const errorsOfRules = (rules: readonly Raw[], properties?: Raw): readonly string[] => {
+    const { errors } = compileDefinition(definition(object({ spec: object(ruled(rules, properties)) })));
+    const at = 'spec.validation.openAPIV3Schema.properties[spec].properties[s].x-kubernetes-validations';
+    return errors.map(({ field, message }) => `${field.replace(at, '')} ${message}`);
+  };
+
+  it.each([
+    [
+      [{ rule: 'self.nope == 1' }],
+      '[0].rule Invalid value: {"Rule":"self.nope == 1","Message":"","MessageExpression":"","Reason":null,"FieldPath":"","OptionalOldSelf":null}: compilation failed: ERROR: <input>:1:5: undefined field \'nope\'\n | self.nope == 1\n | ....^',
+    ],
+    [
+      [{ rule: '1 + 1' }],
+      '[0].rule Invalid value: {"Rule":"1 + 1","Message":"","MessageExpression":"","Reason":null,"FieldPath":"","OptionalOldSelf":null}: cel expression must evaluate to a bool',
+    ],
+    [
+      [{ rule: 'true', messageExpression: '1' }],
+      '[0].messageExpression Invalid value: {"Rule":"true","Message":"","MessageExpression":"1","Reason":null,"FieldPath":"","OptionalOldSelf":null}: messageExpression must evaluate to a string',
+    ],
+    [
+      [{ rule: 'true', optionalOldSelf: true }],
+      '[0].optionalOldSelf Invalid value: true: may not be set if oldSelf is not used in rule',
+    ],
+  ])('refuse %j', (rules, expected) => {
+    expect(errorsOfRules(rules)).toEqual([expected]);
+  });
+
+  it('refuse rules that may cost too much', () => {
+    const nested = { type: 'array', items: { type: 'array', items: { type: 'string' } } };
+    const errors = errorsOfRules([{ rule: 'self.a.all(x, x.all(y, self.a.all(z, z.all(q, q == y))))' }], {
+      a: nested,
+    });
+    expect(errors).toHaveLength(3);
+    expect(errors[0]).toContain('Forbidden: estimated rule cost exceeds budget by factor of more than 100x');
   });
 });

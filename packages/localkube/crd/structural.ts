@@ -10,17 +10,15 @@ import {
   type JsonSchema,
 } from './json-schema.ts';
 import { prune } from './prune.ts';
+import { checkCompiledRules } from './rule-costs.ts';
 import { checkRules } from './rules.ts';
 import { validateValue } from './validate.ts';
 
 type Reason = FieldError['reason'];
 
 /** What is wrong with the schema of a definition: the rules of a structural schema, with upstream's texts. */
-export function checkSchema(
-  schema: JsonSchema,
-  path: string,
-): { readonly errors: readonly FieldError[]; readonly rules: number } {
-  const report: Report = { errors: [], rules: 0 };
+export function checkSchema(schema: JsonSchema, path: string): readonly FieldError[] {
+  const report: Report = { errors: [], ofRules: [] };
   if (schema.type === undefined || schema.type === '')
     add(report, 'FieldValueRequired', `${path}.type`, 'Required value: must not be empty at the root');
   else if (schema.type !== 'object') {
@@ -33,12 +31,15 @@ export function checkSchema(
   }
   checkRootMetadata(schema, path, report);
   checkNode(schema, path, report, true);
-  return report;
+  // Types of a schema that is not sound mean nothing, so its expressions are not looked at.
+  const compiled = report.errors.length === 0 ? checkCompiledRules(schema, path, report.ofRules) : [];
+  return [...report.errors, ...report.ofRules, ...compiled];
 }
 
 interface Report {
   readonly errors: FieldError[];
-  rules: number;
+  /** Mistakes in rules, which do not make the schema itself unsound. */
+  readonly ofRules: FieldError[];
 }
 
 function add(report: Report, reason: Reason, field: string, message: string): void {
@@ -64,7 +65,7 @@ function checkNode(schema: JsonSchema, path: string, report: Report, root = fals
   checkLists(schema, path, report);
   // Alternatives of a value without a type mean nothing: the missing type is the error.
   if (root || hasType(schema)) checkAlternatives(schema, path, report);
-  report.rules += checkRules(schema, path, (reason, field, message) => add(report, reason, field, message));
+  checkRules(schema, path, (reason, field, message) => report.ofRules.push({ reason, field, message }));
   if (schema.default !== undefined) checkDefault(schema, path, report);
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
     const at = `${path}.properties[${name}]`;
