@@ -1,0 +1,158 @@
+import type { Read } from '@plumbline/api';
+import { err, ok, problem } from '@plumbline/base';
+import type { Clock, Problem, Random, Result } from '@plumbline/base';
+import { createTemplateCache, GoError, printValue, sprigFunctions } from '@plumbline/languages';
+import type {
+  CryptoPort,
+  GoFunctions,
+  RandomSource,
+  TemplateCache,
+  TemplateFunctions,
+} from '@plumbline/languages';
+import { unpackChart } from './chart/archive.ts';
+import { readChartFolder } from './chart/folder.ts';
+import { loadChart } from './chart/load.ts';
+import type { ChartFile, HelmChart, HelmProfile } from './chart/types.ts';
+import { helmFunctions } from './functions.ts';
+import { freshSource, seededSource } from './random.ts';
+import type { SeededSource } from './random.ts';
+import { renderRelease } from './release-render.ts';
+import type { HelmEngine, HelmRendering, HelmRequest } from './request.ts';
+
+/** What an engine needs from outside. */
+export interface HelmPorts {
+  readonly crypto: CryptoPort;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly random: Random;
+}
+
+/** How much an engine remembers. */
+export interface HelmEngineOptions {
+  /** Charts that stay loaded. */
+  readonly chartsMax?: number;
+}
+
+/** Enough for the charts of a large installation; one of them takes some 200 KB. */
+const chartsMaxDefault = 64;
+const chartDepthMax = 20;
+
+/** Everything about a profile that renders share. */
+interface ProfileKit {
+  readonly sprig: GoFunctions;
+  readonly functions: TemplateFunctions;
+  readonly cache: TemplateCache;
+}
+
+/** A loaded chart and what was read for it. */
+interface LoadedChart {
+  readonly chart: HelmChart;
+  readonly reads: readonly Read[];
+  readonly warnings: readonly string[];
+}
+
+/** Makes an engine. Renders of one engine share parsed charts and templates, so keep it. */
+export function createHelmEngine(ports: HelmPorts, options: HelmEngineOptions = {}): HelmEngine {
+  const chartsMax = options.chartsMax ?? chartsMaxDefault;
+  const charts = new Map<string, Promise<LoadedChart>>();
+  const kits = new Map<HelmProfile, ProfileKit>();
+  // Functions are shared between renders; which release they work for is switched here, since a render never waits
+  // while its templates run.
+  const current: { source: SeededSource; now: number } = { source: freshSource(ports.random), now: 0 };
+  const random: RandomSource = { stream: (use) => current.source.stream(use) };
+
+  const kitOf = (profile: HelmProfile): ProfileKit => {
+    const known = kits.get(profile);
+    if (known !== undefined) return known;
+    const sprig = sprigFunctions({ random, now: () => current.now, crypto: ports.crypto });
+    const kit = { sprig, functions: helmFunctions(sprig, profile), cache: createTemplateCache() };
+    kits.set(profile, kit);
+    return kit;
+  };
+
+  const remembered = (key: string, load: () => Promise<LoadedChart>): Promise<LoadedChart> => {
+    const known = charts.get(key);
+    charts.delete(key);
+    const loading = known ?? load();
+    charts.set(key, loading);
+    if (known === undefined) loading.catch(() => charts.delete(key));
+    const oldest = charts.keys().next().value;
+    if (charts.size > chartsMax && oldest !== undefined) charts.delete(oldest);
+    return loading;
+  };
+
+  const load = async (request: HelmRequest, profile: HelmProfile): Promise<LoadedChart> => {
+    const { chart } = request;
+    if ('archive' in chart) {
+      const key = `${profile} ${ports.crypto.digest('sha256', chart.archive)}`;
+      return remembered(key, async () => loadFiles(await unpackChart(chart.archive), [], profile));
+    }
+    const entry = await chart.tree.stat(chart.path);
+    const read = async () => {
+      const folder = await readChartFolder(chart.tree, chart.path);
+      return loadFiles(folder.files, folder.reads, profile);
+    };
+    // A folder without a hash of its own, or with links to elsewhere, is read each time.
+    if (entry === undefined || entry.kind !== 'folder' || entry.hash === '') return read();
+    const loaded = await remembered(`${profile} ${chart.path} ${entry.hash}`, read);
+    return loaded.reads.length > 1 ? read() : loaded;
+  };
+
+  return {
+    async render(request) {
+      const profile = request.profile ?? 3;
+      try {
+        const loaded = await load(request, profile);
+        const kit = kitOf(profile);
+        return ok(
+          renderRelease(request, loaded, { ...kit, profile }, () => {
+            current.source = sourceOf(ports, request, loaded.chart);
+            current.now = nowOf(ports, request);
+            return current.source;
+          }),
+        );
+      } catch (thrown) {
+        return failure(thrown, request);
+      } finally {
+        current.source = freshSource(ports.random);
+      }
+    },
+  };
+}
+
+async function loadFiles(
+  files: readonly ChartFile[],
+  reads: readonly Read[],
+  profile: HelmProfile,
+): Promise<LoadedChart> {
+  const warnings: string[] = [];
+  const chart = await loadChart(files, {
+    profile,
+    unpack: unpackChart,
+    warn: (message) => warnings.push(message),
+    depthMax: chartDepthMax,
+  });
+  return { chart, reads, warnings };
+}
+
+function sourceOf(ports: HelmPorts, request: HelmRequest, chart: HelmChart): SeededSource {
+  if (request.random === 'fresh') return freshSource(ports.random);
+  const seed = [request.seed ?? '', request.releaseName, request.namespace, chart.metadata.name].join('\n');
+  return seededSource(ports.crypto, seed);
+}
+
+/** Seeded renders must not drift with the clock: they stand still for a year, and certificates stay valid as long. */
+function nowOf(ports: HelmPorts, request: HelmRequest): number {
+  if (request.now !== undefined) return request.now;
+  const now = ports.clock.now();
+  return request.random === 'fresh' ? now : Date.UTC(new Date(now).getUTCFullYear(), 0, 1);
+}
+
+function failure(thrown: unknown, request: HelmRequest): Result<HelmRendering, readonly Problem[]> {
+  const where = 'archive' in request.chart ? {} : { where: { file: request.chart.path || '.' } };
+  if (thrown instanceof GoError) return err([problem('helm-failed', thrown.message, where)]);
+  if (thrown instanceof RangeError) {
+    return err([problem('helm-failed', 'rendering template failed: the templates nest too deeply', where)]);
+  }
+  const message = thrown instanceof Error ? thrown.message : printValue(null);
+  return err([problem('source-unreadable', message, { ...where, retryable: true })]);
+}

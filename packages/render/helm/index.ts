@@ -1,0 +1,13 @@
+export { createHelmEngine } from './helm-engine.ts';
+export type { HelmEngineOptions, HelmPorts } from './helm-engine.ts';
+export type {
+  ChartSource,
+  HelmEngine,
+  HelmLookedUp,
+  HelmLookup,
+  HelmRendering,
+  HelmRequest,
+} from './request.ts';
+export type { HelmHook } from './manifests.ts';
+export type { HelmProfile } from './chart/types.ts';
+export type { UserValues, ValuesText } from './values/compose.ts';

@@ -1,0 +1,158 @@
+import { isRecord } from '@plumbline/base';
+import { GoError } from '@plumbline/languages';
+
+/** A schema: an object of keywords, or true and false. */
+export type SchemaNode = Readonly<Record<string, unknown>> | boolean;
+
+/** A schema with its identity, as references find it. */
+export interface LocatedSchema {
+  readonly node: SchemaNode;
+  /** The address that relative references start from. */
+  readonly base: string;
+  readonly draft: Draft;
+}
+
+/** The drafts that differ. */
+export type Draft = 4 | 6 | 7 | 2019 | 2020;
+
+/** A schema document with everything in it that can be referred to. */
+export interface SchemaDocument {
+  readonly root: LocatedSchema;
+  resolve(from: LocatedSchema, reference: string): LocatedSchema;
+}
+
+const rootUrl = 'file:///values.schema.json';
+
+const drafts: readonly (readonly [RegExp, Draft])[] = [
+  [/^https?:\/\/json-schema\.org\/draft-04\/schema#?$/, 4],
+  [/^https?:\/\/json-schema\.org\/draft-06\/schema#?$/, 6],
+  [/^https?:\/\/json-schema\.org\/draft-07\/schema#?$/, 7],
+  [/^https?:\/\/json-schema\.org\/draft\/2019-09\/schema#?$/, 2019],
+  [/^https?:\/\/json-schema\.org\/(?:draft\/2020-12\/)?schema#?$/, 2020],
+];
+
+/** Reads a schema document. References out of it are refused: a render does not talk to the network. Throws `GoError`. */
+export function schemaDocument(value: unknown): SchemaDocument {
+  const node = asSchema(value);
+  const draft = draftOf(node);
+  const byAddress = new Map<string, LocatedSchema>();
+  const base = typeof node === 'object' ? idOf(node, draft, rootUrl) : rootUrl;
+  const root: LocatedSchema = { node, base, draft };
+  byAddress.set(rootUrl, root);
+  byAddress.set(base, root);
+  collect(value, base, draft, byAddress, 0);
+  return {
+    root,
+    resolve(from, reference) {
+      const address = join(from.base, reference);
+      const [document = '', fragment = ''] = splitFragment(address);
+      const direct = byAddress.get(fragment === '' ? document : address);
+      if (direct !== undefined) return direct;
+      const start = byAddress.get(document);
+      if (start === undefined) {
+        throw new GoError(
+          `failing loading ${JSON.stringify(document)}: references out of the chart are not followed`,
+        );
+      }
+      if (fragment.startsWith('/')) return atPointer(start, fragment, reference);
+      throw new GoError(`${quoteUrl(document, fragment)} not found`);
+    },
+  };
+}
+
+function quoteUrl(document: string, fragment: string): string {
+  return JSON.stringify(`${document}#${fragment}`);
+}
+
+/** Any JSON value that stands where a schema is wanted. */
+export function asSchema(value: unknown): SchemaNode {
+  if (typeof value === 'boolean') return value;
+  return isRecord(value) ? value : true;
+}
+
+function draftOf(node: SchemaNode): Draft {
+  const named = typeof node === 'object' ? node['$schema'] : undefined;
+  if (typeof named !== 'string') return 2020;
+  const found = drafts.find(([pattern]) => pattern.test(named));
+  if (found === undefined) {
+    throw new GoError(
+      `failing loading ${JSON.stringify(named)}: references out of the chart are not followed`,
+    );
+  }
+  return found[1];
+}
+
+function idOf(node: Readonly<Record<string, unknown>>, draft: Draft, base: string): string {
+  const id = node[draft === 4 ? 'id' : '$id'];
+  // What stands beside a reference counts for nothing in the old drafts.
+  if (typeof id !== 'string' || (draft < 2019 && '$ref' in node)) return base;
+  return splitFragment(join(base, id))[0] ?? base;
+}
+
+const depthMax = 200;
+
+/** Notes the schemas that have addresses of their own: by id and by anchor. */
+function collect(
+  value: unknown,
+  base: string,
+  draft: Draft,
+  into: Map<string, LocatedSchema>,
+  depth: number,
+): void {
+  if (value === null || typeof value !== 'object' || depth > depthMax) return;
+  if (Array.isArray(value)) {
+    for (const item of value) collect(item, base, draft, into, depth + 1);
+    return;
+  }
+  const node = value as Readonly<Record<string, unknown>>;
+  const own = idOf(node, draft, base);
+  if (own !== base && !into.has(own)) into.set(own, { node, base: own, draft });
+  const id = node[draft === 4 ? 'id' : '$id'];
+  const oldAnchor = typeof id === 'string' && draft < 2019 && id.startsWith('#') ? id.slice(1) : undefined;
+  for (const anchor of [node['$anchor'], node['$dynamicAnchor'], oldAnchor]) {
+    if (typeof anchor === 'string') into.set(`${own}#${anchor}`, { node, base: own, draft });
+  }
+  for (const [key, child] of Object.entries(node)) {
+    if (key !== 'enum' && key !== 'const' && key !== 'default' && key !== 'examples')
+      collect(child, own, draft, into, depth + 1);
+  }
+}
+
+function atPointer(start: LocatedSchema, pointer: string, reference: string): LocatedSchema {
+  let at: unknown = start.node;
+  let base = start.base;
+  for (const part of pointer.slice(1).split('/')) {
+    const key = decode(part).replaceAll('~1', '/').replaceAll('~0', '~');
+    at = Array.isArray(at) ? at[Number(key)] : isRecord(at) && Object.hasOwn(at, key) ? at[key] : undefined;
+    if (at === undefined) {
+      throw new GoError(`jsonpointer ${JSON.stringify(`${start.base}#${pointer}`)} not found`);
+    }
+    if (isRecord(at)) base = idOf(at, start.draft, base);
+  }
+  if (typeof at !== 'boolean' && !isRecord(at))
+    throw new GoError(`${JSON.stringify(reference)} is no schema`);
+  return { node: at, base, draft: start.draft };
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+function splitFragment(address: string): [string, string] {
+  const at = address.indexOf('#');
+  return at < 0 ? [address, ''] : [address.slice(0, at), decode(address.slice(at + 1))];
+}
+
+function join(base: string, reference: string): string {
+  if (reference.startsWith('#'))
+    return `${splitFragment(base)[0]}${reference === '#' ? '' : decode(reference)}`;
+  try {
+    return new URL(reference, base).href;
+  } catch {
+    return reference;
+  }
+}
