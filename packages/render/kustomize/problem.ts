@@ -64,3 +64,12 @@ export function toProblem(error: KustomizeError): Problem {
     ...(hint === undefined ? {} : { hint }),
   });
 }
+
+/** The same for work that waits. */
+export async function withPrefixAsync<T>(prefix: () => string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    throw thrown instanceof KustomizeError ? thrown.prefixed(prefix()) : thrown;
+  }
+}

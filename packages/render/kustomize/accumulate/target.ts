@@ -1,0 +1,333 @@
+import { defaultConfig } from '../fields/index.ts';
+import { readYaml } from '@plumbline/languages';
+import { inflateChart } from '../generators/helm.ts';
+import { generateMap, mergeOptions } from '../generators/maps.ts';
+import { readKustomization } from '../kustomization/read.ts';
+import type { GeneratorArgs, Kustomization } from '../kustomization/types.ts';
+import type { Loader } from '../load/loader.ts';
+import { textOf } from '../load/loader.ts';
+import { addTransformation, originBelow, originOfField } from '../metadata/origin.ts';
+import { KustomizeError, withPrefixAsync } from '../problem.ts';
+import { addVariables, registerVariables, variableOf } from '../references/vars.ts';
+import type { Resource, ResourceOrigin } from '../resource.ts';
+import { openApiVersion, parseOpenApi } from '../schema/index.ts';
+import { configureTransformers } from '../transformers/configure.ts';
+import type { PlannedTransformer } from '../transformers/plugin.ts';
+import { loadConfigurations, mergeConfig } from './config.ts';
+import { loadCrdConfig } from './crds.ts';
+import { configureGenerators, configurePlugins } from './plugins.ts';
+import type { PlannedGenerator } from './plugins.ts';
+import { loadResources, parseResources } from './resource-file.ts';
+import { contextOf, newAccumulator } from './state.ts';
+import type { Accumulator, BuildState, Target } from './state.ts';
+import { runValidators } from './validators.ts';
+
+/** More kustomizations than this in one build are a mistake (or an attack: each one may name two more). */
+const layersMax = 5_000;
+
+/**
+ * Gathers and transforms what a kustomization describes, in upstream's order: resources, configurations, definitions,
+ * generators, components, transformers, validators, variables. A component works on what its parent has gathered.
+ */
+export async function accumulateTarget(target: Target, into: Accumulator): Promise<Accumulator> {
+  const { loader, read, state } = target;
+  const { kustomization } = read;
+  if (state.signal?.aborted === true)
+    throw new KustomizeError('rendering was stopped', { code: 'render-aborted' });
+  await withPrefixAsync(
+    () => 'accumulating resources',
+    () => accumulateResources(target, into, kustomization.resources ?? []),
+  );
+  into.config = mergeConfig(into.config, await configOf(loader, kustomization));
+  await runGenerators(target, into);
+  let gathered = into;
+  for (const path of kustomization.components ?? [])
+    gathered = await withPrefixAsync(
+      () => 'accumulating components',
+      () => accumulateComponent(target, gathered, path),
+    );
+  await runTransformers(target, gathered);
+  await runValidators(target, gathered, (paths) => pluginConfigs(target, paths));
+  const variables = (kustomization.vars ?? []).map(variableOf);
+  if (variables.length > 0)
+    await withPrefixAsync(
+      () => `merging vars [${variables.map(({ name }) => name).join(' ')}]`,
+      async () => registerVariables(gathered.map, variables, gathered.variables),
+    );
+  return gathered;
+}
+
+async function configOf(loader: Loader, { configurations = [], crds = [] }: Kustomization) {
+  let config = defaultConfig;
+  if (configurations.length > 0)
+    config = mergeConfig(config, await loadConfigurations(loader, configurations));
+  if (crds.length > 0) config = mergeConfig(config, await loadCrdConfig(loader, crds));
+  return config;
+}
+
+/** Each path is tried as a file first, then as a folder or a repository; what is neither tells of both attempts. */
+async function accumulateResources(
+  target: Target,
+  into: Accumulator,
+  paths: readonly string[],
+): Promise<void> {
+  for (const path of paths) {
+    let asFile: KustomizeError;
+    try {
+      await accumulateFile(target, into, path);
+      continue;
+    } catch (thrown) {
+      if (!(thrown instanceof KustomizeError)) throw thrown;
+      asFile = thrown;
+    }
+    if (asFile.code === 'remote-http') throw asFile;
+    await accumulateFolder(target, into, path, asFile);
+  }
+}
+
+async function accumulateFolder(
+  target: Target,
+  into: Accumulator,
+  path: string,
+  asFile: KustomizeError,
+): Promise<void> {
+  const failed = `accumulation err='${asFile.message}'`;
+  let loader: Loader;
+  try {
+    loader = await target.loader.child(path);
+  } catch (thrown) {
+    if (!(thrown instanceof KustomizeError)) throw thrown;
+    if (asFile.malformed) throw asFile;
+    const prefixed = thrown.prefixed(failed);
+    // What stood in the file is the likelier cause than that it is no folder.
+    const { where = prefixed.where, hint = prefixed.hint } = asFile;
+    const code =
+      asFile.code === 'kustomize-build' || asFile.code === 'file-missing' ? prefixed.code : asFile.code;
+    throw new KustomizeError(prefixed.message, { code, where, hint });
+  }
+  const base = await withPrefixAsync(
+    () => failed,
+    () => accumulateDirectory(target, loader, path, undefined),
+  );
+  await withPrefixAsync(
+    () => `${failed}: recursed merging from path '${loader.shownRoot}'`,
+    async () => mergeAccumulator(into, base),
+  );
+}
+
+async function accumulateFile(target: Target, into: Accumulator, path: string): Promise<void> {
+  let resources: Resource[];
+  try {
+    resources = await loadResources(target.loader, path);
+  } catch (thrown) {
+    if (!(thrown instanceof KustomizeError)) throw thrown;
+    throw thrown.prefixed(`accumulating resources from '${path}'`);
+  }
+  if (target.origin !== undefined)
+    for (const resource of resources) resource.origin = originBelow(target.origin, path);
+  try {
+    into.map.appendAll(resources);
+  } catch (thrown) {
+    if (!(thrown instanceof KustomizeError)) throw thrown;
+    throw thrown.prefixed(`merging resources from '${path}'`);
+  }
+}
+
+async function accumulateComponent(target: Target, into: Accumulator, path: string): Promise<Accumulator> {
+  let loader: Loader;
+  try {
+    loader = await target.loader.child(path);
+  } catch (thrown) {
+    if (!(thrown instanceof KustomizeError)) throw thrown;
+    if (target.state.ignoreMissingComponents && isMissing(thrown)) {
+      target.state.warnings.push(`component '${path}' does not exist and is ignored`);
+      return into;
+    }
+    throw new KustomizeError(`loader.New ${JSON.stringify(thrown.message)}`, thrown);
+  }
+  try {
+    const fresh = newAccumulator();
+    mergeAccumulator(fresh, await accumulateDirectory(target, loader, path, into));
+    return fresh;
+  } catch (thrown) {
+    if (!(thrown instanceof KustomizeError)) throw thrown;
+    throw new KustomizeError(`accumulateDirectory: ${JSON.stringify(thrown.message)}`, thrown);
+  }
+}
+
+function isMissing(error: KustomizeError): boolean {
+  return error.code === 'file-missing';
+}
+
+/** Gathers a base, or lets a component work on `parent`. */
+async function accumulateDirectory(
+  target: Target,
+  loader: Loader,
+  path: string,
+  parent: Accumulator | undefined,
+): Promise<Accumulator> {
+  const { state } = target;
+  const isComponent = parent !== undefined;
+  const read = await withPrefixAsync(
+    () => `couldn't make target for path '${loader.shownRoot}'`,
+    () => readKustomization(loader, state.warnings),
+  );
+  if (++state.layers > layersMax)
+    throw new KustomizeError(`more than ${layersMax} kustomizations in one build`, {
+      code: 'too-many-layers',
+    });
+  const { kustomization } = read;
+  // What a build tells of itself, its root decides.
+  const inherited = { ...kustomization, buildMetadata: target.read.kustomization.buildMetadata ?? [] };
+  await chooseOpenApi(state, loader, kustomization, false);
+  if (isComponent && kustomization.kind !== 'Component')
+    throw new KustomizeError(
+      `expected kind 'Component' for path '${loader.shownRoot}' but got '${kustomization.kind ?? ''}'`,
+      { where: { file: read.file } },
+    );
+  if (!isComponent && kustomization.kind === 'Component')
+    throw new KustomizeError(`expected kind != 'Component' for path '${loader.shownRoot}'`, {
+      where: { file: read.file },
+      hint: 'name it under `components` instead of `resources`',
+    });
+  const child: Target = {
+    state,
+    loader,
+    read: { ...read, kustomization: inherited },
+    origin: target.origin === undefined ? undefined : originBelow(target.origin, path),
+    helmNamespace: target.read.kustomization.namespace || target.helmNamespace,
+  };
+  return withPrefixAsync(
+    () => `recursed accumulation of path '${loader.shownRoot}'`,
+    () => accumulateTarget(child, parent ?? newAccumulator()),
+  );
+}
+
+function mergeAccumulator(into: Accumulator, other: Accumulator): void {
+  into.map.appendAll(other.map.resources);
+  into.config = mergeConfig(into.config, other.config);
+  addVariables(into.variables, other.variables.values());
+}
+
+/** The schema that a kustomization names. The root decides; else the first one that is met. */
+export async function chooseOpenApi(
+  state: BuildState,
+  loader: Loader,
+  { openapi }: Kustomization,
+  isRoot: boolean,
+): Promise<void> {
+  if (openapi === undefined) return;
+  const { path, version } = openapi;
+  const loaded = path === undefined ? undefined : await loader.load(path);
+  if (state.openapi !== undefined && !isRoot) return;
+  if (loaded === undefined) {
+    if (version === undefined || version === '') return;
+    const schema = openApiVersion(version);
+    if (schema === undefined) throw new KustomizeError('the specified OpenAPI version is not built in');
+    state.openapi = { schema };
+    return;
+  }
+  if (version !== undefined)
+    throw new KustomizeError('builtin version and custom schema provided, cannot use both');
+  const read = readYaml(textOf(loaded), { file: loaded.file, duplicateKeys: 'last' });
+  if (!read.ok)
+    throw new KustomizeError(`invalid schema file: ${read.error.message}`, { where: read.error.where });
+  state.openapi = { schema: parseOpenApi(read.value[0]?.value) };
+}
+
+async function runGenerators(target: Target, into: Accumulator): Promise<void> {
+  const planned = [...builtInGenerators(target), ...(await externalGenerators(target))];
+  for (const { generate, origin } of planned) {
+    const resources = await generate();
+    for (const resource of resources) {
+      if (origin !== undefined) resource.origin ??= origin;
+      try {
+        into.map.absorb(resource);
+      } catch (thrown) {
+        throw thrown instanceof KustomizeError ? thrown.prefixed('merging from generator') : thrown;
+      }
+    }
+  }
+}
+
+function builtInGenerators(target: Target): PlannedGenerator[] {
+  const { loader, read, state } = target;
+  const { kustomization } = read;
+  const originOf = (kind: string): ResourceOrigin | undefined =>
+    target.origin === undefined ? undefined : originOfField(target.origin, read.fileName, kind);
+  const mapGenerator = (kind: 'ConfigMap' | 'Secret', args: GeneratorArgs): PlannedGenerator => {
+    const options = mergeOptions(args.options, kustomization.generatorOptions);
+    const merged = { ...args, ...(options === undefined ? {} : { options }) };
+    return {
+      origin: originOf(`${kind}Generator`),
+      generate: async () => [(await generateMap(kind, loader, merged)).resource],
+    };
+  };
+  return [
+    ...(kustomization.configMapGenerator ?? []).map((args) => mapGenerator('ConfigMap', args)),
+    ...(kustomization.secretGenerator ?? []).map((args) => mapGenerator('Secret', args)),
+    ...(kustomization.helmCharts ?? []).map((chart): PlannedGenerator => {
+      const namespace = chart.namespace || kustomization.namespace || target.helmNamespace;
+      const args = { ...kustomization.helmGlobals, ...chart, namespace };
+      return {
+        origin: originOf('HelmChartInflationGenerator'),
+        generate: () => inflateChart(loader, state.tree, args, state.helm, state.helmOptions),
+      };
+    }),
+  ];
+}
+
+async function externalGenerators(target: Target): Promise<PlannedGenerator[]> {
+  const paths = target.read.kustomization.generators ?? [];
+  if (paths.length === 0) return [];
+  return withPrefixAsync(
+    () => 'loading generator plugins',
+    async () => configureGenerators(target, await pluginConfigs(target, paths)),
+  );
+}
+
+/** Configuration objects: inline ones first, then those in files and folders. */
+async function pluginConfigs(target: Target, entries: readonly string[]): Promise<readonly Resource[]> {
+  const gathered = newAccumulator();
+  const paths: string[] = [];
+  for (const entry of entries) {
+    const inline = tryParse(entry, target.read.file);
+    if (inline === undefined) {
+      paths.push(entry);
+      continue;
+    }
+    for (const resource of inline) {
+      if (target.origin !== undefined) resource.origin = originBelow(target.origin, target.read.fileName);
+      resource.written = undefined;
+    }
+    gathered.map.appendAll(inline);
+  }
+  await accumulateResources(target, gathered, paths);
+  return gathered.map.resources;
+}
+
+function tryParse(text: string, file: string): Resource[] | undefined {
+  try {
+    return parseResources(text, file);
+  } catch (thrown) {
+    if (thrown instanceof KustomizeError) return undefined;
+    throw thrown;
+  }
+}
+
+async function runTransformers(target: Target, into: Accumulator): Promise<void> {
+  const planned = await configureTransformers(target, into.config);
+  const external = target.read.kustomization.transformers ?? [];
+  if (external.length > 0)
+    planned.push(...(await configurePlugins(target, await pluginConfigs(target, external))));
+  runPlanned(target, into, planned);
+}
+
+function runPlanned(target: Target, into: Accumulator, planned: readonly PlannedTransformer[]): void {
+  const context = contextOf(target.state);
+  for (const { transformer, origin } of planned) {
+    transformer.transform(into.map, context);
+    if (origin !== undefined) for (const resource of into.map.resources) addTransformation(resource, origin);
+    into.map.dropEmpty();
+  }
+}

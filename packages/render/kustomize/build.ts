@@ -1,0 +1,177 @@
+import type { KubeObject, Read, Tree } from '@plumbline/api';
+import { err, ok } from '@plumbline/base';
+import type { Problem, Result } from '@plumbline/base';
+import { requireMetadata } from './accumulate/resource-file.ts';
+import { contextOf, newAccumulator } from './accumulate/state.ts';
+import type { Accumulator, BuildState, Target } from './accumulate/state.ts';
+import { accumulateTarget, chooseOpenApi } from './accumulate/target.ts';
+import { ensureMetadata, setEntries, setName, textEntries } from './accumulate/metadata-merge.ts';
+import { contentHash } from './generators/hash.ts';
+import type { HelmOptions, HelmPort } from './generators/helm.ts';
+import { readKustomization } from './kustomization/read.ts';
+import type { Kustomization } from './kustomization/types.ts';
+import { filesOf } from './load/files.ts';
+import { rootLoader } from './load/loader.ts';
+import type { LoadRestriction, RemotePort } from './load/loader.ts';
+import { writeMetadata } from './metadata/origin.ts';
+import { writeResources } from './output.ts';
+import { KustomizeError, toProblem } from './problem.ts';
+import { fixNameReferences } from './references/name-references.ts';
+import { resolveVariables } from './references/vars.ts';
+import { nameOf, storePreviousId } from './resource.ts';
+import type { Resource } from './resource.ts';
+import { sortByOptions, sortLegacy } from './sort.ts';
+
+/** How a kustomization is built. */
+export interface BuildOptions {
+  /** Which files may be named; default: those below the folder of the kustomization that names them. */
+  readonly loadRestriction?: LoadRestriction;
+  /** `legacy` is what the command prints by default; `none` is the order in which resources came (the default here). */
+  readonly reorder?: 'legacy' | 'none';
+  readonly managedByLabel?: boolean;
+  /** Inflates charts; absent: kustomizations with charts are refused. */
+  readonly helm?: HelmPort;
+  readonly helmOptions?: HelmOptions;
+  /** Reads other repositories; absent: kustomizations that name them are refused. */
+  readonly remote?: RemotePort;
+  /** Components that do not exist are left out, with a warning. */
+  readonly ignoreMissingComponents?: boolean;
+  /** Where the user knows the root of the tree to be; messages name paths below it. Default: the root of everything. */
+  readonly shownRoot?: string;
+}
+
+/** What to build. */
+export interface BuildRequest {
+  readonly tree: Tree;
+  /** The kustomization's folder below the tree's root; '' is the root. */
+  readonly path: string;
+  readonly options?: BuildOptions;
+  /**
+   * A change of the root's kustomization as it was read (undefined: there is no file), in memory: what is given back is built
+   * as if it stood in the file.
+   */
+  readonly overlay?: (read: unknown) => Result<unknown>;
+  readonly signal?: AbortSignal;
+}
+
+/** What a kustomization describes. */
+export interface Built {
+  /** In the order of the output. */
+  readonly resources: readonly Resource[];
+  readonly objects: readonly KubeObject[];
+  /** As `kustomize build` prints it. Made when it is asked for. */
+  readonly text: string;
+  readonly reads: readonly Read[];
+  readonly warnings: readonly string[];
+}
+
+/** What the label `app.kubernetes.io/managed-by` says. */
+const managedBy = 'kustomize-v5.8.1';
+
+/** Builds a kustomization. Never rejects but for a tree that cannot be read. */
+export async function buildKustomization(request: BuildRequest): Promise<Result<Built, readonly Problem[]>> {
+  const reads = new Map<string, Read>();
+  try {
+    return ok(await build(request, reads));
+  } catch (thrown) {
+    if (thrown instanceof KustomizeError) return err([toProblem(thrown)]);
+    throw thrown;
+  }
+}
+
+async function build(request: BuildRequest, reads: Map<string, Read>): Promise<Built> {
+  const { tree, options = {}, signal } = request;
+  const files = filesOf(tree, options.shownRoot ?? '', reads);
+  const loader = await rootLoader(files, request.path, options.loadRestriction ?? 'rootOnly', options.remote);
+  const state: BuildState = {
+    tree,
+    warnings: [],
+    openapi: undefined,
+    helm: options.helm,
+    helmOptions: options.helmOptions ?? {},
+    recorder: undefined,
+    ignoreMissingComponents: options.ignoreMissingComponents === true,
+    signal,
+    layers: 0,
+  };
+  const read = await readKustomization(loader, state.warnings, request.overlay);
+  await chooseOpenApi(state, loader, read.kustomization, true);
+  const { kustomization } = read;
+  const buildMetadata = kustomization.buildMetadata ?? [];
+  const target: Target = {
+    state,
+    loader,
+    read,
+    origin: buildMetadata.length > 0 ? {} : undefined,
+    helmNamespace: '',
+  };
+  const gathered = await accumulateTarget(target, newAccumulator());
+  await finish(gathered, state);
+  const resources = order(gathered, kustomization, options, state.warnings);
+  const isManaged = options.managedByLabel === true || buildMetadata.includes('managedByLabel');
+  for (const resource of resources) {
+    if (isManaged) addManagedBy(resource);
+    writeMetadata(resource, buildMetadata);
+  }
+  const objects = resources.map(({ object }) => object as unknown as KubeObject);
+  return {
+    resources,
+    objects,
+    get text() {
+      return writeResources(resources.map(({ object }) => object));
+    },
+    reads: [...reads.values()],
+    warnings: state.warnings,
+  };
+}
+
+/** What is only done once, when everything is gathered: hashes, references, variables, and what is not for the cluster. */
+async function finish(gathered: Accumulator, state: BuildState): Promise<void> {
+  const { map, config, variables } = gathered;
+  await addHashes(map.resources);
+  map.changed();
+  const context = contextOf(state);
+  fixNameReferences(map, config.nameReference, context);
+  state.warnings.push(...resolveVariables(map, variables, config.varReference, context));
+  const kept = map.resources.filter(isForCluster);
+  if (kept.length < map.resources.length) map.replaceAll(kept);
+}
+
+async function addHashes(resources: readonly Resource[]): Promise<void> {
+  const hashed = resources.filter(({ needsHash }) => needsHash);
+  const hashes = await Promise.all(hashed.map(({ object }) => contentHash(object)));
+  hashed.forEach((resource, i) => {
+    storePreviousId(resource);
+    setName(resource.object, `${nameOf(resource.object)}-${hashes[i] ?? ''}`);
+  });
+}
+
+/** Resources may be there for the build alone. */
+function isForCluster({ object, written }: Resource): boolean {
+  requireMetadata(object, written);
+  const local = textEntries(object, 'annotations')['config.kubernetes.io/local-config'];
+  return local === undefined || local === 'false';
+}
+
+function order(
+  { map }: Accumulator,
+  { sortOptions }: Kustomization,
+  { reorder }: BuildOptions,
+  warnings: string[],
+): readonly Resource[] {
+  if (sortOptions === undefined) return reorder === 'legacy' ? sortLegacy(map.resources) : map.resources;
+  if (reorder !== undefined && reorder !== 'none')
+    warnings.push(
+      "Warning: Sorting order is set both in 'kustomization.yaml' ('sortOptions') and in a CLI flag ('--reorder'). " +
+        'Using the kustomization file over the CLI flag.',
+    );
+  return sortByOptions(map.resources, sortOptions);
+}
+
+function addManagedBy({ object }: Resource): void {
+  const metadata = ensureMetadata(object);
+  const labels = metadata['labels'];
+  if (typeof labels === 'object' && labels !== null)
+    (labels as Record<string, unknown>)['app.kubernetes.io/managed-by'] = managedBy;
+  else setEntries(object, 'labels', { 'app.kubernetes.io/managed-by': managedBy });
+}

@@ -1,0 +1,232 @@
+import type { Tree } from '@plumbline/api';
+import type { Result } from '@plumbline/base';
+import { decodeText } from '@plumbline/languages';
+import { KustomizeError } from '../problem.ts';
+import { filesOf, simplifyPath } from './files.ts';
+import type { Files } from './files.ts';
+import { isWebUrl, parseRepositoryUrl } from './repository-url.ts';
+import type { RepositoryUrl } from './repository-url.ts';
+
+/** How bases and files that lie elsewhere are got; a build without it refuses them. */
+export interface RemotePort {
+  /** The tree of a repository at a revision. */
+  repository(url: RepositoryUrl): Promise<Result<{ readonly tree: Tree; readonly revision: string }>>;
+  /** A file on the web. */
+  file(url: string): Promise<Result<Uint8Array>>;
+}
+
+/** Which files a kustomization may name besides bases: those below its own folder, or any of the tree. */
+export type LoadRestriction = 'rootOnly' | 'none';
+
+/** A file as a loader found it. */
+export interface Loaded {
+  /** Below the root of its tree; for a file on the web its URL. */
+  readonly file: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Files as one kustomization sees them: relative to its folder. A base has a loader of its own. */
+export interface Loader {
+  /** The kustomization's folder below the tree's root, without links. */
+  readonly root: string;
+  /** The folder as messages show it. */
+  readonly shownRoot: string;
+  readonly files: Files;
+  readonly repository: RepositoryUrl | undefined;
+  load(path: string): Promise<Loaded>;
+  /** A loader for a base or a component. */
+  child(path: string): Promise<Loader>;
+}
+
+interface Frame {
+  readonly files: Files;
+  readonly root: string;
+  readonly restriction: LoadRestriction;
+  readonly remote: RemotePort | undefined;
+  readonly repository: RepositoryUrl | undefined;
+  readonly referrer: Frame | undefined;
+}
+
+/** A loader for the kustomization that is built. */
+export async function rootLoader(
+  files: Files,
+  path: string,
+  restriction: LoadRestriction,
+  remote: RemotePort | undefined,
+): Promise<Loader> {
+  const root = await confirmFolder(files, path);
+  return loaderOf({ files, root, restriction, remote, repository: undefined, referrer: undefined });
+}
+
+function loaderOf(frame: Frame): Loader {
+  return {
+    root: frame.root,
+    shownRoot: frame.files.shown(frame.root),
+    files: frame.files,
+    repository: frame.repository,
+    load: (path) => load(frame, path),
+    child: (path) => child(frame, path),
+  };
+}
+
+async function load(frame: Frame, path: string): Promise<Loaded> {
+  if (isWebUrl(path)) return { file: path, bytes: await webFile(frame.remote, path) };
+  const target = resolve(frame, path);
+  const located = await frame.files.locate(target);
+  if (frame.restriction === 'none') {
+    if (located.kind === 'folder')
+      throw new KustomizeError(`read ${frame.files.shown(target)}: is a directory`);
+  } else if (located.kind === 'folder') {
+    throw new KustomizeError(`'${frame.files.shown(target)}' must resolve to a file`);
+  } else if (!isBelow(located.path, frame.root)) {
+    throw outside(frame, frame.files.shown(target), target);
+  }
+  return { file: located.path, bytes: await frame.files.read(located.path) };
+}
+
+/** A path relative to the kustomization (or absolute, as the user knows it) as one below the tree's root. */
+function resolve(frame: Frame, path: string): string {
+  const inTree = path.startsWith('/')
+    ? frame.files.inTree(cleanAbsolute(path))
+    : simplifyPath(`${frame.root}/${path}`);
+  if (inTree === undefined)
+    throw outside(frame, path.startsWith('/') ? path : `${frame.files.shown(frame.root)}/${path}`);
+  return simplifyPath(inTree) ?? '';
+}
+
+function outside(frame: Frame, shown: string, file?: string): KustomizeError {
+  const hint =
+    file === undefined
+      ? 'the path leads out of the repository'
+      : 'files (unlike bases) must lie below the kustomization; move it, or build without the load restriction';
+  return new KustomizeError(
+    `security; file '${shown}' is not in or below '${frame.files.shown(frame.root)}'`,
+    { code: 'load-restricted', hint, ...(file === undefined ? {} : { where: { file } }) },
+  );
+}
+
+function cleanAbsolute(path: string): string {
+  return `/${simplifyPath(path) ?? ''}`;
+}
+
+async function webFile(remote: RemotePort | undefined, url: string): Promise<Uint8Array> {
+  if (remote === undefined) throw noRemote(url);
+  const read = await remote.file(url);
+  if (!read.ok)
+    throw new KustomizeError(read.error.message, { code: read.error.code, hint: read.error.hint });
+  return read.value;
+}
+
+function noRemote(url: string): KustomizeError {
+  return new KustomizeError(
+    `remote '${url}' cannot be read here: this build has no access to other repositories`,
+    {
+      code: 'remote-unavailable',
+      hint: 'copy the base into this repository, or render where sources can be fetched',
+    },
+  );
+}
+
+async function child(frame: Frame, path: string): Promise<Loader> {
+  if (path === '') throw new KustomizeError('new root cannot be empty');
+  const repository = parseRepositoryUrl(path);
+  if (repository !== undefined) return childRepository(frame, repository);
+  if (path.startsWith('/')) throw new KustomizeError(`new root '${path}' cannot be absolute`);
+  refuseAmbiguous(path);
+  const target = simplifyPath(`${frame.root}/${path}`);
+  if (target === undefined) throw outsideBase(frame, path);
+  const root = await confirmFolder(frame.files, target);
+  refuseCircle(frame, root, frame.files);
+  return loaderOf({ ...frame, root, referrer: frame });
+}
+
+/** Two list items that were indented apart become one text with a `- ..` in the middle of a name. */
+function refuseAmbiguous(path: string): void {
+  const odd = path
+    .split('/')
+    .some((part) => part !== '' && part !== '.' && part !== '..' && part.includes('..'));
+  if (!odd) return;
+  const resolved = simplifyPath(path) ?? path;
+  throw new KustomizeError(
+    `path "${path}" is ambiguous: resolves to "${resolved}" after normalization, which is likely not the intended target; ` +
+      'check for YAML indentation errors in your kustomization file',
+  );
+}
+
+function outsideBase(frame: Frame, path: string): KustomizeError {
+  const shown = `${frame.files.shown(frame.root)}/${path}`;
+  if (frame.repository === undefined && containingRepository(frame) === undefined)
+    return new KustomizeError(`security; base '${shown}' is outside of the repository`, {
+      code: 'load-restricted',
+    });
+  return new KustomizeError(
+    'security; bases in kustomizations found in cloned git repos must be within the repo, ' +
+      `but base '${shown}' is outside '${frame.files.shown('')}'`,
+    { code: 'load-restricted' },
+  );
+}
+
+function containingRepository(frame: Frame): RepositoryUrl | undefined {
+  return (
+    frame.repository ?? (frame.referrer === undefined ? undefined : containingRepository(frame.referrer))
+  );
+}
+
+async function childRepository(frame: Frame, url: RepositoryUrl): Promise<Loader> {
+  for (let at: Frame | undefined = frame; at !== undefined; at = at.referrer) {
+    if (at.repository?.raw.startsWith(url.raw) === true)
+      throw new KustomizeError(
+        `cycle detected: URI '${url.raw}' referenced by previous URI '${at.repository.raw}'`,
+      );
+  }
+  if (frame.remote === undefined) throw noRemote(url.raw);
+  const got = await frame.remote.repository(url);
+  if (!got.ok) throw new KustomizeError(got.error.message, { code: got.error.code, hint: got.error.hint });
+  // What another repository holds at a revision does not change: its paths are no reads of this tree.
+  const files = filesOf(got.value.tree, `/${url.clone}`, new Map());
+  const located = await files.locate(url.path);
+  if (located.kind === 'file')
+    throw new KustomizeError(`'${files.shown(url.path)}' refers to file '${url.path}'; expecting directory`);
+  return loaderOf({
+    files,
+    root: located.path,
+    // What was cloned never reads outside of its own folder.
+    restriction: 'rootOnly',
+    remote: frame.remote,
+    repository: url,
+    referrer: frame,
+  });
+}
+
+async function confirmFolder(files: Files, path: string): Promise<string> {
+  try {
+    const located = await files.locate(path);
+    if (located.kind === 'folder') return located.path;
+  } catch (thrown) {
+    if (!(thrown instanceof KustomizeError)) throw thrown;
+    throw thrown.prefixed('must build at directory: not a valid directory');
+  }
+  throw new KustomizeError(`must build at directory: '${files.shown(path)}': file is not directory`);
+}
+
+/** A base may not contain the kustomization that names it, nor one of those that named that one. */
+function refuseCircle(frame: Frame, candidate: string, files: Files): void {
+  for (let at: Frame | undefined = frame; at !== undefined; at = at.referrer) {
+    if (at.files === files && isBelow(at.root, candidate))
+      throw new KustomizeError(
+        `cycle detected: candidate root '${files.shown(candidate)}' contains visited root '${files.shown(at.root)}'`,
+        { code: 'circular-base' },
+      );
+  }
+}
+
+function isBelow(path: string, folder: string): boolean {
+  return folder === '' || path === folder || path.startsWith(`${folder}/`);
+}
+
+/** The text of a file, without a byte order mark. */
+export function textOf(loaded: Loaded): string {
+  const decoded = decodeText(loaded.bytes, loaded.file);
+  if (decoded.ok) return decoded.value;
+  throw new KustomizeError(decoded.error.message, { where: decoded.error.where });
+}

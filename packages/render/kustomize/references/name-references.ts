@@ -1,0 +1,283 @@
+import { isRecord } from '@plumbline/base';
+import type { OriginStep } from '@plumbline/api';
+import type { ResourceMap } from '../accumulate/resource-map.ts';
+import { applyToFieldSpec } from '../fields/index.ts';
+import { isMapping, putField } from '../merge/nodes.ts';
+import { KustomizeError } from '../problem.ts';
+import {
+  currentId,
+  effectiveNamespace,
+  gvkOf,
+  gvkSelected,
+  gvkText,
+  idText,
+  nameOf,
+  namespaceOf,
+  noNamespaceAtAll,
+  originalId,
+  previousIds,
+  scalarText,
+} from '../resource.ts';
+import type { Gvk, JsonObject, ResId, Resource } from '../resource.ts';
+import { acting } from '../transformers/plugin.ts';
+import type { TransformContext } from '../transformers/plugin.ts';
+import type { FieldSpec, NameBackReferences } from '../types.ts';
+import { writeResource } from '../output.ts';
+
+/** A resource that a name may mean, with what the sieve asks for. */
+interface Candidate {
+  readonly resource: Resource;
+  readonly id: ResId;
+  readonly namespace: string;
+  readonly original: string;
+  readonly previous: readonly ResId[];
+}
+
+/** A field of a referrer that may hold the name of a resource of a kind. */
+interface Reference {
+  readonly spec: FieldSpec;
+  readonly target: Gvk;
+}
+
+/**
+ * Follows changed names: wherever a field may hold the name of another resource, and holds one that this resource had in an
+ * earlier layer, it gets the name of today.
+ */
+export function fixNameReferences(
+  map: ResourceMap,
+  backReferences: readonly NameBackReferences[],
+  context: TransformContext,
+): void {
+  const candidates = map.resources.map(candidateOf);
+  const byName = indexByPreviousName(candidates);
+  // Without a name that has changed there is nothing to follow.
+  if (byName.size === 0) return;
+  const referencesOf = referenceIndex(backReferences);
+  for (const referrer of candidates) {
+    const references = referencesOf(originalId(referrer.resource));
+    if (references.length === 0) continue;
+    const reach = reachOf(referrer);
+    acting(
+      context,
+      referrer.resource,
+      () => followed,
+      () => {
+        for (const reference of references) fixField({ referrer, reference, byName, candidates, reach });
+      },
+    );
+  }
+}
+
+const followed: OriginStep = { act: 'transformer', file: 'names', detail: 'name reference' };
+
+function candidateOf(resource: Resource): Candidate {
+  const id = currentId(resource);
+  return {
+    resource,
+    id,
+    namespace: effectiveNamespace(id),
+    original: effectiveNamespace(originalId(resource)),
+    previous: previousIds(resource),
+  };
+}
+
+function indexByPreviousName(candidates: readonly Candidate[]): Map<string, Candidate[]> {
+  const index = new Map<string, Candidate[]>();
+  for (const candidate of candidates) {
+    for (const name of new Set(candidate.previous.map((id) => id.name))) {
+      const bucket = index.get(name);
+      if (bucket === undefined) index.set(name, [candidate]);
+      else bucket.push(candidate);
+    }
+  }
+  return index;
+}
+
+/** The references that a referrer may hold, by its original kind. */
+function referenceIndex(backReferences: readonly NameBackReferences[]): (id: ResId) => readonly Reference[] {
+  const all: Reference[] = backReferences.flatMap((target) =>
+    target.fieldSpecs.map((spec) => ({ spec, target })),
+  );
+  const known = new Map<string, readonly Reference[]>();
+  return (id) => {
+    const key = gvkText(id);
+    const found = known.get(key) ?? all.filter(({ spec }) => gvkSelected(id, spec));
+    known.set(key, found);
+    return found;
+  };
+}
+
+/** Which resources a referrer can mean at all: those of its namespace, those of none, and accounts that a binding names. */
+function reachOf(referrer: Candidate): (candidate: Candidate) => boolean {
+  if (referrer.id.clusterScoped === true) return () => true;
+  const accounts = accountNamespaces(referrer.resource);
+  return ({ id, namespace, resource }) =>
+    id.clusterScoped === true ||
+    namespace === referrer.namespace ||
+    (accounts.size > 0 && accounts.has(namespaceOf(resource.object)));
+}
+
+function accountNamespaces(resource: Resource): ReadonlySet<string> {
+  const namespaces = new Set<string>();
+  const { kind, subjects } = resource.object;
+  if (kind !== 'RoleBinding' || !Array.isArray(subjects)) return namespaces;
+  for (const subject of subjects as readonly unknown[]) {
+    if (!isRecord(subject) || subject['kind'] !== 'ServiceAccount' || !('namespace' in subject)) continue;
+    const { namespace } = subject;
+    if (typeof namespace !== 'string')
+      throw new KustomizeError(
+        `Invalid Input: namespace is blank for resource ${JSON.stringify(idText(currentId(resource)))}\n`,
+        { where: resource.written },
+      );
+    namespaces.add(namespace);
+  }
+  return namespaces;
+}
+
+interface Following {
+  readonly referrer: Candidate;
+  readonly reference: Reference;
+  readonly byName: ReadonlyMap<string, readonly Candidate[]>;
+  readonly candidates: readonly Candidate[];
+  readonly reach: (candidate: Candidate) => boolean;
+}
+
+function fixField(following: Following): void {
+  const { referrer, reference } = following;
+  const gvk = gvkOf(referrer.resource.object);
+  const spec = { ...reference.spec, ...gvk };
+  try {
+    applyToFieldSpec(referrer.resource.object, spec, (value) => fixValue(following, value));
+  } catch (thrown) {
+    if (!(thrown instanceof KustomizeError)) throw thrown;
+    throw thrown.prefixed(
+      `updating name reference in '${reference.spec.path}' field of '${idText(currentId(referrer.resource))}'`,
+    );
+  }
+}
+
+function fixValue(following: Following, value: unknown): unknown {
+  if (value === null || value === undefined) return value;
+  if (Array.isArray(value)) {
+    value.forEach((item: unknown, i) => {
+      if (item === null) return;
+      if (Array.isArray(item))
+        throw new KustomizeError('is expected to be either a string or a map of string');
+      value[i] = isMapping(item) ? fixMapping(following, item) : fixName(following, item);
+    });
+    return value;
+  }
+  return isMapping(value) ? fixMapping(following, value) : fixName(following, value);
+}
+
+function fixName(following: Following, value: unknown): unknown {
+  const old = scalarText(value);
+  const named = following.byName.get(old)?.filter(following.reach) ?? [];
+  const referral = selectReferral(following, old, named, (one) => nameOf(one.object));
+  if (referral === undefined) return value;
+  referral.refBy.push(idText(currentId(following.referrer.resource)));
+  const name = nameOf(referral.object);
+  return name === old ? value : name;
+}
+
+/** A reference that is a mapping names a namespace as well, and gets the one of today. */
+function fixMapping(following: Following, mapping: JsonObject): JsonObject {
+  if (!('name' in mapping)) throw new KustomizeError("path config error; no 'name' field in node");
+  const old = scalarText(mapping['name']);
+  const named = following.byName.get(old) ?? [];
+  const reachable = inNamespace(following, mapping, named.filter(following.reach));
+  const referral = selectReferral(
+    following,
+    old,
+    reachable,
+    (one) => `${nameOf(one.object)}\n${namespaceOf(one.object)}`,
+  );
+  if (referral === undefined) return mapping;
+  referral.refBy.push(idText(currentId(following.referrer.resource)));
+  const name = nameOf(referral.object);
+  const namespace = namespaceOf(referral.object);
+  if (name === old && namespace === '') return mapping;
+  putField(mapping, 'name', name);
+  if (namespace !== '') putField(mapping, 'namespace', namespace);
+  return mapping;
+}
+
+/** The candidates that were in the namespace that a reference names; if nothing ever was, those that are in it now. */
+function inNamespace(
+  following: Following,
+  mapping: JsonObject,
+  named: readonly Candidate[],
+): readonly Candidate[] {
+  if (!('namespace' in mapping)) return named;
+  const namespace = scalarText(mapping['namespace']);
+  if (namespace === noNamespaceAtAll) return [];
+  const anyWas = following.candidates.some((one) => one.original === namespace && following.reach(one));
+  return named.filter((one) => (anyWas ? one.original : one.namespace) === namespace);
+}
+
+function selectReferral(
+  following: Following,
+  oldName: string,
+  named: readonly Candidate[],
+  identityOf: (resource: Resource) => string,
+): Resource | undefined {
+  const { referrer, reference } = following;
+  let left = named.filter(({ previous }) => previous.some((id) => id.name === oldName));
+  left = left.filter(({ previous }) => previous.some((id) => gvkSelected(id, reference.target)));
+  const role = roleOf(following);
+  if (role !== undefined) left = left.filter(({ previous }) => previous.some((id) => gvkSelected(id, role)));
+  left = left.filter((one) => isInReachOfNames(referrer, one));
+  if (left.length === 1) return left[0]?.resource;
+  left = left.filter((one) => sameAffixes(one.resource, referrer.resource, true));
+  if (left.length > 1) left = left.filter((one) => sameAffixes(one.resource, referrer.resource, false));
+  const [first] = left;
+  if (first === undefined) return undefined;
+  const identity = identityOf(first.resource);
+  if (left.every((one) => identityOf(one.resource) === identity)) return first.resource;
+  throw ambiguous(
+    referrer.resource,
+    left.map(({ resource }) => resource),
+  );
+}
+
+function ambiguous(referrer: Resource, candidates: readonly Resource[]): KustomizeError {
+  const ids = candidates.map((one) => idText(currentId(one))).join(', ');
+  const details = candidates
+    .map((one, i) => `--- possible referral ${i}:\n${writeResource(one.object)}\n`)
+    .join('');
+  return new KustomizeError(
+    `found multiple possible referrals: ${ids}\n\n**** Too many possible referral targets to referrer:\n` +
+      `${writeResource(referrer.object)}\n${details}`,
+    { code: 'reference-ambiguous', where: referrer.written },
+  );
+}
+
+/** What `roleRef` says of the kind, if the field is its name. */
+function roleOf({ referrer, reference }: Following): Gvk | undefined {
+  if (!reference.spec.path.endsWith('roleRef/name')) return undefined;
+  const { roleRef } = referrer.resource.object;
+  if (!isRecord(roleRef)) return undefined;
+  const { apiGroup, kind } = roleRef;
+  if (apiGroup === undefined || apiGroup === null || kind === undefined || kind === null) return undefined;
+  return { group: scalarText(apiGroup), version: '', kind: scalarText(kind) };
+}
+
+/** Names mean what is in the same namespace, what is in none, and accounts (which bindings of other namespaces name). */
+function isInReachOfNames(referrer: Candidate, candidate: Candidate): boolean {
+  if (referrer.id.clusterScoped === true || candidate.id.clusterScoped === true) return true;
+  return candidate.id.kind === 'ServiceAccount' || candidate.namespace === referrer.namespace;
+}
+
+function sameAffixes(a: Resource, b: Resource, allowEmpty: boolean): boolean {
+  const fits = (first: readonly string[], second: readonly string[]): boolean =>
+    (allowEmpty && (first.length === 0 || second.length === 0)) || sameEnding(first, second);
+  return fits(a.prefixes, b.prefixes) && fits(a.suffixes, b.suffixes);
+}
+
+/** Whether the shorter list is the end of the longer one; an empty one only equals an empty one. */
+function sameEnding(a: readonly string[], b: readonly string[]): boolean {
+  const [short, long] = a.length <= b.length ? [a, b] : [b, a];
+  if (short.length === 0) return long.length === 0;
+  const shift = long.length - short.length;
+  return short.every((text, i) => long[i + shift] === text);
+}
