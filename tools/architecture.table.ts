@@ -31,4 +31,5 @@ export const rooms: Readonly<Record<string, Room>> = {
 /** Dangerous powers and the few files that hold them. */
 export const powers: Readonly<Record<string, readonly string[]>> = {
   'node:child_process': ['packages/sources/git/exec.ts'],
+  'node:worker_threads': ['packages/cli/compose/render-workers.ts', 'packages/cli/render-worker.ts'],
 };

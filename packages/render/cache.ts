@@ -8,6 +8,7 @@ import { overrideNames } from './overrides.ts';
 import { joinPath, normalizePath } from './paths.ts';
 import { readsOfFailure, render } from './render.ts';
 import type { Rendered, RenderSource } from './render.ts';
+import type { RenderElsewhere } from './workers/answer.ts';
 
 /**
  * Renders a folder only when something that an earlier render has read is different now. A push to a repository of a
@@ -34,6 +35,8 @@ export interface RenderCacheOptions {
   readonly entriesMax?: number;
   /** Objects take about three times the room of their text, and they are shared with those who compare. */
   readonly objectsMax?: number;
+  /** Where what may take long is rendered; without it all is rendered here. */
+  readonly elsewhere?: RenderElsewhere;
   /** For tests and measurements: called for each render that is really made. */
   readonly onRender?: (source: string, path: string) => void;
 }
@@ -84,7 +87,14 @@ export function createRenderCache(options: RenderCacheOptions = {}): RenderCache
     renders++;
     options.onRender?.(snapshot.source, path);
     const { context, used } = recordUse(request.context ?? {});
-    const result = await render({ tree: snapshot.tree, path, ...request, context });
+    const { elsewhere } = options;
+    const result = await render({
+      tree: snapshot.tree,
+      path,
+      ...request,
+      context,
+      ...(elsewhere === undefined ? {} : { elsewhere }),
+    });
     const reads = result.ok ? result.value.reads : await readsOfFailure(snapshot.tree, path);
     return { result, used, reads };
   }
@@ -154,7 +164,7 @@ function sizeOf(variants: readonly Entry[]): number {
 
 /** Applications that render the same folder in the same way share the result, unless a file or a template names one of them. */
 async function keyOf(snapshot: Snapshot, path: string, request: RenderOptions): Promise<string> {
-  const { appName, context: _context, ...rest } = request;
+  const { appName, context: _context, elsewhere: _elsewhere, ...rest } = request;
   const own = overrideNames(appName)[1];
   const normal = normalizePath(path);
   const isNamed =

@@ -15,6 +15,8 @@ export interface RenderContext {
   variable?(name: string): string | undefined;
   /** All variables; whoever calls this depends on each. */
   variables?(): Readonly<Record<string, string>>;
+  /** Of a recorded context: the one behind it, for who hands it on and says later what was asked. */
+  readonly unrecorded?: RenderContext;
 }
 
 /** What was asked of a context, and the answers. */
@@ -30,6 +32,7 @@ export function recordUse(context: RenderContext): { readonly context: RenderCon
     return value;
   };
   const recorded: RenderContext = {
+    unrecorded: context,
     variable: (name) => note(`$${name}`, context.variable?.(name)),
     variables() {
       const all = context.variables?.() ?? {};

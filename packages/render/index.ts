@@ -8,3 +8,7 @@ export { detect } from './detect.ts';
 export type { Detected, SourceKind } from './detect.ts';
 export { directoryRenderer } from './directory/renderer.ts';
 export type { DirectoryParameters } from './directory/renderer.ts';
+export { answerQuestion, repeatUse, taskOf } from './workers/answer.ts';
+export type { RenderElsewhere } from './workers/answer.ts';
+export { createRenderServer } from './workers/serve.ts';
+export type { RenderTask, TaskResult, WorkerMessage, WorkerOrder } from './workers/protocol.ts';

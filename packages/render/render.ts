@@ -9,6 +9,7 @@ import type { DirectoryParameters } from './directory/renderer.ts';
 import { filesSuffix, hashOf } from './hashes.ts';
 import { applyOverrides } from './overrides.ts';
 import { follow, normalizePath } from './paths.ts';
+import type { RenderElsewhere } from './workers/answer.ts';
 
 /** The part of an Argo CD source that says how its files become manifests. */
 export interface SourceParameters {
@@ -31,6 +32,8 @@ export interface RenderSource {
   readonly combinedBytesMax?: number;
   /** Also find out where each field comes from. */
   readonly origins?: boolean;
+  /** Where what may take long is rendered instead of here. */
+  readonly elsewhere?: RenderElsewhere;
   readonly signal?: AbortSignal;
 }
 
@@ -62,7 +65,12 @@ async function renderSource(request: RenderSource): Promise<Result<Rendered, rea
   const named =
     explicit.value !== undefined && disabled.includes(explicit.value) ? 'directory' : explicit.value;
   const kind = named ?? detected.value.kind;
-  const rendered = await renderers[kind]({ ...request, source: source.value });
+  const { elsewhere } = request;
+  const resolved = { ...request, source: source.value };
+  const rendered =
+    elsewhere !== undefined && heavy.has(kind)
+      ? await elsewhere(kind, resolved)
+      : await renderKind(kind, resolved);
   if (!rendered.ok) return rendered;
   const reads = distinct([...detected.value.reads, ...rendered.value.reads]);
   return ok({ ...rendered.value, reads, kind, sourceType: sourceTypeOf(kind) });
@@ -70,6 +78,17 @@ async function renderSource(request: RenderSource): Promise<Result<Rendered, rea
 
 /** One kind of source: the folder as it is asked for, its parameters with the overrides in it. */
 type SourceRenderer = (request: RenderSource) => Promise<Result<Rendering, readonly Problem[]>>;
+
+/** Kinds whose files are programs. Plain files are read in slices, and plugins are processes of their own. */
+const heavy: ReadonlySet<SourceKind> = new Set(['helm', 'kustomize']);
+
+/** Renders a folder as a kind that is known already. */
+export function renderKind(
+  kind: SourceKind,
+  request: RenderSource,
+): Promise<Result<Rendering, readonly Problem[]>> {
+  return renderers[kind](request);
+}
 
 /** The kinds and what renders them. */
 const renderers: Readonly<Record<SourceKind, SourceRenderer>> = {

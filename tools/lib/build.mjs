@@ -32,10 +32,16 @@ function version() {
   return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
 }
 
-async function bundleProgram() {
+/** Each program is one file of its own, so that a worker loads no more than it needs. */
+async function bundlePrograms() {
+  await bundleProgram({ plumb: join(root, 'packages/cli/main.ts') });
+  await bundleProgram({ 'render-worker': join(root, 'packages/cli/render-worker.ts') });
+}
+
+async function bundleProgram(input) {
   const { rolldown } = await import('rolldown');
   const bundle = await rolldown({
-    input: { plumb: join(root, 'packages/cli/main.ts') },
+    input,
     platform: 'node',
     transform: { define: { PLUMBLINE_VERSION: JSON.stringify(version()) } },
     onwarn: (warning) => {
@@ -73,5 +79,5 @@ async function part(name, folders, made, work) {
 /** Builds what changed since the last build. */
 export async function ensureBuilt() {
   await part('the pages', ['web', 'packages/api'], 'web/index.html', bundleWeb);
-  await part('the program', ['packages'], 'plumb.mjs', bundleProgram);
+  await part('the program', ['packages'], 'plumb.mjs', bundlePrograms);
 }

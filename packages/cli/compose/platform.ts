@@ -1,5 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import type { Clock, Logger, Random } from '@plumbline/base';
 import {
   createArgoController,
@@ -12,11 +14,11 @@ import type { Cluster } from '@plumbline/kube';
 import { createRenderCache } from '@plumbline/render';
 import { createServer, type Server } from '@plumbline/server';
 import { createChartSources, createGitSources, type Git, type GitSources } from '@plumbline/sources';
-import { join } from 'node:path';
 import type { Stopper } from './stop.ts';
 import { listenNear } from './ports.ts';
 import { productFile } from './addresses.ts';
 import { createMetrics } from './metrics.ts';
+import { createRenderWorkers } from './render-workers.ts';
 import { version } from '../version.ts';
 
 export interface PlatformOptions {
@@ -65,7 +67,14 @@ export async function startPlatform(options: PlatformOptions, stopper: Stopper):
   });
   stopper.add(() => charts.close());
   await installDefinitions(cluster);
-  const renderCache = createRenderCache();
+  const workers = createRenderWorkers({
+    program: productFile('dist', 'render-worker.mjs'),
+    clock,
+    logger: logger.with({ room: 'render' }),
+    count: Math.max(1, availableParallelism() - 1),
+  });
+  stopper.add(() => workers.close());
+  const renderCache = createRenderCache({ elsewhere: workers.render });
   const metrics = createMetrics();
   metrics.observe({ renderCache, sources });
   const queue = createQueue({

@@ -1,0 +1,55 @@
+import type { Rendering, Tree } from '@plumbline/api';
+import { messageOf } from '@plumbline/base';
+import type { Problem, Result } from '@plumbline/base';
+import type { RenderContext } from '../context.ts';
+import type { SourceKind } from '../detect.ts';
+import type { RenderSource } from '../render.ts';
+import type { PlainContext, RenderTask, TaskResult, TreeAnswer, TreeQuestion } from './protocol.ts';
+
+/** Renders somewhere else. Never rejects. */
+export type RenderElsewhere = (
+  kind: SourceKind,
+  request: RenderSource,
+) => Promise<Result<Rendering, readonly Problem[]>>;
+
+/** A request as a task for a worker. */
+export async function taskOf(kind: SourceKind, request: RenderSource): Promise<RenderTask> {
+  const { tree, path, source, context = {}, origins = false } = request;
+  return {
+    kind,
+    path,
+    source,
+    context: plainContext(context.unrecorded ?? context),
+    origins,
+    root: await tree.stat(''),
+  };
+}
+
+function plainContext(context: RenderContext): PlainContext {
+  const { appName, namespace, kubeVersion, apiVersions } = context;
+  return { appName, namespace, kubeVersion, apiVersions, variables: { ...context.variables?.() } };
+}
+
+/** What a worker has asked of a context was asked of this one. */
+export function repeatUse(used: TaskResult['used'], context: RenderContext): void {
+  for (const name of used) {
+    if (name.startsWith('$')) context.variable?.(name.slice(1));
+    else void context[name as 'appName'];
+  }
+}
+
+/** Answers a question about a tree. */
+export async function answerQuestion(tree: Tree, question: TreeQuestion): Promise<TreeAnswer> {
+  try {
+    switch (question.ask) {
+      case 'stat':
+        return { ok: true, value: await tree.stat(question.path) };
+      case 'list':
+        return { ok: true, value: await tree.list(question.path) };
+      case 'read':
+        return { ok: true, value: await tree.read(question.path, question.bytesMax) };
+    }
+  } catch (thrown) {
+    return { ok: false, message: messageOf(thrown) };
+  }
+}

@@ -1,0 +1,50 @@
+import type { Rendering, TreeEntry } from '@plumbline/api';
+import type { Problem, Result } from '@plumbline/base';
+import type { SourceKind } from '../detect.ts';
+import type { SourceParameters } from '../render.ts';
+
+/** What a worker is asked to render. The tree stays where it is: the worker asks for what it needs of it. */
+export interface RenderTask {
+  readonly kind: SourceKind;
+  readonly path: string;
+  readonly source: SourceParameters;
+  readonly context: PlainContext;
+  readonly origins: boolean;
+  /** Hash of the tree's root; undefined for trees without one. */
+  readonly root: TreeEntry | undefined;
+}
+
+/** A `RenderContext` as data. */
+export interface PlainContext {
+  readonly appName: string | undefined;
+  readonly namespace: string | undefined;
+  readonly kubeVersion: string | undefined;
+  readonly apiVersions: readonly string[] | undefined;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** A question about the tree. */
+export type TreeQuestion =
+  | { readonly ask: 'stat'; readonly path: string }
+  | { readonly ask: 'list'; readonly path: string }
+  | { readonly ask: 'read'; readonly path: string; readonly bytesMax: number };
+
+export type TreeAnswer =
+  | { readonly ok: true; readonly value: TreeEntry | readonly TreeEntry[] | Uint8Array | undefined }
+  | { readonly ok: false; readonly message: string };
+
+/** What came of a task, and what it asked of its context (`appName`, `$ARGOCD_APP_REVISION`). */
+export interface TaskResult {
+  readonly result: Result<Rendering, readonly Problem[]>;
+  readonly used: readonly string[];
+}
+
+/** From the worker. */
+export type WorkerMessage =
+  | { readonly type: 'question'; readonly id: number; readonly question: TreeQuestion }
+  | { readonly type: 'done'; readonly done: TaskResult };
+
+/** To the worker. */
+export type WorkerOrder =
+  | { readonly type: 'task'; readonly task: RenderTask }
+  | { readonly type: 'answer'; readonly id: number; readonly answer: TreeAnswer };
