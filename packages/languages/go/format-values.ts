@@ -11,8 +11,8 @@ import type { GoMap, Value } from './values.ts';
 
 /** An argument of a format under its verb. */
 export function formatArgument(value: Value, verb: string, flags: Flags): string {
+  if (value === null) return verb === 'v' || verb === 'T' ? pad('<nil>', flags) : badVerb(value, verb);
   if (verb === 'T') return pad(truncateRunes(typeName(value), flags.precision), flags);
-  if (value === null) return verb === 'v' ? pad('<nil>', flags) : badVerb(value, verb);
   if (verb === 'p') return pointer(value, flags);
   return formatNested(value, verb, flags, 0);
 }

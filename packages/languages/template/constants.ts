@@ -1,4 +1,5 @@
 import { GoInt } from '../go/index.ts';
+import { GoComplex } from './complex.ts';
 import { typeWord } from './signature.ts';
 import { reprint } from './reprint.ts';
 import type { IntKind, Value } from '../go/index.ts';
@@ -12,7 +13,8 @@ export type Constant = { readonly value: Value } | { readonly problem: string };
 export function idealConstant(node: BoolNode | NumberNode | StringNode): Constant {
   if (node.type === 'bool') return { value: node.value };
   if (node.type === 'string') return { value: node.text };
-  const { text } = node;
+  const { text, complex } = node;
+  if (complex !== undefined) return { value: new GoComplex(complex.real, complex.imaginary) };
   const isHex = /^0[xX]/.test(text) && text.length > 2 && !/[pP]/.test(text);
   if (node.float !== undefined && !isHex && !text.startsWith("'") && /[.eEpP]/.test(text))
     return { value: node.float };

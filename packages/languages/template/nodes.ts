@@ -58,6 +58,7 @@ export interface NumberNode extends Positioned {
   readonly int: bigint | undefined;
   readonly uint: bigint | undefined;
   readonly float: number | undefined;
+  readonly complex?: { readonly real: number; readonly imaginary: number };
 }
 export interface StringNode extends Positioned {
   readonly type: 'string';

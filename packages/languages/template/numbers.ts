@@ -8,7 +8,7 @@ const uint64Max = (1n << 64n) - 1n;
 /** A number of a template, or what is wrong with it. Its type is decided by who takes it, as with Go's constants. */
 export function readNumber(pos: number, text: string, isCharacter: boolean): NumberNode | string {
   if (isCharacter) return readCharacter(pos, text);
-  if (text.endsWith('i')) return `complex numbers are not supported: ${quoteString(text)}`;
+  if (text.endsWith('i')) return readComplex(pos, text);
   const whole = parseInteger(text);
   if (whole !== undefined) {
     const signed = text.startsWith('-') || text.startsWith('+');
@@ -24,6 +24,30 @@ export function readNumber(pos: number, text: string, isCharacter: boolean): Num
   const int = exact !== undefined && exact >= -int64Max - 1n && exact <= int64Max ? exact : undefined;
   const uint = exact !== undefined && exact >= 0n && exact <= uint64Max ? exact : undefined;
   return { type: 'number', pos, text, int, uint, float };
+}
+
+/** `1+2i` or `2i`. Nothing takes such a number but printing. */
+function readComplex(pos: number, text: string): NumberNode | string {
+  const match = /^(?:([+-]?[^+-]+?(?:[eEpP][+-]?\d+)?)(?=[+-]))?([+-]?[^+-]+(?:[eEpP][+-]?\d+)?)i$/.exec(
+    text,
+  );
+  const imaginary = parseReal(match?.[2] ?? '');
+  const real = match?.[1] === undefined || match[1] === '' ? 0 : parseReal(match[1]);
+  if (imaginary === undefined || real === undefined) return `illegal number syntax: ${quoteString(text)}`;
+  return {
+    type: 'number',
+    pos,
+    text,
+    int: undefined,
+    uint: undefined,
+    float: undefined,
+    complex: { real, imaginary },
+  };
+}
+
+function parseReal(text: string): number | undefined {
+  const whole = parseInteger(text);
+  return whole === undefined ? parseFloat64(text) : Number(whole);
 }
 
 function readCharacter(pos: number, text: string): NumberNode | string {

@@ -219,7 +219,7 @@ class FrameExecution implements Execution {
     const { including } = this.#run;
     const depth = including.get(name) ?? 0;
     including.set(name, depth + 1);
-    const text = this.#render(this.#scope, program, data);
+    const text = this.#render(this.#scope, program, data, name);
     including.set(name, depth);
     return text;
   }
@@ -231,7 +231,7 @@ class FrameExecution implements Execution {
   }
 
   /** Errors leave `run` as it was, for functions that catch them. */
-  #render(scope: Scope, program: Program, data: Value): string {
+  #render(scope: Scope, program: Program, data: Value, included?: string): string {
     const run = this.#run;
     const { frame: outer, depth } = run;
     const output: Output = { text: '' };
@@ -242,6 +242,7 @@ class FrameExecution implements Execution {
       if (error instanceof GoError || error instanceof TemplateError) {
         run.frame = outer;
         run.depth = depth;
+        if (included !== undefined) run.including.set(included, this.depthOf(included) - 1);
       }
       throw error;
     }

@@ -71,6 +71,12 @@ function unknownTemplate(name: string, message: string): TemplateError {
   return new TemplateError(message, { kind: 'execute', template: '', line: 0, detail });
 }
 
+/** The name in a recursion without end, to say it in the error. */
+function mostIncluded(run: Run): string {
+  const [name, count] = [...run.including].reduce((most, one) => (one[1] > most[1] ? one : most), ['', 0]);
+  return count > 1 ? `: ${quoteString(name)} is included ${count} times in itself` : '';
+}
+
 /** Runs; what the machine refuses (its stack is full, a text grew too long) becomes an error of the innermost template. */
 export function guarded(run: Run, work: () => void): void {
   try {
@@ -79,7 +85,7 @@ export function guarded(run: Run, work: () => void): void {
     if (!(error instanceof RangeError) || run.frame === undefined) throw error;
     const detail = error.message.includes('string length')
       ? 'the template makes a text that is too long'
-      : 'the templates call each other too deeply';
+      : `the templates call each other too deeply${mostIncluded(run)}`;
     throw errorAt(run.frame, 'limit', detail);
   }
 }
