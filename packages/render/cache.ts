@@ -7,8 +7,7 @@ import { isUnchanged } from './hashes.ts';
 import { overrideNames } from './overrides.ts';
 import { joinPath, normalizePath } from './paths.ts';
 import { readsOfFailure, render } from './render.ts';
-import type { Rendered, RenderSource } from './render.ts';
-import type { RenderElsewhere } from './workers/answer.ts';
+import type { RenderElsewhere, Rendered, RenderSource } from './types.ts';
 
 /**
  * Renders a folder only when something that an earlier render has read is different now. A push to a repository of a

@@ -1,5 +1,5 @@
 export { render } from './render.ts';
-export type { Rendered, RenderSource, SourceParameters } from './render.ts';
+export type { RenderElsewhere, Rendered, RenderSource, SourceParameters } from './types.ts';
 export { expandVariables } from './context.ts';
 export type { RenderContext } from './context.ts';
 export { createRenderCache } from './cache.ts';
@@ -9,6 +9,5 @@ export type { Detected, SourceKind } from './detect.ts';
 export { directoryRenderer } from './directory/renderer.ts';
 export type { DirectoryParameters } from './directory/renderer.ts';
 export { answerQuestion, repeatUse, taskOf } from './workers/answer.ts';
-export type { RenderElsewhere } from './workers/answer.ts';
 export { createRenderServer } from './workers/serve.ts';
 export type { RenderTask, TaskResult, WorkerMessage, WorkerOrder } from './workers/protocol.ts';

@@ -1,47 +1,13 @@
 import type { Read, Rendering, Tree } from '@plumbline/api';
 import { err, messageOf, ok, problem } from '@plumbline/base';
 import type { Problem, Result } from '@plumbline/base';
-import type { RenderContext } from './context.ts';
 import { detect, explicitKind, sourceTypes } from './detect.ts';
 import type { SourceKind } from './detect.ts';
 import { directoryRenderer } from './directory/renderer.ts';
-import type { DirectoryParameters } from './directory/renderer.ts';
 import { filesSuffix, hashOf } from './hashes.ts';
 import { applyOverrides } from './overrides.ts';
 import { follow, normalizePath } from './paths.ts';
-import type { RenderElsewhere } from './workers/answer.ts';
-
-/** The part of an Argo CD source that says how its files become manifests. */
-export interface SourceParameters {
-  readonly directory?: DirectoryParameters & { readonly jsonnet?: unknown };
-  readonly helm?: unknown;
-  readonly kustomize?: unknown;
-  readonly plugin?: unknown;
-}
-
-/** A folder (or the archive of a chart) and the source that names it. */
-export interface RenderSource {
-  readonly tree: Tree;
-  readonly path: string;
-  readonly source: SourceParameters;
-  /** For `.argocd-source-<app>.yaml`. */
-  readonly appName?: string;
-  readonly context?: RenderContext;
-  /** Kinds that are switched off: their folders are read as plain files. */
-  readonly disabled?: readonly SourceKind[];
-  readonly combinedBytesMax?: number;
-  /** Also find out where each field comes from. */
-  readonly origins?: boolean;
-  /** Where what may take long is rendered instead of here. */
-  readonly elsewhere?: RenderElsewhere;
-  readonly signal?: AbortSignal;
-}
-
-/** A rendering and what made it, as `status.sourceType` calls it. */
-export interface Rendered extends Rendering {
-  readonly kind: SourceKind;
-  readonly sourceType: string;
-}
+import type { Rendered, RenderSource } from './types.ts';
 
 /** Finds out what a folder is and renders it. Kinds that are not built yet are refused. Never rejects. */
 export async function render(request: RenderSource): Promise<Result<Rendered, readonly Problem[]>> {

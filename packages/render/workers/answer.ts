@@ -1,16 +1,9 @@
-import type { Rendering, Tree } from '@plumbline/api';
+import type { Tree } from '@plumbline/api';
 import { messageOf } from '@plumbline/base';
-import type { Problem, Result } from '@plumbline/base';
 import type { RenderContext } from '../context.ts';
 import type { SourceKind } from '../detect.ts';
-import type { RenderSource } from '../render.ts';
+import type { RenderSource } from '../types.ts';
 import type { PlainContext, RenderTask, TaskResult, TreeAnswer, TreeQuestion } from './protocol.ts';
-
-/** Renders somewhere else. Never rejects. */
-export type RenderElsewhere = (
-  kind: SourceKind,
-  request: RenderSource,
-) => Promise<Result<Rendering, readonly Problem[]>>;
 
 /** A request as a task for a worker. */
 export async function taskOf(kind: SourceKind, request: RenderSource): Promise<RenderTask> {

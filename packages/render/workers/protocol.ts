@@ -1,7 +1,7 @@
 import type { Rendering, TreeEntry } from '@plumbline/api';
 import type { Problem, Result } from '@plumbline/base';
 import type { SourceKind } from '../detect.ts';
-import type { SourceParameters } from '../render.ts';
+import type { SourceParameters } from '../types.ts';
 
 /** What a worker is asked to render. The tree stays where it is: the worker asks for what it needs of it. */
 export interface RenderTask {
