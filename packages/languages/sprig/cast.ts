@@ -1,5 +1,6 @@
 import { GoInt } from '../go/index.ts';
 import type { Value } from '../go/index.ts';
+import { GoNamedNumber } from './time/named-number.ts';
 
 /** Numbers from anything, as spf13/cast reads them; what is no number is 0. */
 const anyBase =
@@ -16,6 +17,7 @@ export function toInt64(value: Value): bigint {
   if (value instanceof GoInt) return BigInt.asIntN(64, value.n);
   if (typeof value === 'number') return truncate(value);
   if (typeof value === 'string') return parseInt64(value);
+  if (value instanceof GoNamedNumber) return value.n;
   return value === true ? 1n : 0n;
 }
 
@@ -61,6 +63,7 @@ export function toFloat64(value: Value): number {
   if (typeof value === 'number') return value;
   if (value instanceof GoInt) return Number(value.n);
   if (typeof value === 'string') return parseGoFloat(value) ?? 0;
+  if (value instanceof GoNamedNumber) return Number(value.n);
   return value === true ? 1 : 0;
 }
 

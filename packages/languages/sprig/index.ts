@@ -1,4 +1,8 @@
-export { sprigFunctions } from './functions.ts';
+export { helmDurationFunctions, sprigFunctions } from './functions.ts';
+export { parseJson } from './json-read.ts';
+export { writeJson } from './json-write.ts';
+export { parseAddress } from './address.ts';
+export { GoTime } from './time/value.ts';
 export type {
   CertificatePair,
   CertificateWish,
