@@ -171,8 +171,9 @@ function absorbInto(old: Resource, resource: Resource, id: ResId): void {
       `id ${idDump(id)} exists; can not use behavior: '${behaviorName(resource.behavior)}', behavior must be merge or replace`,
     );
   const { origin } = old;
+  const { behavior } = resource;
   mergeMetadata(resource, old);
-  if (resource.behavior === 'merge') {
+  if (behavior === 'merge') {
     mergeData(resource.object, old.object, 'data');
     mergeData(resource.object, old.object, 'binaryData');
     if (origin !== undefined) resource.origin = origin;

@@ -1,6 +1,6 @@
 import { isRecord } from '@plumbline/base';
 import { KustomizeError } from '../problem.ts';
-import { nameOf, scalarText } from '../resource.ts';
+import { scalarText } from '../resource.ts';
 import type { JsonObject } from '../resource.ts';
 
 /** The part of a hash that becomes part of a name. */
@@ -8,15 +8,18 @@ const hashLength = 10;
 /** Letters that could make a rude word, or be mistaken, have others in their places. */
 const replaced: Readonly<Record<string, string>> = { '0': 'g', '1': 'h', '3': 'k', a: 'm', e: 't' };
 
-/** The hash that a generated resource has behind its name: of its kind, its name and what it holds. */
+/**
+ * The hash that a generated resource has behind its name: of its kind and what it holds. Its name would belong to it, but
+ * upstream looks for it in the wrong place and always finds an empty one.
+ */
 export async function contentHash(object: JsonObject): Promise<string> {
   const kind = scalarText(object['kind']);
   let content: JsonObject;
   if (kind === 'ConfigMap') {
-    content = { data: part(object, 'data'), kind, name: nameOf(object) };
+    content = { data: part(object, 'data'), kind, name: '' };
     if (isRecord(object['binaryData'])) content['binaryData'] = object['binaryData'];
   } else if (kind === 'Secret') {
-    content = { data: part(object, 'data'), kind, name: nameOf(object), type: part(object, 'type') };
+    content = { data: part(object, 'data'), kind, name: '', type: part(object, 'type') };
     if (isRecord(object['stringData'])) content['stringData'] = object['stringData'];
   } else {
     throw new KustomizeError(`only ConfigMaps and Secrets can have a hash in their names, not a ${kind}`);

@@ -50,8 +50,11 @@ export function fixNameReferences(
 ): void {
   const candidates = map.resources.map(candidateOf);
   const byName = indexByPreviousName(candidates);
-  // Without a name that has changed there is nothing to follow.
-  if (byName.size === 0) return;
+  if (byName.size === 0) {
+    // Without a name that has changed there is nothing to follow, only to complain about.
+    for (const { resource } of candidates) accountNamespaces(resource);
+    return;
+  }
   const referencesOf = referenceIndex(backReferences);
   for (const referrer of candidates) {
     const references = referencesOf(originalId(referrer.resource));
