@@ -1,5 +1,6 @@
 import {
   GoError,
+  helmDurationFunctions,
   nilList,
   nilMap,
   quoteString,
@@ -20,7 +21,6 @@ import { jsonWord } from './chart/fields.ts';
 import type { HelmProfile } from './chart/types.ts';
 import { marked, recursionMax } from './context.ts';
 import type { HelmContext } from './context.ts';
-import { durationFunctions } from './durations.ts';
 
 /** What Helm adds to sprig, and what it takes away. */
 export function helmFunctions(sprig: GoFunctions, profile: HelmProfile): TemplateFunctions {
@@ -34,7 +34,7 @@ export function helmFunctions(sprig: GoFunctions, profile: HelmProfile): Templat
       'mustToYaml',
       panicking(['any'], ([value]) => yamlOf(value)),
     );
-    for (const [name, each] of Object.entries(durationFunctions)) functions.set(name, each);
+    for (const [name, each] of helmDurationFunctions()) functions.set(name, each);
   }
   return functions;
 }
