@@ -1,1 +1,12 @@
-export {};
+export { evaluateJsonnet } from './evaluate.ts';
+export type {
+  JsonnetOptions,
+  JsonnetOutput,
+  JsonnetProblem,
+  JsonnetResult,
+  JsonnetVariable,
+  NativeFunction,
+} from './evaluate.ts';
+export { createJsonnetFiles } from './files.ts';
+export type { JsonnetFile, JsonnetFiles, ResolveImport } from './files.ts';
+export type { JsonnetLimits } from './run/machine.ts';

@@ -1,0 +1,147 @@
+import { JsonnetError } from '../errors.ts';
+import type { Trace } from '../errors.ts';
+import { Thunk } from './values.ts';
+import type { Address, Code, Env, JsonnetFunction, JsonnetObject, Slot, Value } from './values.ts';
+
+/** What an evaluation may take. */
+export interface JsonnetLimits {
+  /** Calls, elements and fields within each other; upstream's default is 500. */
+  readonly stackMax: number;
+  /** Calls, elements and fields altogether: about ten seconds of work. */
+  readonly stepsMax: number;
+  /** Elements of an array, characters of a text and of the output. */
+  readonly sizeMax: number;
+}
+
+/** What is used where nothing else is asked for. */
+export const jsonnetLimits: JsonnetLimits = {
+  stackMax: 500,
+  stepsMax: 50_000_000,
+  sizeMax: 100_000_000,
+};
+
+/** The state of one evaluation. */
+export interface Machine {
+  readonly limits: JsonnetLimits;
+  /** Where each frame was called from; the first `depth` count. */
+  readonly stack: Trace[];
+  depth: number;
+  steps: number;
+  /** What is being worked on now. */
+  trace: Trace;
+  /** Whether the frame on top was called with `tailstrict`: a call in its last place takes its room. */
+  isTrimmable: boolean;
+  readonly extVars: ReadonlyMap<string, Slot>;
+  readonly natives: ReadonlyMap<string, JsonnetFunction>;
+  /** The standard library without `thisFile`. */
+  readonly std: JsonnetObject;
+  importValue(form: 'import' | 'importstr' | 'importbin', from: string, path: string): Value;
+  print(line: string): void;
+  /** `a + b`, for fields with `+:`. */
+  readonly add: (machine: Machine, left: Value, right: Value) => Value;
+  /** The characters of the text that was taken apart last. */
+  lastText: string;
+  lastRunes: readonly string[];
+}
+
+/** No trace at all. */
+export const noTrace: Trace = { span: '', context: '' };
+/** The trace of what is written nowhere; it makes an empty line. */
+export const blankTrace: Trace = { span: '', context: '' };
+
+/** An error at the present place. */
+export function failure(machine: Machine, message: string): JsonnetError {
+  const frames = machine.stack.slice(0, machine.depth);
+  if (machine.trace !== noTrace) frames.push(machine.trace);
+  return new JsonnetError('runtime', message, undefined, frames);
+}
+
+/** An evaluation that takes more than it may. */
+export function exceeded(machine: Machine, message: string): JsonnetError {
+  return new JsonnetError('limit', message, undefined, failure(machine, message).frames);
+}
+
+/** Enters a frame: a call, an element, a field. */
+export function enter(machine: Machine): void {
+  if (machine.depth >= machine.limits.stackMax) throw failure(machine, 'max stack frames exceeded.');
+  if (++machine.steps > machine.limits.stepsMax)
+    throw exceeded(machine, `the program takes more than ${machine.limits.stepsMax} steps`);
+  machine.stack[machine.depth++] = machine.trace;
+}
+
+/** Leaves the frame on top. Errors need not leave: nothing goes on after them. */
+export function leave(machine: Machine): void {
+  machine.depth--;
+  machine.trace = machine.stack[machine.depth] ?? noTrace;
+}
+
+/** Runs a piece of program. */
+export function run(code: Code, env: Env, machine: Machine): Value {
+  return code.run(code as never, env, machine);
+}
+
+/** Runs a piece of program in a frame of its own. */
+export function runFrame(code: Code, env: Env, machine: Machine): Value {
+  enter(machine);
+  const { isTrimmable } = machine;
+  machine.isTrimmable = false;
+  const value = code.run(code as never, env, machine);
+  machine.isTrimmable = isTrimmable;
+  leave(machine);
+  return value;
+}
+
+/** The value of a slot. */
+export function force(machine: Machine, slot: Slot): Value {
+  if (!(slot instanceof Thunk)) return slot;
+  return slot.isDone ? slot.value : work(machine, slot);
+}
+
+function work(machine: Machine, thunk: Thunk): Value {
+  const { code, env, make } = thunk;
+  let value: Value = null;
+  if (code !== undefined && env !== undefined) value = runFrame(code, env, machine);
+  else if (make !== undefined) {
+    enter(machine);
+    const { isTrimmable } = machine;
+    machine.isTrimmable = false;
+    value = make(machine);
+    machine.isTrimmable = isTrimmable;
+    leave(machine);
+  }
+  thunk.value = value;
+  thunk.isDone = true;
+  // Nothing is needed any more to work it out.
+  thunk.code = undefined;
+  thunk.env = undefined;
+  thunk.make = undefined;
+  return value;
+}
+
+/** A slot for what a piece of program will come to: at once where that is free of charge. */
+export function slotFor(code: Code, env: Env, machine: Machine): Slot {
+  if (code.isCheap) return run(code, env, machine);
+  if (code.variable === undefined) return new Thunk(code, env);
+  const slot = lookUp(env, code.variable);
+  // A thunk of its own for what is not known yet keeps traces complete.
+  if (slot === undefined || (slot instanceof Thunk && !slot.isDone)) return new Thunk(code, env);
+  return slot instanceof Thunk ? slot.value : slot;
+}
+
+/** What a variable holds; undefined while its environment is being built. */
+export function lookUp(env: Env, { hops, slot }: Address): Slot | undefined {
+  let at: Env | undefined = env;
+  for (let i = hops; i > 0 && at !== undefined; i--) at = at.parent;
+  return at?.slots[slot];
+}
+
+/** A slot whose value a function of the library makes when it is needed. */
+export function lazily(make: (machine: Machine) => Value): Thunk {
+  return new Thunk(undefined, undefined, make);
+}
+
+/** Refuses what has grown beyond the limit. */
+export function checkSize(machine: Machine, size: number, what: string): void {
+  if (size > machine.limits.sizeMax)
+    throw exceeded(machine, `${what} of more than ${machine.limits.sizeMax} is too large`);
+}
