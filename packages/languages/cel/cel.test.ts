@@ -99,7 +99,7 @@ describe('expressions', () => {
     ['has(x.a) ? x.a : 0', 4, { a: 4 }],
     ['x.?a.?b.orValue("none")', 'none', { a: {} }],
     ['x.?a.optMap(a, a + 1).orValue(0)', 6, { a: 5 }],
-    ['[?x.?a, 2]', [2], {}],
+    ['[?x.?a, dyn(2)]', [2], {}],
     ["{?'k': x.?a}", {}, {}],
     ['x.a > 5', 'error: no such overload', { a: 'text' }],
     ['sets.contains([1, 2], [2])', true],

@@ -287,7 +287,7 @@ function listLiteralType(state: State, expr: List): CelType {
   for (const [i, item] of expr.items.entries()) {
     let type = visit(state, item);
     if (expr.optional.has(i)) type = unwrapped(state, item, type);
-    items = joined(state, item, items, type);
+    items = joined(state, items, type);
   }
   return listType(items ?? paramType(`_var${state.fresh++}`));
 }
@@ -298,22 +298,21 @@ function unwrapped(state: State, at: Expr, type: CelType): CelType {
   return type;
 }
 
-/** The type of members is that of the most general one; Kubernetes allows no mixture. */
-function joined(state: State, at: Expr, before: CelType | undefined, type: CelType): CelType {
+/** The type of members is that of the most general one, or dyn for a mixture (which is refused later on). */
+function joined(state: State, before: CelType | undefined, type: CelType): CelType {
   if (before === undefined) return type;
   if (unify(state, [before], [type])) return isEqualOrLessSpecific(before, type) ? before : type;
-  mismatch(state, at, substitute(state.subs, before, true), substitute(state.subs, type, true));
-  return errorType;
+  return dynType;
 }
 
 function mapLiteralType(state: State, expr: MapLiteral): CelType {
   let keys: CelType | undefined;
   let values: CelType | undefined;
   for (const { key, value, optional } of expr.entries) {
-    keys = joined(state, key, keys, visit(state, key));
+    keys = joined(state, keys, visit(state, key));
     let type = visit(state, value);
     if (optional) type = unwrapped(state, value, type);
-    values = joined(state, value, values, type);
+    values = joined(state, values, type);
   }
   return mapType(keys ?? paramType(`_var${state.fresh++}`), values ?? paramType(`_var${state.fresh++}`));
 }
@@ -383,19 +382,43 @@ function elementTypes(state: State, expr: Comprehension, range: CelType): readon
   }
 }
 
-/** Arguments that are written out can be judged before anything runs. */
+/** What can be judged before anything runs: arguments that are written out, and mixtures of types, which Kubernetes forbids. */
 export function checkLiterals(expr: Expr, scope: Scope): readonly Issue[] {
   const issues: Issue[] = [];
-  const walk = (node: Expr): void => {
+  const walk = (node: Expr, exempt: boolean): void => {
     if (node.kind === 'call') {
       const what = node.name === 'matches' ? node.args.at(-1) : node.args[0];
       if (['matches', 'duration', 'timestamp'].includes(node.name) && what?.kind === 'literal')
         checkArgument(node.name, what, scope, issues);
     }
-    for (const child of childrenOf(node)) walk(child);
+    if (!exempt) checkMixture(node, issues);
+    const free = exempt || (node.kind === 'call' && node.name === 'format');
+    for (const child of childrenOf(node)) walk(child, free);
   };
-  walk(expr);
+  walk(expr, false);
   return issues;
+}
+
+function checkMixture(node: Expr, issues: Issue[]): void {
+  const typeOfMember = (member: Expr, optional: boolean): CelType =>
+    optional ? (member.type?.params[0] ?? dynType) : (member.type ?? dynType);
+  const differs = (member: Expr, first: CelType, type: CelType): boolean => {
+    if (sameType(first, type)) return false;
+    const message = `expected type '${formatType(first)}' but found '${formatType(type)}'`;
+    issues.push({ at: member.at, message });
+    return true;
+  };
+  if (node.kind === 'list') {
+    const types = node.items.map((item, i) => typeOfMember(item, node.optional.has(i)));
+    node.items.some((item, i) => differs(item, types[0]!, types[i]!));
+  }
+  if (node.kind === 'map') {
+    const [first] = node.entries;
+    for (const { key, value, optional } of node.entries) {
+      differs(key, typeOfMember(first!.key, false), typeOfMember(key, false));
+      differs(value, typeOfMember(first!.value, first!.optional), typeOfMember(value, optional));
+    }
+  }
 }
 
 function checkArgument(

@@ -107,6 +107,14 @@ function kubernetesCost(
       return { cost: networkCost(overload, sizeOf(first)) };
     case 'validate':
       return { cost: scale(scale(sizeOf(first), textFactor), namePatternSize * patternFactor) };
+    case 'slice':
+    case 'lists.range':
+    case 'reverse':
+    case 'flatten':
+    case 'distinct':
+    case 'sort':
+    case '@sortByAssociatedKeys':
+      return listCallCost(name, target, args);
     case '_==_':
       return opaqueEquality(args);
     default:
@@ -145,6 +153,37 @@ function joinCost(target: Argument, separator: Argument | undefined): Estimate {
     size = add(size, multiply(sizeOf(separator), gaps));
   }
   return { cost: scale(size, textFactor), size };
+}
+
+const intOf = (argument: Argument | undefined, otherwise: number): number =>
+  typeof argument?.literal === 'bigint' ? Math.max(0, Number(argument.literal)) : otherwise;
+
+/** Functions that make a list pay for each element, or for each pair of elements where they compare all with all. */
+function listCallCost(name: string, target: Argument | undefined, args: readonly Argument[]): Estimate {
+  const made = (size: CostRange, factor: number): Estimate => ({
+    cost: add(scale(size, factor), fixed(1 + listCost)),
+    size,
+  });
+  switch (name) {
+    case 'slice':
+      return made(fixed(Math.max(0, intOf(args[1], sizeOf(target).max) - intOf(args[0], 0))), 1);
+    case 'lists.range':
+      return made(fixed(intOf(args[0], most)), 1);
+    case 'reverse':
+      return made(sizeOf(target), 1);
+    case 'flatten':
+      return made(sizeOf(target), args.length === 0 ? 1 : intOf(args[0], most));
+    case 'distinct':
+      return made(multiply(sizeOf(target), sizeOf(target)), 2);
+    default: {
+      const keys = name === 'sort' ? target : args[0];
+      const kind = keys?.type.params[0]?.kind;
+      return made(
+        multiply(sizeOf(keys), sizeOf(keys)),
+        kind === 'string' || kind === 'bytes' ? 2 + textFactor : 2,
+      );
+    }
+  }
 }
 
 const addressSize: CostRange = { min: 4, max: 16 };

@@ -55,11 +55,29 @@ export function callCost(name: string, overload: string, args: readonly Value[],
       return networkCost(overload, size(0), size(1));
     case 'validate':
       return args[0] instanceof Format ? search(size(1), args[0].patternSize) : 1;
+    case 'slice':
+    case 'lists.range':
+    case 'reverse':
+      return overload.startsWith('list') ? sizeOf(result) + 1 + listCost : standardCost(overload, args);
+    case 'flatten':
+      return size(0) * (args.length === 2 ? Number(args[1] as bigint) : 1) + 1 + listCost;
+    case 'distinct':
+    case 'sort':
+      return comparisonCost(args[0] as CelList);
+    case '@sortByAssociatedKeys':
+      return comparisonCost(args[1] as CelList);
     case '_==_':
       return args[0] instanceof Opaque ? 1 : standardCost(overload, args);
     default:
       return standardCost(overload, args);
   }
+}
+
+/** Everything is compared with everything, in the worst case. */
+function comparisonCost(list: CelList): number {
+  const first = list.length === 0 ? null : list.at(0);
+  const factor = typeof first === 'string' || first instanceof Uint8Array ? 2 + textFactor : 2;
+  return Math.floor(list.length * list.length * factor) + 1 + listCost;
 }
 
 function networkCost(overload: string, own: number, other: number): number {

@@ -5,7 +5,7 @@ import { estimateCost, type SizeOf } from './cost-estimate.ts';
 import type { CostRange } from './cost-range.ts';
 import { compileExpr, CostExceeded, type Code, type Frame } from './evaluate.ts';
 import { join, type Functions } from './functions.ts';
-import { formatIssues, SyntaxIssue } from './issues.ts';
+import { formatIssues } from './issues.ts';
 import { addresses, urls } from './library/network.ts';
 import { authorizers, jsonPatches } from './library/authorizer.ts';
 import { clocks, conversions, texts, typeNames } from './library/conversions.ts';
@@ -97,13 +97,9 @@ export function compileCel(source: string, environment: Environment): Result<Pro
     const text = `ERROR: <input>:-1:0: expression code point size exceeds limit: size: ${source.length}, limit ${sourceMax}`;
     return err(problem('cel-syntax', text));
   }
-  let expr: Expr;
-  try {
-    expr = parse(source);
-  } catch (thrown) {
-    if (!(thrown instanceof SyntaxIssue)) throw thrown;
-    return err(problem('cel-syntax', formatIssues(source, [{ at: thrown.at, message: thrown.message }])));
-  }
+  const { expr, issues: mistakes } = parse(source);
+  if (expr === undefined || mistakes.length > 0)
+    return err(problem('cel-syntax', formatIssues(source, mistakes)));
   const scope: Scope = {
     variables: new Map(Object.entries(environment.variables)),
     types: typeNames,

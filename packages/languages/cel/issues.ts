@@ -13,7 +13,7 @@ export function formatIssues(source: string, issues: readonly Issue[]): string {
     .toSorted((a, b) => a.place.line - b.place.line || a.place.column - b.place.column)
     .map(({ issue, place }) => {
       const head = `ERROR: <input>:${place.line}:${place.column + 1}: ${issue.message}`;
-      return `${head}\n | ${place.text}\n | ${'.'.repeat(place.column)}^`;
+      return `${head}\n | ${place.text}\n | ${mark(place.text, place.column)}`;
     })
     .join('\n');
 }
@@ -26,6 +26,15 @@ function placeOf(
   const text = (source.split('\n')[before.length - 1] ?? '').replaceAll('\t', ' ');
   return { line: before.length, column: Array.from(before.at(-1) ?? '').length, text };
 }
+
+/** The mark keeps to the width of the characters above it. */
+function mark(text: string, column: number): string {
+  const characters = Array.from(text);
+  const dots = characters.slice(0, column).map((one) => (isWide(one) ? '．' : '.'));
+  return `${dots.join('')}${isWide(characters[column] ?? '') ? '＾' : '^'}`;
+}
+
+const isWide = (character: string): boolean => (character.codePointAt(0) ?? 0) > 127;
 
 /** What an expression cannot be because of how it is written. */
 export class SyntaxIssue extends Error {

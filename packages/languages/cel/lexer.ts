@@ -1,9 +1,9 @@
 import type { Offset } from './ast.ts';
-import { SyntaxIssue } from './issues.ts';
+import { SyntaxIssue, type Issue } from './issues.ts';
 import { Uint, type Value } from './values.ts';
 
 export interface Token {
-  readonly kind: 'ident' | 'literal' | 'operator' | 'end';
+  readonly kind: 'ident' | 'literal' | 'operator' | 'end' | 'unknown';
   readonly text: string;
   readonly at: Offset;
   readonly value?: Value;
@@ -39,9 +39,13 @@ const operators = [
 const intMax = 2n ** 63n - 1n;
 const uintMax = 2n ** 64n - 1n;
 
-/** Splits an expression into tokens. */
-export function tokenize(source: string): readonly Token[] {
+/** Splits an expression into tokens. What is no token is noted and passed over, as cel-go does. */
+export function tokenize(source: string): {
+  readonly tokens: readonly Token[];
+  readonly issues: readonly Issue[];
+} {
   const tokens: Token[] = [];
+  const issues: Issue[] = [];
   let at = 0;
   while (at < source.length) {
     const skipped = /^(?:\s+|\/\/[^\n]*)/.exec(source.slice(at, at + 4096));
@@ -50,11 +54,13 @@ export function tokenize(source: string): readonly Token[] {
       continue;
     }
     const token = readToken(source, at);
-    tokens.push(token);
+    if (token.kind === 'unknown') {
+      issues.push({ at, message: `Syntax error: token recognition error at: '${token.text}'` });
+    } else tokens.push(token);
     at += token.text.length;
   }
   tokens.push({ kind: 'end', text: '<EOF>', at: source.length });
-  return tokens;
+  return { tokens, issues };
 }
 
 const stringStart = /^(?:[rR]?[bB]?|[bB][rR])(?:"""|'''|"|')/;
@@ -71,7 +77,9 @@ function readToken(source: string, at: Offset): Token {
   if (name !== null) return nameToken(name[0], at);
   const operator = operators.find((one) => source.startsWith(one, at));
   if (operator !== undefined) return { kind: 'operator', text: operator, at };
-  throw new SyntaxIssue(at, `Syntax error: token recognition error at: '${source[at] ?? ''}'`);
+  // The first half of an operator is told with the character that is not its second half.
+  const length = /^[=&|]/.test(rest) ? 2 : 1;
+  return { kind: 'unknown', text: source.slice(at, at + length), at };
 }
 
 function nameToken(text: string, at: Offset): Token {
@@ -112,12 +120,12 @@ function readString(source: string, at: Offset, start: string): Token {
   let end = at + start.length;
   for (;;) {
     if (end >= source.length || (quote.length === 1 && source[end] === '\n'))
-      throw new SyntaxIssue(
-        at,
-        `Syntax error: token recognition error at: '${source.slice(at, Math.min(end + 1, source.length))}'`,
-      );
+      return { kind: 'unknown', text: source.slice(at, Math.min(end, source.length)), at };
     if (source.startsWith(quote, end)) break;
-    end += !raw && source[end] === '\\' ? 2 : 1;
+    const escaped = !raw && source[end] === '\\';
+    if (escaped && !knownEscape.test(source.slice(end, end + 10)))
+      return { kind: 'unknown', text: source.slice(at, end + 2), at };
+    end += escaped ? 2 : 1;
   }
   const inner = source.slice(at + start.length, end);
   const text = source.slice(at, end + quote.length);
@@ -130,6 +138,8 @@ function readString(source: string, at: Offset, start: string): Token {
     value: raw ? new TextEncoder().encode(inner) : unescapeBytes(inner, at),
   };
 }
+
+const knownEscape = /^\\(?:[abfnrtv\\'"`?]|[xX][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-3][0-7]{2})/;
 
 const simpleEscapes: Readonly<Record<string, string>> = {
   a: '\u0007',

@@ -67,8 +67,8 @@ function has(arg: Expr, at: Offset): Expr {
   return { kind: 'select', operand: arg.operand, field: arg.field, test: true, at };
 }
 
-function variableName(arg: Expr): string {
-  if (arg.kind !== 'ident') throw new SyntaxIssue(arg.at, 'argument must be a simple name');
+function variableName(arg: Expr, otherwise = 'argument must be a simple name'): string {
+  if (arg.kind !== 'ident') throw new SyntaxIssue(arg.at, otherwise);
   if (arg.name === accumulatorName || arg.name === '__result__')
     throw new SyntaxIssue(arg.at, 'iteration variable overwrites accumulator variable');
   return arg.name;
@@ -84,7 +84,7 @@ interface Fold {
 }
 
 function fold(at: Offset, { range, variables, initial, condition, step, result }: Fold): Expr {
-  const [variable = '', second] = variables.map(variableName);
+  const [variable = '', second] = variables.map((one) => variableName(one));
   if (variable === second) throw new SyntaxIssue(variables[1]!.at, `duplicate variable name: ${variable}`);
   return {
     kind: 'comprehension',
@@ -138,6 +138,7 @@ function collect(
   item: Expr,
   at: Offset,
 ): Expr {
+  if (variables.length === 1) variableName(variables[0]!, 'argument is not an identifier');
   const step = call('_+_', at, accumulated(at), list(at, item));
   return fold(at, {
     range,

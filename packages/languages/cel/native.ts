@@ -66,7 +66,7 @@ export class NativeObject extends CelObject {
     this.fields = fields;
   }
   get(field: string): Value | undefined {
-    const found = this.fields.get(field);
+    const found = this.fields.get(field) ?? this.fields.get(`__${field}__`);
     if (found === undefined || !Object.hasOwn(this.raw, found.name)) return undefined;
     const value = this.raw[found.name];
     return value === undefined ? undefined : found.adapt(value);
@@ -78,7 +78,7 @@ export class NativeObject extends CelObject {
     return names;
   }
   declares(field: string): boolean {
-    return this.fields.has(field);
+    return this.fields.has(field) || this.fields.has(`__${field}__`);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Call, Expr, Ident, Offset } from './ast.ts';
-import { SyntaxIssue } from './issues.ts';
+import { SyntaxIssue, type Issue } from './issues.ts';
 import { tokenize, type Token } from './lexer.ts';
 import { expandMacro } from './macros.ts';
 
@@ -26,12 +26,22 @@ const reserved = new Set([
   'while',
 ]);
 
+const closing = new Set([')', ']', '}']);
+
 const expected =
   "{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}";
 
-/** Reads an expression. Throws a `SyntaxIssue`. */
-export function parse(source: string): Expr {
-  return new Parser(tokenize(source)).whole();
+/** Reads an expression, or says what keeps it from being one. */
+export function parse(source: string): { readonly expr?: Expr; readonly issues: readonly Issue[] } {
+  let issues: readonly Issue[] = [];
+  try {
+    const split = tokenize(source);
+    issues = split.issues;
+    return { expr: new Parser(split.tokens).whole(), issues };
+  } catch (thrown) {
+    if (!(thrown instanceof SyntaxIssue)) throw thrown;
+    return { issues: [...issues, { at: thrown.at, message: thrown.message }] };
+  }
 }
 
 /** Functions that infix operators stand for, by how tightly they bind. */
@@ -80,6 +90,12 @@ class Parser {
   private expect(text: string, among: string = `'${text}'`): Token {
     const token = this.take(text);
     if (token !== undefined) return token;
+    const [found, following] = [this.peek(), this.tokens[this.next + 1]];
+    // cel-go's parser mends one token: it drops this one or makes up the other.
+    if (following?.text === text && found.kind !== 'end')
+      throw new SyntaxIssue(found.at, `Syntax error: extraneous input '${found.text}' expecting ${among}`);
+    if (closing.has(text) && (found.kind === 'end' || found.kind === 'operator'))
+      throw new SyntaxIssue(found.at, `Syntax error: missing '${text}' at '${found.text}'`);
     throw this.unexpected(among);
   }
 
@@ -172,6 +188,8 @@ class Parser {
 
   private name(): Token {
     const token = this.peek();
+    if (token.kind === 'operator')
+      throw new SyntaxIssue(token.at, `Syntax error: no viable alternative at input '.${token.text}'`);
     if (token.kind !== 'ident') throw this.unexpected('IDENTIFIER');
     this.next++;
     return token;
@@ -208,8 +226,21 @@ class Parser {
     if (this.take('[') !== undefined) return this.listLiteral(token.at);
     if (this.take('{') !== undefined) return this.mapLiteral(token.at);
     const dot = this.take('.');
-    if (this.peek().kind !== 'ident') throw this.unexpected(dot === undefined ? expected : 'IDENTIFIER');
+    if (this.peek().kind !== 'ident')
+      throw dot === undefined ? this.noStart() : this.unexpected('IDENTIFIER');
     return this.named(dot !== undefined);
+  }
+
+  /** Nothing begins here; one token too many is told as such. */
+  private noStart(): SyntaxIssue {
+    const [found, following] = [this.peek(), this.tokens[this.next + 1]];
+    const starts =
+      following !== undefined &&
+      (following.kind === 'ident' ||
+        following.kind === 'literal' ||
+        (following.kind === 'operator' && /^[[({.!-]$/.test(following.text)));
+    if (found.kind === 'end' || !starts) return this.unexpected(expected);
+    return new SyntaxIssue(found.at, `Syntax error: extraneous input '${found.text}' expecting ${expected}`);
   }
 
   private named(rooted: boolean): Expr {

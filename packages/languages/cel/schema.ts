@@ -168,6 +168,8 @@ function declareObject(schema: DeclaredSchema, isResource: boolean, name: string
     const escaped = escapeName(property);
     if (escaped !== undefined) {
       fields.set(escaped, declared);
+      // A word that is reserved for variables may be written as it is after a dot.
+      if (reserved.has(property)) fields.set(property, declared);
       natives.set(escaped, { name: property, adapt: declared.adapt });
     }
     if (schema.required?.includes(property) === true && inner.default === undefined)

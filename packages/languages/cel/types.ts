@@ -78,9 +78,8 @@ export function formatType(type: CelType): string {
     case 'opaque':
       return type.params.length === 0 ? type.name : `${type.name}(${type.params.map(formatType).join(', ')})`;
     case 'duration':
-      return 'google.protobuf.Duration';
     case 'timestamp':
-      return 'google.protobuf.Timestamp';
+      return type.kind;
     default:
       return type.name;
   }
