@@ -11,3 +11,4 @@ export type { DirectoryParameters } from './directory/renderer.ts';
 export { answerQuestion, repeatUse, taskOf } from './workers/answer.ts';
 export { createRenderServer } from './workers/serve.ts';
 export type { RenderTask, TaskResult, WorkerMessage, WorkerOrder } from './workers/protocol.ts';
+export * from './flux/index.ts';

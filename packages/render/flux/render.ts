@@ -1,0 +1,139 @@
+import type { KubeObject, Manifest, Read, Rendering, Tree } from '@plumbline/api';
+import { err, isRecord, ok, problem } from '@plumbline/base';
+import type { Problem, Result } from '@plumbline/base';
+import { ensureMetadata } from '../kustomize/accumulate/metadata-merge.ts';
+import { buildKustomization } from '../kustomize/build.ts';
+import type { Built } from '../kustomize/build.ts';
+import { simplifyPath } from '../kustomize/load/files.ts';
+import type { RemotePort } from '../kustomize/load/loader.ts';
+import { KustomizeError, toProblem } from '../kustomize/problem.ts';
+import { nameOf, scalarText } from '../kustomize/resource.ts';
+import type { JsonObject, Resource } from '../kustomize/resource.ts';
+import { generateKustomization } from './generate.ts';
+import type { RootKustomization } from './generate.ts';
+import { prepareSubstitution } from './substitute.ts';
+import type { FluxSpec, VariablesPort } from './types.ts';
+
+/** What a Flux `Kustomization` wants rendered. */
+export interface FluxRenderRequest {
+  /** The source, as Flux packs it (see `withSourceIgnore`). */
+  readonly tree: Tree;
+  readonly spec: FluxSpec;
+  /** Reads what `postBuild.substituteFrom` names; absent: those references are not looked at, as in a dry run. */
+  readonly variables?: VariablesPort;
+  /** A variable that is not defined and has no default is an error; Flux's default since 2.9. */
+  readonly strict?: boolean;
+  /** Also leave out what these lines of an ignore file and the folder's `.sourceignore` files name, as `flux build` does. */
+  readonly ignore?: string;
+  /** Reads bases in other repositories; absent: they are refused. */
+  readonly remote?: RemotePort;
+  /** Decrypts a resource after the build and before the substitution; undefined: it is not encrypted. */
+  readonly decrypt?: (object: KubeObject) => Promise<Result<KubeObject | undefined>>;
+  /** Where the user knows the root of the tree to be. */
+  readonly shownRoot?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Renders a Flux `Kustomization` as its controller does. Never rejects but for a tree that cannot be read. */
+export async function renderFluxKustomization(
+  request: FluxRenderRequest,
+): Promise<Result<Rendering, readonly Problem[]>> {
+  try {
+    return await render(request);
+  } catch (thrown) {
+    if (thrown instanceof KustomizeError) return err([toProblem(thrown)]);
+    throw thrown;
+  }
+}
+
+async function render(request: FluxRenderRequest): Promise<Result<Rendering, readonly Problem[]>> {
+  const { tree, spec, signal, shownRoot, remote, ignore } = request;
+  const folder = folderOf(spec.path);
+  if (folder === undefined || (folder !== '' && (await tree.stat(folder))?.kind !== 'folder')) {
+    return err([
+      problem('path-missing', `kustomization path not found: ${spec.path ?? '.'}`, {
+        hint: 'spec.path is a folder below the root of the source',
+      }),
+    ]);
+  }
+  const root = await generateKustomization(tree, folder, spec, ignore === undefined ? {} : { ignore });
+  const built = await buildKustomization({
+    tree,
+    path: folder,
+    overlay: () => ok(root.kustomization),
+    options: {
+      // Flux keeps to the source, not to the folder of each kustomization.
+      loadRestriction: 'none',
+      ...(remote === undefined ? {} : { remote }),
+      ...(shownRoot === undefined ? {} : { shownRoot }),
+    },
+    ...(signal === undefined ? {} : { signal }),
+  });
+  if (!built.ok)
+    return err(built.error.map((one) => ({ ...one, message: `kustomize build failed: ${one.message}` })));
+  return ok(await finish(request, root, built.value));
+}
+
+/** `./apps/web/` as `apps/web`; undefined: it leads out of the source. */
+function folderOf(path = ''): string | undefined {
+  return simplifyPath(path.replace(/^\/+/, ''));
+}
+
+async function finish(request: FluxRenderRequest, root: RootKustomization, built: Built): Promise<Rendering> {
+  const { spec, variables, decrypt } = request;
+  const strict = request.strict ?? true;
+  const substitution =
+    spec.postBuild === undefined || built.resources.length === 0
+      ? undefined
+      : await named(built.resources[0], () =>
+          prepareSubstitution(spec.postBuild ?? {}, { strict, variables }),
+        );
+  const manifests: Manifest[] = [];
+  for (const resource of built.resources) {
+    let object = checked(resource.object);
+    const decrypted = await decrypt?.(object as unknown as KubeObject);
+    if (decrypted?.ok === false) throw new KustomizeError(decrypted.error.message, decrypted.error);
+    if (decrypted?.value !== undefined) object = decrypted.value as unknown as JsonObject;
+    object = (await named(resource, () => Promise.resolve(substitution?.(object)))) ?? object;
+    setCommonMetadata(object, spec);
+    manifests.push({ object: object as unknown as KubeObject, origin: originOf(resource, root) });
+  }
+  return { manifests, reads: readsOf(built.reads, root.reads), warnings: built.warnings };
+}
+
+function checked(object: JsonObject): JsonObject {
+  if (nameOf(object) !== '' && scalarText(object['kind']) !== '' && scalarText(object['apiVersion']) !== '')
+    return object;
+  throw new KustomizeError(
+    `failed to decode Kubernetes apiVersion, kind and name from: ${JSON.stringify(object).slice(0, 1000)}`,
+  );
+}
+
+async function named<T>(resource: Resource | undefined, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    if (!(thrown instanceof KustomizeError)) throw thrown;
+    const name = resource === undefined ? '' : nameOf(resource.object);
+    throw thrown.prefixed(`post build failed for '${name}'`);
+  }
+}
+
+/** Labels and annotations of the metadata only: selectors and templates stay as they are. */
+function setCommonMetadata(object: JsonObject, { commonMetadata }: FluxSpec): void {
+  for (const field of ['labels', 'annotations'] as const) {
+    const entries = commonMetadata?.[field];
+    if (entries === undefined || Object.keys(entries).length === 0) continue;
+    const metadata = ensureMetadata(object);
+    const before = metadata[field];
+    metadata[field] = { ...(isRecord(before) ? before : {}), ...entries };
+  }
+}
+
+function originOf({ written }: Resource, root: RootKustomization): Manifest['origin'] {
+  return written ?? { file: root.file, line: 1, document: 0 };
+}
+
+function readsOf(built: readonly Read[], generated: readonly Read[]): Read[] {
+  return [...new Map([...generated, ...built].map((read) => [read.path, read])).values()];
+}

@@ -1,0 +1,108 @@
+import { isRecord } from '@plumbline/base';
+import { readYaml, substitute } from '@plumbline/languages';
+import { writeResource } from '../kustomize/output.ts';
+import { KustomizeError } from '../kustomize/problem.ts';
+import { metadataOf, nameOf } from '../kustomize/resource.ts';
+import type { JsonObject } from '../kustomize/resource.ts';
+import type { PostBuild, VariablesPort } from './types.ts';
+
+/** Keeps a resource as it was built: a label or an annotation with the value `disabled`. */
+const switchName = 'kustomize.toolkit.fluxcd.io/substitute';
+
+const variableName = /^[_A-Za-z][_A-Za-z0-9]*$/;
+const variableNameText = '^[_[:alpha:]][_[:alpha:][:digit:]]*$';
+
+export interface SubstitutionOptions {
+  /** A variable that is not defined and has no default is an error. */
+  readonly strict: boolean;
+  readonly variables: VariablesPort | undefined;
+}
+
+/** Replaces variables in the text of a resource; undefined: it stays as it is. */
+export type Substitution = (object: JsonObject) => JsonObject | undefined;
+
+/** Reads the variables and gives what replaces them. Undefined: there is nothing to do for any resource. */
+export async function prepareSubstitution(
+  postBuild: PostBuild,
+  options: SubstitutionOptions,
+): Promise<Substitution | undefined> {
+  const variables = await loadVariables(postBuild, options.variables);
+  if (variables.size === 0 && postBuild.substituteStrategy !== 'Always') return undefined;
+  const invalid = [...variables.keys()].find((name) => !variableName.test(name));
+  return (object) => {
+    if (isSwitchedOff(object)) return undefined;
+    if (invalid !== undefined)
+      throw new KustomizeError(
+        `envsubst error: '${invalid}' var name is invalid, must match '${variableNameText}'`,
+      );
+    return substituteIn(object, variables, options.strict);
+  };
+}
+
+/** Later sources of variables count more, those in the spec itself most. Line ends are taken out of all values. */
+async function loadVariables(
+  postBuild: PostBuild,
+  port: VariablesPort | undefined,
+): Promise<ReadonlyMap<string, string>> {
+  const variables = new Map<string, string>();
+  const add = (data: Readonly<Record<string, string>>): void => {
+    for (const [name, value] of Object.entries(data)) variables.set(name, value.replaceAll('\n', ''));
+  };
+  for (const reference of port === undefined ? [] : (postBuild.substituteFrom ?? [])) {
+    const { kind, name } = reference;
+    if (kind !== 'ConfigMap' && kind !== 'Secret') continue;
+    const data = await port?.(reference);
+    if (data?.ok === false)
+      throw new KustomizeError(`substitute from '${kind}/${name}' error: ${data.error.message}`, data.error);
+    if (data?.value !== undefined) add(data.value);
+    else if (reference.optional !== true)
+      throw new KustomizeError(
+        `substitute from '${kind}/${name}' error: ${kind.toLowerCase()}s "${name}" not found`,
+        { code: 'variables-missing' },
+      );
+  }
+  add(postBuild.substitute ?? {});
+  return variables;
+}
+
+export function isSwitchedOff(object: JsonObject): boolean {
+  const metadata = metadataOf(object);
+  return ['labels', 'annotations'].some((field) => {
+    const held = metadata?.[field];
+    return isRecord(held) && held[switchName] === 'disabled';
+  });
+}
+
+/** The text of the resource is substituted and read again, so that a value may become a number, a list or a mapping. */
+function substituteIn(
+  object: JsonObject,
+  variables: ReadonlyMap<string, string>,
+  strict: boolean,
+): JsonObject | undefined {
+  const text = writeResource(object);
+  const done = substitute(text, (name) => variables.get(name), { strict });
+  if (!done.ok)
+    throw new KustomizeError(`envsubst error: variable substitution failed: ${done.error.message}`, {
+      code: 'substitution-failed',
+      hint: hintFor(done.error.message),
+    });
+  if (done.value === text) return undefined;
+  const read = readYaml(done.value, { file: nameOf(object), duplicateKeys: 'last' });
+  if (!read.ok)
+    throw new KustomizeError(
+      `envsubst error: YAMLToJSON: error converting YAML to JSON: yaml: line ${read.error.documentLine ?? 1}: ${read.error.message}`,
+      { code: 'substitution-failed', hint: 'quote the variable if its value is to be text' },
+    );
+  const value = read.value[0]?.value;
+  if (!isRecord(value))
+    throw new KustomizeError('UnmarshalJSON: the substituted text is no mapping', {
+      code: 'substitution-failed',
+    });
+  return value as JsonObject;
+}
+
+function hintFor(message: string): string {
+  return message.startsWith('variable not set')
+    ? 'define it under spec.postBuild, or give it a default: ${name:=value}'
+    : `write $\${ for what is to stay, or switch substitution off for the resource by the annotation ${switchName}: disabled`;
+}
