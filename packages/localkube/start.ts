@@ -7,6 +7,7 @@ import { followDefinitions, makeAccess, makeCatalogue } from './registry/index.t
 import type { Core } from './registry/index.ts';
 import { startPods } from './pods/index.ts';
 import { podStreams } from './pod-streams.ts';
+import { pooledRandom } from './random.ts';
 import { openStore } from './store/index.ts';
 import type { LocalKube, LocalKubeOptions } from './types.ts';
 
@@ -17,7 +18,8 @@ export function startLocalKube(options: LocalKubeOptions): Promise<LocalKube> {
       new Error('pods that run as local processes are not built yet: use `simulated` or `none`'),
     );
   }
-  const { clock, random, logger } = options;
+  const { clock, logger } = options;
+  const random = pooledRandom(options.random);
   const store = openStore({ clock, ...(options.dataDir !== undefined && { dataDir: options.dataDir }) });
   const doors = makeDoors();
   const core: Core = {

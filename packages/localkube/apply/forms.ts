@@ -88,13 +88,35 @@ function listForm(node: SchemaNode, before: unknown, after: unknown): string {
     Array.isArray(before) ? (before as Items) : [],
     Array.isArray(after) ? (after as Items) : [],
   ];
-  if (!inStep(node, left, right)) return unique(before, after);
+  if (!inStep(node, left, right)) return movedForm(node, left, right) ?? unique(before, after);
   let text = '';
   for (let i = 0; i < right.length; i++) {
     const form = changeForm(itemNode(node), left[i], right[i]);
     if (form !== '') text += nameForm(elementOf(node, right[i])) + form;
   }
   return text === '' ? '' : `[${text}]`;
+}
+
+/** Lists whose items came, went or moved; undefined where a name is there twice. */
+function movedForm(node: SchemaNode, before: Items, after: Items): string | undefined {
+  const [left, right] = [byElement(node, before), byElement(node, after)];
+  if (left === undefined || right === undefined) return undefined;
+  const items = itemNode(node);
+  let text = '';
+  for (const [element, item] of left) {
+    const form = changeForm(items, item, right.get(element));
+    if (form !== '') text += nameForm(element) + form;
+  }
+  for (const [element, item] of right) {
+    if (!left.has(element)) text += `${nameForm(element)}+${wholeForm(items, item)}`;
+  }
+  return text === '' ? '' : `[${text}]`;
+}
+
+function byElement(node: SchemaNode, list: Items): ReadonlyMap<string, unknown> | undefined {
+  const items = new Map<string, unknown>();
+  for (const item of list) items.set(elementOf(node, item), item);
+  return items.size === list.length ? items : undefined;
 }
 
 /** What has no form short of itself. */

@@ -40,7 +40,11 @@ function webhookHooks(mutating: boolean): KindHooks {
     },
     validate: (object) =>
       records(object['webhooks']).flatMap((webhook, index) => validateWebhook(webhook, `webhooks[${index}]`)),
-    columns: [nameColumn, column('Webhooks', (o) => list(o['webhooks']).length), ageColumn],
+    columns: [
+      nameColumn,
+      column('Webhooks', (o) => list(o['webhooks']).length, { type: 'integer' }),
+      ageColumn,
+    ],
   };
 }
 
@@ -118,7 +122,7 @@ function policyHooks(): KindHooks {
     },
     columns: [
       nameColumn,
-      column('Validations', (o) => list(record(o['spec'])['validations']).length),
+      column('Validations', (o) => list(record(o['spec'])['validations']).length, { type: 'integer' }),
       column('ParamKind', (o) => paramKind(o)),
       ageColumn,
     ],

@@ -11,11 +11,14 @@ import { ageColumn, column, containersColumn, imagesColumn, nameColumn, orNone }
 import type { Fields } from './fields.ts';
 import { child, fill, fillZero, integer, isAbsent, record, records, stringMap, text } from './fields.ts';
 import { defaultPodTemplate } from './pod-defaults.ts';
+import { workloadWarnings } from './pod-warnings.ts';
 import { formatSelector } from './selectors.ts';
+import { claimWarnings } from './storage-warnings.ts';
 
 const status = (object: KubeObject): Fields => record(object['status']);
 const spec = (object: KubeObject): Fields => record(object['spec']);
 const count = (field: string) => (object: KubeObject) => integer(status(object)[field]);
+const number = { type: 'integer' } as const;
 const selectorColumn = column('Selector', (o) => formatSelector(spec(o)['selector']), { wide: true });
 
 export const deploymentHooks: KindHooks = {
@@ -37,6 +40,7 @@ export const deploymentHooks: KindHooks = {
     fill(draft, 'status', {});
   },
   validate: validateDeployment,
+  warnings: (object, previous) => workloadWarnings(object, previous, true),
   columns: [
     nameColumn,
     column('Ready', (o) => `${integer(status(o)['readyReplicas'])}/${integer(spec(o)['replicas'])}`),
@@ -59,11 +63,12 @@ export const replicaSetHooks: KindHooks = {
     fill(child(draft, 'status'), 'replicas', 0);
   },
   validate: validateReplicaSet,
+  warnings: (object, previous) => workloadWarnings(object, previous, true),
   columns: [
     nameColumn,
-    column('Desired', (o) => integer(spec(o)['replicas'])),
-    column('Current', count('replicas')),
-    column('Ready', count('readyReplicas')),
+    column('Desired', (o) => integer(spec(o)['replicas']), number),
+    column('Current', count('replicas'), number),
+    column('Ready', count('readyReplicas'), number),
     ageColumn,
     containersColumn,
     imagesColumn,
@@ -89,11 +94,12 @@ export const replicationControllerHooks: KindHooks = {
     fill(child(draft, 'status'), 'replicas', 0);
   },
   validate: validateReplicationController,
+  warnings: (object, previous) => workloadWarnings(object, previous, true),
   columns: [
     nameColumn,
-    column('Desired', (o) => integer(spec(o)['replicas'])),
-    column('Current', count('replicas')),
-    column('Ready', count('readyReplicas')),
+    column('Desired', (o) => integer(spec(o)['replicas']), number),
+    column('Current', count('replicas'), number),
+    column('Ready', count('readyReplicas'), number),
     ageColumn,
     containersColumn,
     imagesColumn,
@@ -127,13 +133,14 @@ export const daemonSetHooks: KindHooks = {
     }
   },
   validate: validateDaemonSet,
+  warnings: (object, previous) => workloadWarnings(object, previous, false),
   columns: [
     nameColumn,
-    column('Desired', count('desiredNumberScheduled')),
-    column('Current', count('currentNumberScheduled')),
-    column('Ready', count('numberReady')),
-    column('Up-to-date', count('updatedNumberScheduled')),
-    column('Available', count('numberAvailable')),
+    column('Desired', count('desiredNumberScheduled'), number),
+    column('Current', count('currentNumberScheduled'), number),
+    column('Ready', count('numberReady'), number),
+    column('Up-to-date', count('updatedNumberScheduled'), number),
+    column('Available', count('numberAvailable'), number),
     column('Node Selector', nodeSelector),
     ageColumn,
     containersColumn,
@@ -152,6 +159,7 @@ export const statefulSetHooks: KindHooks = {
   status: true,
   default: defaultStatefulSet,
   validate: validateStatefulSet,
+  warnings: statefulWarnings,
   columns: [
     nameColumn,
     column('Ready', (o) => `${integer(status(o)['readyReplicas'])}/${integer(spec(o)['replicas'])}`),
@@ -160,6 +168,22 @@ export const statefulSetHooks: KindHooks = {
     imagesColumn,
   ],
 };
+
+function statefulWarnings(object: KubeObject, previous: KubeObject | undefined): readonly string[] {
+  const claims = records(spec(object)['volumeClaimTemplates']).flatMap((claim, index) =>
+    claimWarnings(claim, `spec.volumeClaimTemplates[${index}]`),
+  );
+  const history = integer(spec(object)['revisionHistoryLimit']);
+  return [
+    ...workloadWarnings(object, previous, false),
+    ...(previous === undefined || spec(object) !== spec(previous) ? claims : []),
+    ...(history < 0
+      ? [
+          'spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended',
+        ]
+      : []),
+  ];
+}
 
 function defaultStatefulSet(draft: Draft): void {
   const part = child(draft, 'spec');
@@ -199,7 +223,7 @@ export const controllerRevisionHooks: KindHooks = {
       const owner = o.metadata.ownerReferences?.find((reference) => reference.controller === true);
       return owner === undefined ? '<none>' : `${ownerResource(owner.apiVersion, owner.kind)}/${owner.name}`;
     }),
-    column('Revision', (o) => integer(o['revision']), { type: 'integer' }),
+    column('Revision', (o) => integer(o['revision'])),
     ageColumn,
   ],
 };

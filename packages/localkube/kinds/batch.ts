@@ -31,6 +31,7 @@ import {
   text,
 } from './fields.ts';
 import { defaultPodTemplate } from './pod-defaults.ts';
+import { nameWarnings, templateWarnings, workloadWarnings } from './pod-warnings.ts';
 import { validatePodTemplate } from './pod-validation.ts';
 import { formatSelector, selectorMatches } from './selectors.ts';
 
@@ -64,6 +65,7 @@ export const jobHooks: KindHooks = {
   },
   prepareForCreate: generateSelector,
   validate: validateJob,
+  warnings: jobWarnings,
   columns: [
     nameColumn,
     column('Status', jobStatus),
@@ -91,6 +93,28 @@ function generateSelector(draft: Draft): void {
   if (isAbsent(draft.metadata['labels'])) draft.metadata['labels'] = { ...stringMap(labels) };
   const selector = child(part, 'selector');
   fill(child(selector, 'matchLabels'), UID_LABEL, uid);
+}
+
+function jobWarnings(object: KubeObject, previous: KubeObject | undefined): readonly string[] {
+  if (previous !== undefined) return workloadWarnings(object, previous, false);
+  return [...manyIndexes(spec(object), 'spec'), ...workloadWarnings(object, previous, true)];
+}
+
+function manyIndexes(part: Fields, at: string): readonly string[] {
+  const many = integer(part['completions']) > 100_000 && integer(part['parallelism']) > 10_000;
+  if (part['completionMode'] !== 'Indexed' || !many) return [];
+  return [
+    `${at}: In Indexed Jobs with a number of completions higher than 10^5 and a parallelism higher than 10^4, Kubernetes might not be able to track completedIndexes when a big number of indexes fail`,
+  ];
+}
+
+function cronJobWarnings(object: KubeObject, previous: KubeObject | undefined): readonly string[] {
+  if (previous !== undefined && object['spec'] === previous['spec']) return [];
+  const job = record(record(spec(object)['jobTemplate'])['spec']);
+  return [
+    ...(previous === undefined ? nameWarnings(object, 'Pod names and hostnames') : []),
+    ...templateWarnings(record(job['template']), 'spec.jobTemplate.spec.template'),
+  ];
 }
 
 const MODES = ['NonIndexed', 'Indexed'];
@@ -245,12 +269,13 @@ export const cronJobHooks: KindHooks = {
     fill(draft, 'status', {});
   },
   validate: validateCronJob,
+  warnings: cronJobWarnings,
   columns: [
     nameColumn,
     column('Schedule', (o) => text(spec(o)['schedule'])),
     column('Timezone', (o) => orNone(text(spec(o)['timeZone']))),
-    column('Suspend', (o) => (spec(o)['suspend'] === true ? 'True' : 'False')),
-    column('Active', (o) => list(status(o)['active']).length),
+    column('Suspend', (o) => (spec(o)['suspend'] === true ? 'True' : 'False'), { type: 'boolean' }),
+    column('Active', (o) => list(status(o)['active']).length, { type: 'integer' }),
     column('Last Schedule', (o, now) => {
       const last = status(o)['lastScheduleTime'];
       return typeof last === 'string' ? age(last, now) : '<none>';

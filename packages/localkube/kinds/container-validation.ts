@@ -50,16 +50,11 @@ const STANDARD_RESOURCES = new Set(['cpu', 'memory', 'ephemeral-storage']);
 /** What a pod's parts may refer to. */
 export interface PodNames {
   readonly volumes: ReadonlySet<string>;
-  readonly hostPorts: Set<string>;
+  readonly hostNetwork: boolean;
 }
 
-/** Checks of one container; `role` says which probes it may have. */
-export function validateContainer(
-  container: Fields,
-  at: string,
-  role: 'main' | 'init' | 'sidecar',
-  names: PodNames,
-): FieldError[] {
+/** Checks that every container has to pass; its hooks and probes are apart. */
+export function validateContainer(container: Fields, at: string, names: PodNames): FieldError[] {
   const errors: FieldError[] = [];
   const name = text(container['name']);
   if (name === '') errors.push(required(`${at}.name`));
@@ -80,7 +75,6 @@ export function validateContainer(
   );
   errors.push(...validateResources(record(container['resources']), `${at}.resources`));
   errors.push(...validateSecurityContext(container['securityContext'], `${at}.securityContext`));
-  errors.push(...validateHooks(container, at, role));
   return errors;
 }
 
@@ -108,11 +102,27 @@ function validatePorts(container: Fields, at: string, names: PodNames): FieldErr
     else errors.push(...inRange(`${here}.containerPort`, port['containerPort'], 1, 65535));
     if (port['hostPort']) {
       errors.push(...inRange(`${here}.hostPort`, port['hostPort'], 1, 65535));
-      const key = `${text(port['protocol'])}/${text(port['hostIP'])}/${integer(port['hostPort'])}`;
-      if (names.hostPorts.has(key)) errors.push(duplicate(`${here}.hostPort`, key));
-      names.hostPorts.add(key);
+      if (names.hostNetwork && port['hostPort'] !== port['containerPort']) {
+        const detail = 'must match `containerPort` when `hostNetwork` is true';
+        errors.push(invalid(`${here}.hostPort`, port['hostPort'], detail));
+      }
     }
     errors.push(...oneOf(`${here}.protocol`, port['protocol'], PROTOCOLS));
+  }
+  return errors;
+}
+
+/** Two ports of one node's address; `first` is the index of the first container. */
+export function hostPortConflicts(containers: readonly Fields[], at: string, first = 0): FieldError[] {
+  const errors: FieldError[] = [];
+  const taken = new Set<string>();
+  for (const [c, container] of containers.entries()) {
+    for (const [index, port] of records(container['ports']).entries()) {
+      if (!port['hostPort']) continue;
+      const key = `${text(port['protocol'])}/${text(port['hostIP'])}/${integer(port['hostPort'])}`;
+      if (taken.has(key)) errors.push(duplicate(`${at}[${c + first}].ports[${index}].hostPort`, key));
+      taken.add(key);
+    }
   }
   return errors;
 }
@@ -209,8 +219,9 @@ function validateMounts(container: Fields, at: string, names: PodNames): FieldEr
     if (path === '') errors.push(required(`${here}.mountPath`));
     if (paths.has(path)) errors.push(invalid(`${here}.mountPath`, path, 'must be unique'));
     paths.add(path);
+    // Upstream names the list here, not the item.
     for (const field of ['subPath', 'subPathExpr']) {
-      errors.push(...localDescendingPath(`${here}.${field}`, text(mount[field])));
+      errors.push(...localDescendingPath(`${at}.volumeMounts.${field}`, text(mount[field])));
     }
     if (text(mount['subPath']) !== '' && text(mount['subPathExpr']) !== '') {
       errors.push(
@@ -287,7 +298,12 @@ function validateAmount(name: string, amount: unknown, field: string): FieldErro
 
 const PROBES = ['livenessProbe', 'readinessProbe', 'startupProbe'];
 
-function validateHooks(container: Fields, at: string, role: 'main' | 'init' | 'sidecar'): FieldError[] {
+/** Hooks and probes; `role` says which a container may have. */
+export function validateHooks(
+  container: Fields,
+  at: string,
+  role: 'main' | 'init' | 'sidecar',
+): FieldError[] {
   const errors: FieldError[] = [];
   if (role === 'init') {
     for (const field of ['lifecycle', ...PROBES]) {

@@ -122,8 +122,19 @@ export const secretHooks: KindHooks = {
     }),
     ageColumn,
   ],
+  warnings: secretWarnings,
   selectableFields: { type: (object) => text(object['type']) },
 };
+
+/** Go's reader of key pairs complains first of the certificate. */
+function secretWarnings(object: KubeObject): readonly string[] {
+  if (object['type'] !== 'kubernetes.io/tls') return [];
+  const data = stringMap(object['data']);
+  const pem = (key: string): boolean =>
+    Buffer.from(text(data[key]), 'base64').toString('latin1').includes('-----BEGIN ');
+  if (!pem('tls.crt')) return ['tls: failed to find any PEM data in certificate input'];
+  return pem('tls.key') ? [] : ['tls: failed to find any PEM data in key input'];
+}
 
 function validateSecretType(object: KubeObject, data: Readonly<Record<string, string>>): FieldError[] {
   const type = text(object['type']);
@@ -152,7 +163,14 @@ function validateSecretType(object: KubeObject, data: Readonly<Record<string, st
 }
 
 export const serviceAccountHooks: KindHooks = {
-  columns: [nameColumn, column('Secrets', (o) => list(o['secrets']).length), ageColumn],
+  warnings(object) {
+    const old = 'kubernetes.io/enforce-mountable-secrets';
+    if (object.metadata.annotations?.[old] === undefined) return [];
+    return [
+      `metadata.annotations[${old}]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets`,
+    ];
+  },
+  columns: [nameColumn, ageColumn],
 };
 
 export const namespaceHooks: KindHooks = {

@@ -4,6 +4,7 @@ import type { FieldError, KindHooks } from '../registry/types.ts';
 import type { Fields } from './fields.ts';
 import { child, fill, forbidden, integer, invalid, isAbsent, list, record, records, text } from './fields.ts';
 import { admitPod } from './pod-admission.ts';
+import { nameWarnings, templateWarnings } from './pod-warnings.ts';
 import { podColumns } from './pod-columns.ts';
 import { defaultPod, defaultPodTemplate } from './pod-defaults.ts';
 import { validatePodCreate, validatePodSpec, validatePodTemplate } from './pod-validation.ts';
@@ -26,6 +27,12 @@ export const podHooks: KindHooks = {
     if (previous === undefined) return validatePodCreate(spec(object));
     return validatePodUpdate(object, previous);
   },
+  warnings: (object, previous) => [
+    ...(previous === undefined ? nameWarnings(object, "the Pod's hostname") : []),
+    ...(previous !== undefined && object['spec'] === previous['spec']
+      ? []
+      : templateWarnings(object as Fields, '')),
+  ],
   columns: podColumns,
   selectableFields: {
     'spec.nodeName': (object) => text(spec(object)['nodeName']),
@@ -134,4 +141,5 @@ export const podTemplateHooks: KindHooks = {
   generation: true,
   default: (draft) => defaultPodTemplate(child(draft, 'template')),
   validate: (object) => validatePodTemplate(record(object['template']), 'template'),
+  warnings: (object) => templateWarnings(record(object['template']), 'template'),
 };

@@ -17,6 +17,7 @@ import {
 } from './fields.ts';
 import type { AddressBook, Owner } from './service-addresses.ts';
 import { createAddressBook, hasNodePorts } from './service-addresses.ts';
+import { validateEndpoints } from './endpoints-validation.ts';
 import { validateService } from './service-validation.ts';
 
 /** Hooks of Service. Each server has its own, since they hold the book of addresses. */
@@ -32,6 +33,7 @@ export function createServiceHooks(): KindHooks {
       allocate(draft, previous, book, context);
     },
     validate: (object, previous, context) => validateService(object, previous, book, context),
+    warnings: serviceWarnings,
     columns: [
       nameColumn,
       column('Type', (o) => text(record(o['spec'])['type'])),
@@ -46,6 +48,29 @@ export function createServiceHooks(): KindHooks {
       'spec.type': (object) => text(record(object['spec'])['type']),
     },
   };
+}
+
+function serviceWarnings(object: KubeObject, previous: KubeObject | undefined): readonly string[] {
+  if (previous !== undefined && object['spec'] === previous['spec']) return [];
+  const spec = record(object['spec']);
+  const warnings: string[] = [];
+  const hints = 'service.kubernetes.io/topology-aware-hints';
+  if (object.metadata.annotations?.[hints] !== undefined)
+    warnings.push(
+      `annotation ${hints} is deprecated, please use service.kubernetes.io/topology-mode instead`,
+    );
+  const external = strings(spec['externalIPs']);
+  if (spec['clusterIP'] === 'None') {
+    if (text(spec['loadBalancerIP']) !== '')
+      warnings.push('spec.loadBalancerIP is ignored for headless services');
+    if (external.length > 0) warnings.push('spec.externalIPs is ignored for headless services');
+    if (spec['sessionAffinity'] !== 'None')
+      warnings.push('spec.SessionAffinity is ignored for headless services');
+    return warnings;
+  }
+  if (external.length > 0)
+    warnings.push('spec.externalIPs is deprecated and may no longer be implemented in some clusters');
+  return warnings;
 }
 
 function formatMap(map: unknown): string {
@@ -227,6 +252,7 @@ function ports(service: KubeObject): string {
 }
 
 export const endpointsHooks: KindHooks = {
+  validate: validateEndpoints,
   createOnUpdate: true,
   default(draft) {
     for (const subset of records(draft['subsets'])) {

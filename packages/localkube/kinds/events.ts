@@ -39,7 +39,7 @@ export const eventHooks: KindHooks = {
       { wide: true },
     ),
     column('Count', (o) => integer(o['count'] ?? record(o['series'])['count'], 1), { wide: true }),
-    column('Name', (o) => o.metadata.name, { wide: true }),
+    { ...column('Name', (o) => o.metadata.name, { wide: true }), format: 'name' },
   ],
   selectableFields: {
     'involvedObject.kind': (o) => text(subject(o)['kind']),

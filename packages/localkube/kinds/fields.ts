@@ -100,6 +100,14 @@ export function notFound(field: string, value: unknown): FieldError {
   return { reason: 'FieldValueNotFound', field, message: `Not found: ${show(value)}` };
 }
 
+export function tooMany(field: string, count: number, most: number): FieldError {
+  return {
+    reason: 'FieldValueTooMany',
+    field,
+    message: `Too many: ${count}: must have at most ${most} items`,
+  };
+}
+
 export function tooLong(field: string, bytes: number): FieldError {
   return { reason: 'FieldValueTooLong', field, message: `Too long: may not be more than ${bytes} bytes` };
 }

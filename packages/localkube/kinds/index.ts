@@ -37,6 +37,7 @@ import {
   runtimeClassHooks,
 } from './policy.ts';
 import { admitQuota } from './quota.ts';
+import { rareColumns } from './rare-columns.ts';
 import { clusterRoleBindingKind, clusterRoleKind, roleBindingKind, roleKind } from './rbac.ts';
 import { claimHooks, storageClassHooks, volumeHooks } from './storage.ts';
 
@@ -144,6 +145,6 @@ export function kindHooks(group: string, kind: string): KindHooks | undefined {
   const key = `${group}/${kind}`;
   const entry = TABLE[key];
   const own: KindHooks = (typeof entry === 'function' ? entry() : entry) ?? { generation: COUNTED.has(key) };
-  const hooks = own.columns === undefined ? { ...own, columns: plainColumns } : own;
+  const hooks = own.columns === undefined ? { ...own, columns: rareColumns[key] ?? plainColumns } : own;
   return withQuota(group, STATUS_CHECKED.has(key) ? hooks : unlessUnchanged(hooks));
 }

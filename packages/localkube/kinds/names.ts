@@ -48,6 +48,24 @@ export const dnsLabel: NameCheck = (name, prefix) => {
   return problems;
 };
 
+/** As `dnsLabel`, with a word about dots of its own. */
+export function dnsLabelStrict(value: string): readonly string[] {
+  return value.includes('.') ? ['must not contain dots'] : dnsLabel(value, false);
+}
+
+const WILDCARD = `\\*\\.${SUBDOMAIN}`;
+
+/** `*.example.com`. */
+export function wildcardSubdomain(value: string): readonly string[] {
+  if (value.startsWith('*.') && value.length <= 253 && isSubdomain.test(value.slice(2))) return [];
+  return [
+    ...mustBeShort(value, 253),
+    "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of " +
+      "lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character " +
+      `(e.g. '*.example.com', regex used for validation is '${WILDCARD}')`,
+  ];
+}
+
 const NAME_PART =
   "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character " +
   `(e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '${QUALIFIED}')`;
@@ -154,4 +172,34 @@ export function cidr(value: string): readonly string[] {
   const width = isIPv4(address) ? 32 : isIPv6(address) ? 128 : -1;
   if (rest.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= width) return [];
   return ['must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'];
+}
+
+function bitsOf(address: string): string {
+  if (isIPv4(address))
+    return address
+      .split('.')
+      .map((part) => Number(part).toString(2).padStart(8, '0'))
+      .join('');
+  const [head = '', tail] = address.split('::');
+  const words = (half: string): readonly string[] => (half === '' ? [] : half.split(':'));
+  const [left, right] = [words(head), words(tail ?? '')];
+  const all =
+    tail === undefined
+      ? left
+      : [...left, ...Array<string>(8 - left.length - right.length).fill('0'), ...right];
+  return all.map((word) => Number.parseInt(word, 16).toString(2).padStart(16, '0')).join('');
+}
+
+/** Whether one range of addresses lies strictly within another; both are well-formed. */
+export function containsRange(outer: string, inner: string): boolean {
+  const [[address = '', bits = ''], [other = '', otherBits = '']] = [outer.split('/'), inner.split('/')];
+  if (isIPv4(address) !== isIPv4(other) || Number(otherBits) <= Number(bits)) return false;
+  return bitsOf(address).slice(0, Number(bits)) === bitsOf(other).slice(0, Number(bits));
+}
+
+/** A name that stands between the slashes of a path. */
+export function pathSegment(name: string): readonly string[] {
+  if (name === '.') return ["may not be '.'"];
+  if (name === '..') return ["may not be '..'"];
+  return ['/', '%'].filter((bad) => name.includes(bad)).map((bad) => `may not contain '${bad}'`);
 }

@@ -5,6 +5,7 @@ import { endpointSliceColumns } from './core-service.ts';
 import type { Fields } from './fields.ts';
 import {
   child,
+  duplicate,
   fill,
   fillZero,
   inRange,
@@ -18,9 +19,21 @@ import {
   record,
   records,
   required,
+  strings,
   text,
+  tooMany,
 } from './fields.ts';
-import { cidr, dnsLabel, dnsSubdomain, ipAddress } from './names.ts';
+import {
+  cidr,
+  containsRange,
+  dnsLabel,
+  dnsSubdomain,
+  ipAddress,
+  qualifiedName,
+  wildcardSubdomain,
+} from './names.ts';
+import { validateClassParameters } from './ingress-class-parameters.ts';
+import { validatePort } from './container-validation.ts';
 import { formatSelector, validateSelector } from './selectors.ts';
 
 const spec = (object: KubeObject): Fields => record(object['spec']);
@@ -33,7 +46,15 @@ export const ingressHooks: KindHooks = {
   },
   validate(object, previous) {
     if (previous !== undefined && object['spec'] === previous['spec']) return validateAddresses(object);
-    return [...validateIngress(spec(object), previous === undefined), ...validateAddresses(object)];
+    return [
+      ...(previous === undefined ? validateClassAnnotation(object) : []),
+      ...validateIngress(spec(object), previous === undefined),
+      ...validateAddresses(object),
+    ];
+  },
+  warnings(object, previous) {
+    if (object.metadata.annotations?.[CLASS_ANNOTATION] === undefined || previous !== undefined) return [];
+    return [`annotation "${CLASS_ANNOTATION}" is deprecated, please use 'spec.ingressClassName' instead`];
   },
   columns: [
     nameColumn,
@@ -68,7 +89,7 @@ function hosts(object: KubeObject): string {
 function validateIngress(part: Fields, create: boolean): FieldError[] {
   const errors: FieldError[] = [];
   if (list(part['rules']).length === 0 && isAbsent(part['defaultBackend'])) {
-    return [invalid('spec', null, 'either `defaultBackend` or `rules` must be specified')];
+    errors.push(invalid('spec', null, 'either `defaultBackend` or `rules` must be specified'));
   }
   if (!isAbsent(part['defaultBackend']))
     errors.push(...validateBackend(record(part['defaultBackend']), 'spec.defaultBackend'));
@@ -76,22 +97,47 @@ function validateIngress(part: Fields, create: boolean): FieldError[] {
     const at = `spec.rules[${index}]`;
     const host = text(rule['host']);
     if (host !== '') {
-      const wildcard = host.startsWith('*.');
-      if (/^[\d.]+$/.test(host))
+      if (ipAddress(host).length === 0)
         errors.push(invalid(`${at}.host`, host, 'must be a DNS name, not an IP address'));
-      else
-        errors.push(...invalidEach(`${at}.host`, host, dnsSubdomain(wildcard ? host.slice(2) : host, false)));
+      else if (host.includes('*')) errors.push(...invalidEach(`${at}.host`, host, wildcardSubdomain(host)));
+      else errors.push(...invalidEach(`${at}.host`, host, dnsSubdomain(host, false)));
     }
     const http = record(rule['http']);
     const paths = records(http['paths']);
     if (!isAbsent(rule['http']) && paths.length === 0) errors.push(required(`${at}.http.paths`));
     for (const [n, path] of paths.entries()) errors.push(...validatePath(path, `${at}.http.paths[${n}]`));
   }
+  for (const [index, tls] of records(part['tls']).entries()) errors.push(...validateTls(tls, index));
   const className = text(part['ingressClassName']);
   if (className !== '' && create)
     errors.push(...invalidEach('spec.ingressClassName', className, dnsSubdomain(className, false)));
   return errors;
 }
+
+function validateTls(tls: Fields, index: number): FieldError[] {
+  const errors = strings(tls['hosts']).flatMap((host, n) =>
+    invalidEach(
+      `spec.tls[${index}].hosts[${n}]`,
+      host,
+      host.includes('*') ? wildcardSubdomain(host) : dnsSubdomain(host, false),
+    ),
+  );
+  const secret = text(tls['secretName']);
+  if (secret !== '')
+    errors.push(...invalidEach(`spec.tls[${index}].secretName`, secret, dnsSubdomain(secret, false)));
+  return errors;
+}
+
+/** The class may still be said by its old annotation, but not otherwise than by the field. */
+function validateClassAnnotation(object: KubeObject): FieldError[] {
+  const old = object.metadata.annotations?.[CLASS_ANNOTATION];
+  const className = text(spec(object)['ingressClassName']);
+  if (old === undefined || className === '' || old === className) return [];
+  const detail = 'must match `ingressClassName` when both are specified';
+  return [invalid(`annotations.${CLASS_ANNOTATION}`, old, detail)];
+}
+
+const CLASS_ANNOTATION = 'kubernetes.io/ingress.class';
 
 const BAD_PATHS = ['//', '/./', '/../', '%2f', '%2F'];
 
@@ -141,12 +187,14 @@ export const ingressClassHooks: KindHooks = {
     const part = child(draft, 'spec');
     if (!isAbsent(part['parameters'])) fill(child(part, 'parameters'), 'scope', 'Cluster');
   },
-  validate(object) {
+  validate(object, previous) {
     const controller = text(spec(object)['controller']);
-    if (controller === '') return [];
-    return controller.includes('/')
-      ? []
-      : [invalid('spec.controller', controller, 'must be a domain-prefixed path (such as "acme.io/foo")')];
+    const errors: FieldError[] = [];
+    if (controller === '') errors.push(required('spec.controller'));
+    else errors.push(...invalidEach('spec.controller', controller, domainPrefixedPath(controller)));
+    if (previous !== undefined && controller !== text(spec(previous)['controller']))
+      errors.push(invalid('spec.controller', controller, 'field is immutable'));
+    return [...errors, ...validateClassParameters(spec(object)['parameters'])];
   },
   columns: [
     nameColumn,
@@ -180,14 +228,21 @@ export const networkPolicyHooks: KindHooks = {
       ['egress', 'to'],
     ] as const) {
       for (const [index, rule] of records(part[kind]).entries()) {
+        for (const [n, port] of records(rule['ports']).entries())
+          errors.push(...validatePolicyPort(port, `spec.${kind}[${index}].ports[${n}]`));
         for (const [n, peer] of records(rule[peers]).entries()) {
           errors.push(...validatePeer(peer, `spec.${kind}[${index}].${peers}[${n}]`));
         }
       }
     }
-    for (const [index, type] of list(part['policyTypes']).entries()) {
+    const types = list(part['policyTypes']);
+    if (types.length > 2) {
+      errors.push(invalid('spec.policyTypes', types, 'may not specify more than two policyTypes'));
+      return errors;
+    }
+    for (const [index, type] of types.entries()) {
       if (type !== 'Ingress' && type !== 'Egress')
-        errors.push(notSupported(`spec.policyTypes[${index}]`, type, ['Egress', 'Ingress']));
+        errors.push(notSupported(`spec.policyTypes[${index}]`, type, ['Ingress', 'Egress']));
     }
     return errors;
   },
@@ -197,6 +252,49 @@ export const networkPolicyHooks: KindHooks = {
     ageColumn,
   ],
 };
+
+function validatePolicyPort(port: Fields, at: string): FieldError[] {
+  const errors: FieldError[] = [];
+  const protocol = text(port['protocol']);
+  if (!['TCP', 'UDP', 'SCTP'].includes(protocol))
+    errors.push(notSupported(`${at}.protocol`, protocol, ['TCP', 'UDP', 'SCTP']));
+  const end = port['endPort'];
+  if (isAbsent(port['port'])) {
+    if (!isAbsent(end)) errors.push(required(`${at}.port`, 'must be specified when `endPort` is specified'));
+    return errors;
+  }
+  errors.push(...validatePort(port['port'], `${at}.port`));
+  if (isAbsent(end)) return errors;
+  if (typeof port['port'] === 'string') {
+    errors.push(invalid(`${at}.endPort`, end, 'may not be specified when `port` is non-numeric'));
+  } else {
+    // Upstream shows the port here, not the end of the range.
+    if (integer(end) < integer(port['port']))
+      errors.push(invalid(`${at}.endPort`, port['port'], 'must be greater than or equal to `port`'));
+    errors.push(...inRange(`${at}.endPort`, end, 1, 65535));
+  }
+  return errors;
+}
+
+function validateBlock(block: Fields, at: string): FieldError[] {
+  const range = text(block['cidr']);
+  if (range === '') return [required(`${at}.cidr`)];
+  const problems = cidr(range);
+  if (problems.length > 0) return invalidEach(`${at}.cidr`, range, problems);
+  return strings(block['except']).flatMap((except, index) => {
+    const here = `${at}.except[${index}]`;
+    const wrong = cidr(except);
+    if (wrong.length > 0) return invalidEach(here, except, wrong);
+    return containsRange(range, except) ? [] : [invalid(here, except, 'must be a strict subset of `cidr`')];
+  });
+}
+
+function domainPrefixedPath(value: string): readonly string[] {
+  const slash = value.indexOf('/');
+  if (slash < 0 || value.slice(slash + 1) === '' || value.slice(0, slash) === '')
+    return ['must be a domain-prefixed path (such as "acme.io/foo")'];
+  return dnsSubdomain(value.slice(0, slash), false).map((problem) => `prefix part ${problem}`);
+}
 
 function validatePeer(peer: Fields, at: string): FieldError[] {
   const kinds = ['podSelector', 'namespaceSelector', 'ipBlock'].filter((kind) => !isAbsent(peer[kind]));
@@ -210,12 +308,7 @@ function validatePeer(peer: Fields, at: string): FieldError[] {
       },
     ];
   }
-  const range = text(record(peer['ipBlock'])['cidr']);
-  if (kinds.includes('ipBlock')) {
-    return range === ''
-      ? [required(`${at}.ipBlock.cidr`)]
-      : invalidEach(`${at}.ipBlock.cidr`, range, cidr(range));
-  }
+  if (kinds.includes('ipBlock')) return validateBlock(record(peer['ipBlock']), `${at}.ipBlock`);
   return [
     ...validateSelector(peer['podSelector'], `${at}.podSelector`),
     ...validateSelector(peer['namespaceSelector'], `${at}.namespaceSelector`),
@@ -233,21 +326,57 @@ export const endpointSliceHooks: KindHooks = {
     if (isAbsent(draft['endpoints'])) draft['endpoints'] = null;
     if (isAbsent(draft['ports'])) draft['ports'] = null;
   },
-  validate(object) {
+  validate(object, previous) {
     const errors = oneOf('addressType', object['addressType'], ['FQDN', 'IPv4', 'IPv6']);
+    errors.push(...validateSlicePorts(records(object['ports'])));
     for (const [index, endpoint] of records(object['endpoints']).entries()) {
       const addresses = list(endpoint['addresses']);
       const field = `endpoints[${index}].addresses`;
       if (addresses.length === 0) errors.push(required(field, 'must contain at least 1 address'));
-      if (object['addressType'] !== 'IPv4' && object['addressType'] !== 'IPv6') continue;
+      if (addresses.length > 100) errors.push(tooMany(field, addresses.length, 100));
       for (const [n, address] of addresses.entries()) {
-        errors.push(...invalidEach(`${field}[${n}]`, address, ipAddress(text(address))));
+        errors.push(
+          ...invalidEach(`${field}[${n}]`, address, sliceAddress(text(object['addressType']), text(address))),
+        );
       }
+      const host = text(endpoint['hostname']);
+      if (host !== '')
+        errors.push(...invalidEach(`endpoints[${index}].hostname`, host, dnsLabel(host, false)));
+      const node = text(endpoint['nodeName']);
+      if (node !== '')
+        errors.push(...invalidEach(`endpoints[${index}].nodeName`, node, dnsSubdomain(node, false)));
     }
+    if (previous !== undefined && object['addressType'] !== previous['addressType'])
+      errors.push(invalid('addressType', object['addressType'], 'field is immutable'));
     return errors;
   },
   columns: endpointSliceColumns,
 };
+
+function sliceAddress(type: string, address: string): readonly string[] {
+  if (type === 'FQDN') return dnsSubdomain(address, false);
+  if (type !== 'IPv4' && type !== 'IPv6') return [];
+  const problems = ipAddress(address);
+  if (problems.length > 0) return problems;
+  return address.includes(':') === (type === 'IPv6') ? [] : [`must be an ${type} address`];
+}
+
+function validateSlicePorts(ports: readonly Fields[]): FieldError[] {
+  const errors: FieldError[] = [];
+  const names = new Set<string>();
+  for (const [index, port] of ports.entries()) {
+    const name = text(port['name']);
+    if (name !== '') errors.push(...invalidEach(`ports[${index}].name`, name, dnsLabel(name, false)));
+    if (names.has(name)) errors.push(duplicate(`ports[${index}].name`, name));
+    names.add(name);
+    if (!['SCTP', 'TCP', 'UDP'].includes(text(port['protocol'])))
+      errors.push(notSupported(`ports[${index}].protocol`, port['protocol'], ['SCTP', 'TCP', 'UDP']));
+    const application = text(port['appProtocol']);
+    if (application !== '')
+      errors.push(...invalidEach(`ports[${index}].appProtocol`, application, qualifiedName(application)));
+  }
+  return errors;
+}
 
 /** Fills what a webhook's client reference needs; shared with the admission kinds. */
 export function defaultServiceReference(client: Fields): void {

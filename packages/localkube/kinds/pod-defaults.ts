@@ -79,6 +79,9 @@ function pullPolicy(image: string): string {
   if (image.includes('@')) return 'IfNotPresent';
   const name = image.slice(image.lastIndexOf('/') + 1);
   const colon = name.indexOf(':');
+  // What cannot be read as a reference has no tag that could move.
+  if (/[A-Z]/.test(colon < 0 ? image : image.slice(0, image.lastIndexOf('/') + 1 + colon)))
+    return 'IfNotPresent';
   return colon < 0 || name.slice(colon + 1) === 'latest' ? 'Always' : 'IfNotPresent';
 }
 

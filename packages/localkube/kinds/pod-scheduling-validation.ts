@@ -9,6 +9,7 @@ import {
   isAbsent,
   list,
   notSupported,
+  optionalOneOf,
   record,
   records,
   required,
@@ -163,6 +164,17 @@ export function validateScheduling(spec: Fields, at: string): FieldError[] {
     const action = text(constraint['whenUnsatisfiable']);
     if (!['DoNotSchedule', 'ScheduleAnyway'].includes(action)) {
       errors.push(notSupported(`${here}.whenUnsatisfiable`, action, ['DoNotSchedule', 'ScheduleAnyway']));
+    }
+    const least = constraint['minDomains'];
+    if (typeof least === 'number') {
+      if (least <= 0) errors.push(invalid(`${here}.minDomains`, least, 'must be greater than zero'));
+      else if (action !== 'DoNotSchedule') {
+        const detail = `can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ${action}`;
+        errors.push(invalid(`${here}.minDomains`, least, detail));
+      }
+    }
+    for (const field of ['nodeAffinityPolicy', 'nodeTaintsPolicy']) {
+      errors.push(...optionalOneOf(`${here}.${field}`, constraint[field], ['Honor', 'Ignore']));
     }
     errors.push(...validateSelector(constraint['labelSelector'], `${here}.labelSelector`));
   }

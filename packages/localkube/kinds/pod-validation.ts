@@ -1,7 +1,7 @@
 import type { FieldError } from '../registry/types.ts';
 import { validateAffinity, validateScheduling, validateTolerations } from './pod-scheduling-validation.ts';
 import type { PodNames } from './container-validation.ts';
-import { validateContainer } from './container-validation.ts';
+import { hostPortConflicts, validateContainer, validateHooks } from './container-validation.ts';
 import type { Fields } from './fields.ts';
 import {
   duplicate,
@@ -18,7 +18,8 @@ import {
   required,
   text,
 } from './fields.ts';
-import { dnsLabel, dnsSubdomain, ipAddress } from './names.ts';
+import { dnsLabel, dnsLabelStrict, dnsSubdomain, ipAddress } from './names.ts';
+import { validateOperatingSystem } from './operating-system-validation.ts';
 import { validateLabels } from './selectors.ts';
 import { validateVolume } from './volume-validation.ts';
 
@@ -75,7 +76,7 @@ export function validatePodSpec(spec: Fields, at: string, claims: readonly strin
   errors.push(...inRange(`${at}.activeDeadlineSeconds`, spec['activeDeadlineSeconds'], 1, 2147483647));
   for (const field of ['hostname', 'subdomain']) {
     const value = text(spec[field]);
-    if (value !== '') errors.push(...invalidEach(`${at}.${field}`, value, dnsLabel(value, false)));
+    if (value !== '') errors.push(...invalidEach(`${at}.${field}`, value, dnsLabelStrict(value)));
   }
   errors.push(...validateTolerations(records(spec['tolerations']), `${at}.tolerations`));
   errors.push(...validateHostAliases(spec, at));
@@ -83,6 +84,7 @@ export function validatePodSpec(spec: Fields, at: string, claims: readonly strin
     const value = text(spec[field]);
     if (value !== '') errors.push(...invalidEach(`${at}.${field}`, value, dnsSubdomain(value, false)));
   }
+  errors.push(...validateOperatingSystem(spec, at));
   return errors;
 }
 
@@ -104,7 +106,7 @@ function podNames(spec: Fields, at: string, errors: FieldError[], claims: readon
   }
   // A claim takes the place of a volume of its name, which is no mistake.
   for (const claim of claims) volumes.add(claim);
-  return { volumes, hostPorts: new Set() };
+  return { volumes, hostNetwork: spec['hostNetwork'] === true };
 }
 
 function validateContainers(spec: Fields, at: string, names: PodNames): FieldError[] {
@@ -117,10 +119,13 @@ function validateContainers(spec: Fields, at: string, names: PodNames): FieldErr
     role: 'main' | 'init' | 'sidecar',
   ): void => {
     const here = `${at}.${field}[${index}]`;
-    errors.push(...validateContainer(container, here, role, names));
+    errors.push(...validateContainer(container, here, names));
     const name = text(container['name']);
     if (name !== '' && seen.has(name)) errors.push(duplicate(`${here}.name`, name));
     seen.add(name);
+    // Init containers run one by one, so each is held against itself.
+    if (role !== 'main') errors.push(...hostPortConflicts([container], `${at}.${field}`, index));
+    errors.push(...validateHooks(container, here, role));
   };
   const containers = records(spec['containers']);
   if (containers.length === 0) errors.push(required(`${at}.containers`));
@@ -134,6 +139,7 @@ function validateContainers(spec: Fields, at: string, names: PodNames): FieldErr
       ]),
     );
   }
+  errors.push(...hostPortConflicts(containers, `${at}.containers`));
   for (const [index, container] of records(spec['initContainers']).entries()) {
     const policy = container['restartPolicy'];
     check('initContainers', index, container, policy === 'Always' ? 'sidecar' : 'init');

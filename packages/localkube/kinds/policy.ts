@@ -1,6 +1,7 @@
 import type { KubeObject } from '@plumbline/api';
 import type { FieldError, KindHooks } from '../registry/types.ts';
 import { notOverHundred, validateIntOrPercent } from './apps-validation.ts';
+import { validateAutoscaler } from './autoscaler-validation.ts';
 import { ageColumn, column, nameColumn } from './columns.ts';
 import type { Fields } from './fields.ts';
 import {
@@ -14,7 +15,7 @@ import {
   optionalOneOf,
   record,
   records,
-  required,
+  strings,
   text,
 } from './fields.ts';
 import { dnsLabel, qualifiedName } from './names.ts';
@@ -99,7 +100,7 @@ export const priorityClassHooks: KindHooks = {
       }
     } else
       errors.push(
-        ...optionalOneOf('preemptionPolicy', object['preemptionPolicy'], ['Never', 'PreemptLowerPriority']),
+        ...optionalOneOf('preemptionPolicy', object['preemptionPolicy'], ['PreemptLowerPriority', 'Never']),
       );
     return errors;
   },
@@ -185,20 +186,6 @@ function targets(object: KubeObject): string {
     .join(', ');
 }
 
-function validateAutoscaler(part: Fields): FieldError[] {
-  const errors: FieldError[] = [];
-  const min = integer(part['minReplicas'], 1);
-  const max = integer(part['maxReplicas']);
-  if (min < 1) errors.push(invalid('spec.minReplicas', min, 'must be greater than or equal to 1'));
-  if (max < 1) errors.push(invalid('spec.maxReplicas', max, 'must be greater than 0'));
-  if (max < min)
-    errors.push(invalid('spec.maxReplicas', max, 'must be greater than or equal to `minReplicas`'));
-  const target = record(part['scaleTargetRef']);
-  for (const field of ['kind', 'name'])
-    if (text(target[field]) === '') errors.push(required(`spec.scaleTargetRef.${field}`));
-  return errors;
-}
-
 export const runtimeClassHooks: KindHooks = {
   validate(object, previous) {
     const handler = text(object['handler']);
@@ -233,10 +220,7 @@ export const quotaHooks: KindHooks = {
       if (quantity !== undefined && quantity < 0n)
         errors.push(invalid(field, amount, 'must be greater than or equal to 0'));
     }
-    const scopes = list(part['scopes']);
-    if (scopes.some((scope) => !QUOTA_SCOPES.has(text(scope))))
-      errors.push(invalid('spec.scopes', scopes, 'unsupported scope'));
-    return errors;
+    return [...errors, ...validateScopes(part)];
   },
   columns: [
     nameColumn,
@@ -245,6 +229,39 @@ export const quotaHooks: KindHooks = {
     ageColumn,
   ],
 };
+
+const COMPUTE = new Set(['cpu', 'memory', 'limits.cpu', 'limits.memory', 'requests.cpu', 'requests.memory']);
+
+/** Whether a scope can bound what a quota counts; names outside the standard ones always can. */
+function scopeFits(scope: string, name: string): boolean {
+  if (!QUOTA_NAMES.has(name)) return true;
+  if (scope === 'VolumeAttributesClass')
+    return name === 'persistentvolumeclaims' || name === 'requests.storage';
+  if (scope === 'BestEffort') return name === 'pods';
+  if (!QUOTA_SCOPES.has(scope)) return true;
+  return name === 'pods' || COMPUTE.has(name);
+}
+
+function validateScopes(part: Fields): FieldError[] {
+  const errors: FieldError[] = [];
+  const names = Object.keys(record(part['hard'])).toSorted();
+  const scopes = strings(part['scopes']);
+  for (const scope of scopes) {
+    if (!QUOTA_SCOPES.has(scope)) errors.push(invalid('spec.scopes', scopes, 'unsupported scope'));
+    for (const name of names) {
+      if (!scopeFits(scope, name))
+        errors.push(invalid('spec.scopes', scopes, 'unsupported scope applied to resource'));
+    }
+  }
+  for (const [one, other] of [
+    ['BestEffort', 'NotBestEffort'],
+    ['Terminating', 'NotTerminating'],
+  ] as const) {
+    if (scopes.includes(one) && scopes.includes(other))
+      errors.push(invalid('spec.scopes', scopes, 'conflicting scopes'));
+  }
+  return errors;
+}
 
 const QUOTA_SCOPES = new Set([
   'Terminating',

@@ -7,6 +7,7 @@ import {
   child,
   fillZero,
   invalid,
+  invalidEach,
   isAbsent,
   list,
   notSupported,
@@ -16,8 +17,10 @@ import {
   text,
 } from './fields.ts';
 
+import { dnsSubdomain } from './names.ts';
+
 const GROUP = 'rbac.authorization.k8s.io';
-const createdColumn = column('Created At', (o) => text(o.metadata.creationTimestamp));
+const createdColumn = column('Created At', (o) => text(o.metadata.creationTimestamp), { type: 'date' });
 
 function roleHooks(cluster: boolean): KindHooks {
   return {
@@ -140,10 +143,12 @@ function validateBinding(
 
 function validateSubject(subject: Fields, at: string, cluster: boolean): FieldError[] {
   const errors: FieldError[] = [];
-  if (text(subject['name']) === '') errors.push(required(`${at}.name`));
+  const name = text(subject['name']);
+  if (name === '') errors.push(required(`${at}.name`));
   const group = text(subject['apiGroup']);
   switch (subject['kind']) {
     case 'ServiceAccount':
+      if (name !== '') errors.push(...invalidEach(`${at}.name`, name, dnsSubdomain(name, false)));
       if (group !== '') errors.push(notSupported(`${at}.apiGroup`, group, ['']));
       if (cluster && text(subject['namespace']) === '') errors.push(required(`${at}.namespace`));
       break;

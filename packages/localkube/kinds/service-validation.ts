@@ -4,6 +4,7 @@ import { validatePort } from './container-validation.ts';
 import type { Fields } from './fields.ts';
 import {
   duplicate,
+  forbidden,
   inRange,
   integer,
   invalid,
@@ -87,7 +88,7 @@ function validatePorts(spec: Fields, type: string): FieldError[] {
       port['nodePort'] &&
       !hasNodePorts({ ...spec, allocateLoadBalancerNodePorts: true })
     ) {
-      errors.push(invalid(`${at}.nodePort`, port['nodePort'], "may not be used when `type` is 'ClusterIP'"));
+      errors.push(forbidden(`${at}.nodePort`, "may not be used when `type` is 'ClusterIP'"));
     }
   }
   for (const [index, port] of ports.entries()) {
@@ -191,7 +192,7 @@ function validateAllocations(
   const address = text(spec['clusterIP']);
   if (spec['type'] !== 'ExternalName' && isIPv4(address)) {
     if (!address.startsWith('10.96.')) {
-      const detail = `failed to allocate IP ${address}: the provided IP (${address}) is not in the valid range. The range of valid IPs is 10.96.0.0/16`;
+      const detail = `failed to allocate IP ${address}: the provided network does not match the current range`;
       errors.push(invalid('spec.clusterIPs', [address], detail));
     } else if (book.isTaken(address, owner, context)) {
       errors.push(

@@ -20,6 +20,7 @@ import {
 } from './fields.ts';
 import { limitClaim } from './limits.ts';
 import { admissionRefusal } from './pod-admission.ts';
+import { claimWarnings, storageClassWarnings, volumeWarnings } from './storage-warnings.ts';
 import { validateClaimSpec } from './volume-validation.ts';
 
 const spec = (object: KubeObject): Fields => record(object['spec']);
@@ -80,6 +81,8 @@ export const claimHooks: KindHooks = {
     if (previous !== undefined) return validateClaimUpdate(object, previous);
     return validateClaimSpec(spec(object), 'spec');
   },
+  warnings: (object, previous) =>
+    previous !== undefined && object['spec'] === previous['spec'] ? [] : claimWarnings(object as Fields, ''),
   columns: [
     nameColumn,
     column('Status', (o) =>
@@ -128,6 +131,7 @@ export const volumeHooks: KindHooks = {
     if (!finalizers.includes(protection)) draft.metadata['finalizers'] = [...finalizers, protection];
   },
   validate: (object) => validateVolumeSpec(spec(object)),
+  warnings: volumeWarnings,
   columns: [
     nameColumn,
     column('Capacity', (o) => text(record(spec(o)['capacity'])['storage'])),
@@ -182,6 +186,7 @@ function validateVolumeSpec(part: Fields): FieldError[] {
 }
 
 export const storageClassHooks: KindHooks = {
+  warnings: storageClassWarnings,
   default(draft) {
     fill(draft, 'reclaimPolicy', 'Delete');
     fill(draft, 'volumeBindingMode', 'Immediate');

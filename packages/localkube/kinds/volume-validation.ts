@@ -134,7 +134,6 @@ function validateProjections(source: Fields, at: string): FieldError[] {
     const kinds = Object.keys(projection).filter((kind) => !isAbsent(projection[kind]));
     for (const kind of kinds.slice(1))
       errors.push(forbidden(`${here}.${kind}`, 'may not specify more than 1 volume type'));
-    if (kinds.length === 0) errors.push(required(here, 'no volume projection source type found'));
     for (const kind of ['secret', 'configMap']) {
       if (isAbsent(projection[kind])) continue;
       const part = record(projection[kind]);

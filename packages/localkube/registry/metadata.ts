@@ -94,7 +94,7 @@ function ownerErrors(meta: ObjectMeta): readonly FieldError[] {
     if (owner.name === '') errors.push(invalidValue(`${path}.name`, owner.name, 'must not be empty'));
     if (owner.uid === '' || owner.uid === undefined)
       errors.push(invalidValue(`${path}.uid`, owner.uid ?? '', 'must not be empty'));
-    if (owner.controller === true) controllers.push(owner.name);
+    if (owner.controller === true) controllers.push(`${owner.kind}/${owner.name}`);
   }
   if (controllers.length > 1) {
     errors.push({
