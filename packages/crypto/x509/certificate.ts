@@ -1,5 +1,6 @@
 import { createHash, sign, type KeyObject } from 'node:crypto';
 import { isIP } from 'node:net';
+import { pem } from '../keys/pem.ts';
 import {
   bits,
   boolean,
@@ -51,7 +52,7 @@ export function createCertificate(request: CertificateRequest): string {
     tagged(3, sequence(...extensions(request))),
   );
   const signature = sign('sha256', body, request.issuerKey);
-  return pem(sequence(body, ecdsaWithSha256, bits(signature)));
+  return pem('CERTIFICATE', sequence(body, ecdsaWithSha256, bits(signature)));
 }
 
 function name({ commonName, organizations = [] }: DistinguishedName): Buffer {
@@ -89,9 +90,14 @@ function alternativeName(value: string): Buffer {
   return isIP(value) === 0 ? implicit(2, Buffer.from(value, 'ascii')) : implicit(7, addressBytes(value));
 }
 
-/** The bytes of an address; of IPv6 only what is written with at most one `::`. */
-function addressBytes(address: string): Buffer {
+/** The bytes of an address; the last two words of IPv6 may be written as IPv4. */
+export function addressBytes(address: string): Buffer {
   if (isIP(address) === 4) return Buffer.from(address.split('.').map(Number));
+  const end = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(address);
+  if (end !== null) {
+    const [a = 0, b = 0, c = 0, d = 0] = (end[2] ?? '').split('.').map(Number);
+    return addressBytes(`${end[1]}${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`);
+  }
   const [head = '', tail] = address.split('::');
   const words = (part: string): number[] =>
     part === '' ? [] : part.split(':').map((word) => Number.parseInt(word, 16));
@@ -105,9 +111,4 @@ function keyIdentifier(key: KeyObject): Buffer {
   return createHash('sha1')
     .update(key.export({ type: 'spki', format: 'der' }))
     .digest();
-}
-
-function pem(content: Buffer): string {
-  const lines = content.toString('base64').match(/.{1,64}/g) ?? [];
-  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
 }
