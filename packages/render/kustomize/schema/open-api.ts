@@ -30,12 +30,6 @@ export function readOpenApi(document: unknown): OpenApi {
   };
 }
 
-/** Reads a schema that stands alone, as in a comment beside a field. Its references lead into `openapi`'s document. */
-export function parseFieldSchema(schema: unknown, document: unknown): Schema | undefined {
-  const definitions = isRecord(document) ? document['definitions'] : undefined;
-  return isRecord(schema) ? readerOf(isRecord(definitions) ? definitions : {})(schema) : undefined;
-}
-
 function invalid(why: string): KustomizeError {
   return new KustomizeError(`invalid schema file: ${why}`);
 }

@@ -1,19 +1,18 @@
-import type { Gvk } from '../resource.ts';
 import { builtInKinds, kustomizeKinds } from './built-in.ts';
 import { readOpenApi } from './open-api.ts';
-import type { OpenApi, Schema } from './types.ts';
+import type { KindName, OpenApi, Schema } from './types.ts';
 
 /** The one version that kustomize has built in. */
 const builtInVersion = 'v1.21.2';
 
 /** The shape of a kind; undefined: not known, so all its lists are replaced. */
-export function schemaFor(gvk: Gvk, openapi: OpenApi = builtInKinds): Schema | undefined {
+export function schemaFor(gvk: KindName, openapi: OpenApi = builtInKinds): Schema | undefined {
   const key = keyOf(gvk);
   return openapi.schema(key) ?? kustomizeKinds.schema(key);
 }
 
 /** Whether objects of a kind live in namespaces; undefined: not known. What is built in cannot be overruled. */
-export function isNamespaceScoped(gvk: Gvk, openapi?: OpenApi): boolean | undefined {
+export function isNamespaceScoped(gvk: KindName, openapi?: OpenApi): boolean | undefined {
   const key = keyOf(gvk);
   return builtInKinds.isNamespaced(key) ?? openapi?.isNamespaced(key);
 }
@@ -28,6 +27,6 @@ export function openApiVersion(version: string): OpenApi | undefined {
   return version === builtInVersion ? builtInKinds : undefined;
 }
 
-function keyOf({ group, version, kind }: Gvk): string {
+function keyOf({ group, version, kind }: KindName): string {
   return group === '' ? `${version}/${kind}` : `${group}/${version}/${kind}`;
 }

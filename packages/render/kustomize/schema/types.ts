@@ -1,3 +1,10 @@
+/** A kind; the group '' is core. */
+export interface KindName {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+}
+
 /** What merging needs to know of a value's shape. */
 export interface Schema {
   /** The shape of a field of a mapping; undefined: not known. */
