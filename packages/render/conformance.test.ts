@@ -19,6 +19,8 @@ interface Case {
   readonly maxCombinedBytes?: number;
   readonly disabledTools?: readonly string[];
   readonly expectedTool?: string;
+  /** Folders below and what they are. */
+  readonly expectedApps?: Readonly<Record<string, string>>;
   readonly expectedCount?: number;
   readonly expectedNames?: readonly string[];
   readonly expectedContains?: string;
@@ -26,7 +28,7 @@ interface Case {
   readonly expectedOk?: boolean;
 }
 
-/** What each class of error is called here; Jsonnet is refused as a whole so far. */
+/** What each class of error is called here. */
 const errorOf: Readonly<Record<string, RegExp>> = {
   invalid: /Failed to unmarshal/,
   'too-large': /exceeded max combined/,
@@ -34,7 +36,7 @@ const errorOf: Readonly<Record<string, RegExp>> = {
   absolute: /is absolute/,
   'outside root': /outside root/,
   'does not exist': /does not exist/,
-  'outside repository root': /not supported yet/,
+  'outside repository root': /outside repository root/,
 };
 
 function treeBelow(folder: string) {
@@ -72,14 +74,17 @@ describe.skipIf(cases.length === 0)("Argo CD's source folders", () => {
     },
   );
 
-  // Jsonnet is refused, so what it would give cannot be compared.
-  const rendered = cases.filter(
-    (one) =>
-      one.expectedTool === undefined &&
-      one.name !== 'tool/list' &&
-      one.name !== 'directory/jsonnet-not-counted' &&
-      !one.name.startsWith('directory/jsonnet-size'),
+  it.each(cases.filter((one) => one.expectedApps !== undefined).map((one) => [one.name, one] as const))(
+    '%s: each folder is recognised',
+    async (_, one) => {
+      for (const [folder, tool] of Object.entries(one.expectedApps ?? {})) {
+        const found = await detect(treeBelow(one.dir ?? ''), folder);
+        expect(found.ok && found.value.kind).toBe(tool.toLowerCase());
+      }
+    },
   );
+
+  const rendered = cases.filter((one) => one.expectedTool === undefined && one.expectedApps === undefined);
   it.each(rendered.map((one) => [one.name, one] as const))('%s is rendered alike', async (_, one) => {
     const repoRoot = one.repoRoot ?? one.dir ?? '';
     const path = one.path ?? (one.dir ?? repoRoot).slice(repoRoot.length).replace(/^\//, '');

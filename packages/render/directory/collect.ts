@@ -25,6 +25,8 @@ export interface CollectOptions {
   readonly recurse: boolean;
   readonly include: string;
   readonly exclude: string;
+  /** Whatever a file's name ends in. */
+  readonly anyName: boolean;
 }
 
 const manifestName = /\.(?:yaml|yml|json|jsonnet)$/;
@@ -50,6 +52,8 @@ export async function collect(
   const includes = matcher(options.include, 'include', warnings, true);
   const excludes = matcher(options.exclude, 'exclude', warnings, false);
 
+  const isCandidate = (name: string): boolean => options.anyName || manifestName.test(name);
+
   async function visitLink(path: string, relative: string, name: string): Promise<void> {
     if (leavesRoot(path, await readLink(tree, path))) {
       problems.push(
@@ -59,7 +63,7 @@ export async function collect(
       );
       return;
     }
-    if (!manifestName.test(name)) return;
+    if (!isCandidate(name)) return;
     const target = await follow(tree, path, reads);
     if (target.type === 'found') {
       if (target.entry.kind !== 'file') {
@@ -103,7 +107,7 @@ export async function collect(
       if (entry.kind === 'folder') {
         if (options.recurse) await walk(path, relative, depth + 1);
       } else if (entry.kind === 'link') await visitLink(path, relative, entry.name);
-      else if (entry.kind === 'file' && manifestName.test(entry.name)) {
+      else if (entry.kind === 'file' && isCandidate(entry.name)) {
         offer({ path, contentPath: path, name: entry.name }, relative);
       }
       if (candidates.length > candidatesMax) {

@@ -29,10 +29,30 @@ export function* readManifests(
 ): Generator<number, FileManifests> {
   const text = decodeText(bytes, file);
   if (!text.ok) return { ...nothing, problems: [text.error] };
-  if (text.value.includes(skipMarker)) return { ...nothing, skipped: true };
+  if (isSkipped(text.value)) return { ...nothing, skipped: true };
   if (!name.endsWith('.json')) return yield* readYamlFile(text.value, file, name);
   yield text.value.length;
   return readJsonFile(text.value, file, name);
+}
+
+/** Whether a file says of itself that it is not to be read. */
+export function isSkipped(text: string): boolean {
+  return text.includes(skipMarker);
+}
+
+/** The objects that a program made instead of a file. `name` is how messages call the program. */
+export function readObjects(objects: readonly unknown[], file: string, name: string): FileManifests {
+  const manifests: Manifest[] = [];
+  const problems: Problem[] = [];
+  for (const [document, object] of objects.entries()) {
+    const why = refusalOf(object);
+    if (why === undefined) addObjects(object as KubeObject, { file, line: 1, document }, manifests, problems);
+    else {
+      const message = `Failed to unmarshal generated json "${name}": ${why}`;
+      problems.push({ code: 'manifest-invalid', message, where: { file } });
+    }
+  }
+  return { manifests, warnings: [], problems };
 }
 
 function* readYamlFile(text: string, file: string, name: string): Generator<number, FileManifests> {

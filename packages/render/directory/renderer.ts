@@ -1,11 +1,16 @@
 import type { Manifest, Read, Renderer, RenderRequest, Rendering, Tree } from '@plumbline/api';
 import { err, messageOf, ok, problem } from '@plumbline/base';
 import type { Problem, Result } from '@plumbline/base';
+import { decodeText } from '@plumbline/languages';
+import type { RenderContext } from '../context.ts';
 import { filesSuffix, hashOf } from '../hashes.ts';
+import { createJsonnetEvaluator } from '../jsonnet/render-file.ts';
+import type { JsonnetEvaluator } from '../jsonnet/render-file.ts';
 import { follow, noFolder, normalizePath } from '../paths.ts';
 import { collect } from './collect.ts';
 import type { Candidate } from './collect.ts';
-import { readManifests } from './manifests.ts';
+import { isSkipped, readManifests, readObjects } from './manifests.ts';
+import type { FileManifests } from './manifests.ts';
 
 /** `spec.source.directory` and the server's limit. */
 export interface DirectoryParameters {
@@ -13,6 +18,14 @@ export interface DirectoryParameters {
   /** Globs on the path below the folder; `*` crosses slashes. What is excluded stays out even if it is included too. */
   readonly include?: string;
   readonly exclude?: string;
+  /** All files count, whatever their names end in; only the globs choose. */
+  readonly disableExtensionFilter?: boolean;
+  /** External variables, arguments and libraries of `.jsonnet` files. */
+  readonly jsonnet?: unknown;
+  /** For whom it is rendered; variables of Jsonnet may name parts of it. */
+  readonly context?: RenderContext;
+  /** `.jsonnet` files are left out: reading folders is switched off, so that only plain files are taken. */
+  readonly withoutJsonnet?: boolean;
   /** Sum of the sizes of all YAML and JSON files; 0: no limit. */
   readonly combinedBytesMax?: number;
 }
@@ -44,11 +57,20 @@ async function renderDirectory(
   if (missing !== undefined) return err([missing]);
   const recurse = parameters.recurse === true;
   reads.push(await readOfFolder(tree, folder.path, recurse));
-  const options = { recurse, include: parameters.include ?? '', exclude: parameters.exclude ?? '' };
+  const options = {
+    recurse,
+    include: parameters.include ?? '',
+    exclude: parameters.exclude ?? '',
+    anyName: parameters.disableExtensionFilter === true,
+  };
   const collected = await collect(tree, folder.path, options, reads);
-  const problems = [...collected.problems, ...unsupported(collected.candidates)];
-  if (problems.length > 0) return err(problems);
-  return readAll(request, collected.candidates, reads, [...collected.warnings]);
+  if (collected.problems.length > 0) return err(collected.problems);
+  const candidates = collected.candidates.filter(
+    (candidate) => parameters.withoutJsonnet !== true || !isJsonnet(candidate),
+  );
+  const { jsonnet: source, context = {} } = parameters;
+  const jsonnet = createJsonnetEvaluator({ tree, folder: folder.path, source, context, reads });
+  return readAll(request, candidates, jsonnet, reads, [...collected.warnings]);
 }
 
 /** One hash stands for the whole folder; without recursion folders below it do not matter. */
@@ -57,20 +79,27 @@ async function readOfFolder(tree: Tree, folder: string, recurse: boolean): Promi
   return { path, hash: await hashOf(tree, path) };
 }
 
-function unsupported(candidates: readonly Candidate[]): Problem[] {
-  return candidates
-    .filter(({ name }) => name.endsWith('.jsonnet'))
-    .map(({ path }) =>
-      problem('not-supported-yet', `${path}: Jsonnet is not supported yet`, {
-        where: { file: path },
-        hint: 'exclude it with spec.source.directory.exclude',
-      }),
-    );
+function isJsonnet({ name }: Candidate): boolean {
+  return name.endsWith('.jsonnet');
+}
+
+async function readJsonnet(
+  jsonnet: JsonnetEvaluator,
+  { path, name }: Candidate,
+  bytes: Uint8Array,
+): Promise<FileManifests> {
+  const nothing: FileManifests = { manifests: [], warnings: [], problems: [] };
+  const text = decodeText(bytes, path);
+  if (!text.ok) return { ...nothing, problems: [text.error] };
+  if (isSkipped(text.value)) return { ...nothing, skipped: true };
+  const made = await jsonnet.evaluate({ path, name, text: text.value });
+  return made.ok ? readObjects(made.value, path, name) : { ...nothing, problems: [made.error] };
 }
 
 async function readAll(
   request: RenderRequest<DirectoryParameters>,
   candidates: readonly Candidate[],
+  jsonnet: JsonnetEvaluator,
   reads: readonly Read[],
   warnings: string[],
 ): Promise<Result<Rendering, readonly Problem[]>> {
@@ -88,8 +117,11 @@ async function readAll(
     for (const [i, candidate] of batch.entries()) {
       const content = contents[i];
       if (content === undefined || 'refused' in content) return err([content?.refused ?? tooLarge(limit)]);
-      const file = await pace(readManifests(content.bytes, candidate.path, candidate.name));
-      combined += file.skipped === true ? 0 : content.bytes.length;
+      const file = isJsonnet(candidate)
+        ? await readJsonnet(jsonnet, candidate, content.bytes)
+        : await pace(readManifests(content.bytes, candidate.path, candidate.name));
+      // What Jsonnet reads is its own affair; its limits are others.
+      combined += file.skipped === true || isJsonnet(candidate) ? 0 : content.bytes.length;
       if (limit !== 0 && combined > limit) return err([tooLarge(limit)]);
       for (const manifest of file.manifests) manifests.push(manifest);
       warnings.push(...file.warnings);

@@ -7,13 +7,14 @@ import type { PlainContext, RenderTask, TaskResult, TreeAnswer, TreeQuestion } f
 
 /** A request as a task for a worker. */
 export async function taskOf(kind: SourceKind, request: RenderSource): Promise<RenderTask> {
-  const { tree, path, source, context = {}, origins = false } = request;
+  const { tree, path, source, context = {}, origins = false, combinedBytesMax } = request;
   return {
     kind,
     path,
     source,
     context: plainContext(context.unrecorded ?? context),
     origins,
+    combinedBytesMax,
     root: await tree.stat(''),
   };
 }

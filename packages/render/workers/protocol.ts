@@ -10,6 +10,7 @@ export interface RenderTask {
   readonly source: SourceParameters;
   readonly context: PlainContext;
   readonly origins: boolean;
+  readonly combinedBytesMax: number | undefined;
   /** Hash of the tree's root; undefined for trees without one. */
   readonly root: TreeEntry | undefined;
 }
