@@ -1,5 +1,6 @@
 import { isBuiltin } from './builtins.ts';
 import { compileTree } from './compile.ts';
+import { compileTraced } from './trace-compile.ts';
 import { parseTemplate } from './parse.ts';
 import type { Program } from './run.ts';
 import type { TemplateFunctions } from './types.ts';
@@ -47,5 +48,10 @@ export function createTemplateCache(options: { readonly characters?: number } = 
 
 function readTemplates(name: string, text: string, functions: TemplateFunctions): Programs {
   const trees = parseTemplate(name, text, (word) => functions.has(word) || isBuiltin(word));
-  return new Map([...trees].map(([defined, tree]) => [defined, compileTree(tree, functions)]));
+  return new Map(
+    [...trees].map(([defined, tree]) => {
+      let traced: Program | undefined;
+      return [defined, compileTree(tree, functions, () => (traced ??= compileTraced(tree, functions)))];
+    }),
+  );
 }

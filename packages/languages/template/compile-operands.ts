@@ -1,5 +1,5 @@
 import { typeName } from '../go/index.ts';
-import { callBareMethod, compileCall, compileMethodCall } from './calls.ts';
+import { callBareMethod, compileMethodCall } from './calls.ts';
 import { idealConstant } from './constants.ts';
 import { elementType, findField, missingKey } from './fields.ts';
 import { reprint } from './reprint.ts';
@@ -26,7 +26,7 @@ export function compileOperand(unit: Unit, node: Exclude<Operand, { type: 'nil' 
     case 'pipe':
       return unit.compilers.pipe(unit, node);
     case 'identifier':
-      return compileCall(unit, node, node, []);
+      return unit.compilers.call(unit, node, node, []);
     case 'bool':
     case 'number':
     case 'string': {

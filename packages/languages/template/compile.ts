@@ -1,4 +1,5 @@
 import { printValue, quoteString } from '../go/index.ts';
+import { compileCall } from './calls.ts';
 import { compileOperand } from './compile-operands.ts';
 import { compilePipe } from './compile-pipe.ts';
 import { compileRange } from './compile-range.ts';
@@ -10,10 +11,15 @@ import type { Given, Program } from './run.ts';
 import type { TemplateFunctions } from './types.ts';
 import type { Compilers, Execute, Unit } from './unit.ts';
 
-const compilers: Compilers = { pipe: compilePipe, operand: compileOperand, scoped: compileScoped };
+const compilers: Compilers = {
+  pipe: compilePipe,
+  operand: compileOperand,
+  call: compileCall,
+  scoped: compileScoped,
+};
 
 /** A tree as closures. Compiled when it first runs: most definitions of a chart never do. */
-export function compileTree(tree: Tree, functions: TemplateFunctions): Program {
+export function compileTree(tree: Tree, functions: TemplateFunctions, traced: () => Program): Program {
   let compiled: { readonly body: Execute; readonly slots: number } | undefined;
   const compile = () => {
     const unit = createUnit(functions, compilers);
@@ -23,6 +29,7 @@ export function compileTree(tree: Tree, functions: TemplateFunctions): Program {
   };
   return {
     tree,
+    traced,
     get slots() {
       return (compiled ?? compile()).slots;
     },

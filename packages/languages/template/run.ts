@@ -5,6 +5,7 @@ import type { Clock } from '@plumbline/base';
 import type { Value } from '../go/index.ts';
 import type { Node, Source, Tree } from './nodes.ts';
 import type { Scope } from './scope.ts';
+import type { Tracing } from './tracer.ts';
 import type { EvaluateOptions, Execution, MissingKey, TemplateLimits } from './types.ts';
 
 /**
@@ -25,7 +26,29 @@ export interface Program {
   readonly slots: number;
   /** 0: went to the end, 1: broke a loop, 2: goes on with the next round. */
   readonly body: (frame: Frame, dot: Given) => 0 | 1 | 2;
+  /** The same with the tracing backend. */
+  readonly traced: () => Program;
 }
+
+/** Renders an include, or a text that a function evaluates. */
+export interface Renderer {
+  render(
+    run: Run,
+    scope: Scope,
+    program: Program,
+    data: Value,
+    how: { readonly name: string; readonly dropNoValue: boolean },
+  ): string;
+}
+
+export const plainRenderer: Renderer = {
+  render: (run, scope, program, data, how) => {
+    const output: Output = { text: '' };
+    const dot = data ?? undefined;
+    runProgram(createFrame(run, scope, program, output, dot), program, dot);
+    return how.dropNoValue ? output.text.replaceAll('<no value>', '') : output.text;
+  },
+};
 
 export type RunLimits = Required<TemplateLimits>;
 
@@ -40,6 +63,7 @@ export const templateLimits: RunLimits = {
 /** One execution with everything that it includes. */
 export interface Run {
   readonly context: unknown;
+  readonly renderer: Renderer;
   readonly missingKey: MissingKey;
   readonly limits: RunLimits;
   readonly clock: Clock | undefined;
@@ -62,6 +86,8 @@ export interface Frame {
   readonly output: Output;
   readonly variables: Given[];
   readonly execution: Execution;
+  /** Only in traced executions. */
+  readonly tracing: Tracing | undefined;
   at: Node;
 }
 
@@ -72,10 +98,12 @@ export function createRun(options: {
   readonly missingKey: MissingKey;
   readonly limits: TemplateLimits | undefined;
   readonly clock: Clock | undefined;
+  readonly renderer: Renderer;
 }): Run {
   const limits: RunLimits = { ...templateLimits, ...options.limits };
   return {
     context: options.context,
+    renderer: options.renderer,
     missingKey: options.missingKey,
     limits,
     clock: options.clock,
@@ -173,7 +201,14 @@ export function runProgram(frame: Frame, program: Program, dot: Given): void {
   run.depth -= 1;
 }
 
-export function createFrame(run: Run, scope: Scope, program: Program, output: Output, dot: Given): Frame {
+export function createFrame(
+  run: Run,
+  scope: Scope,
+  program: Program,
+  output: Output,
+  dot: Given,
+  tracing?: Tracing,
+): Frame {
   return {
     run,
     scope,
@@ -181,8 +216,15 @@ export function createFrame(run: Run, scope: Scope, program: Program, output: Ou
     output,
     variables: [dot],
     execution: createExecution(run, scope, program.tree.name),
+    tracing,
     at: program.tree.root,
   };
+}
+
+/** What a frame of a traced execution has; nobody else asks. */
+export function tracingOf(frame: Frame): Tracing {
+  if (frame.tracing === undefined) throw new Error('this execution is not traced');
+  return frame.tracing;
 }
 
 function createExecution(run: Run, scope: Scope, template: string): Execution {
@@ -219,33 +261,35 @@ class FrameExecution implements Execution {
     const { including } = this.#run;
     const depth = including.get(name) ?? 0;
     including.set(name, depth + 1);
-    const text = this.#render(this.#scope, program, data, name);
+    const text = this.#render(this.#scope, program, data, { name, dropNoValue: false, included: true });
     including.set(name, depth);
     return text;
   }
 
   evaluate(name: string, text: string, data: Value, options?: EvaluateOptions): string {
     const scope = this.#scope.child();
-    const rendered = this.#render(scope, scope.parse(name, text), data);
-    return options?.dropNoValue === true ? rendered.replaceAll('<no value>', '') : rendered;
+    const dropNoValue = options?.dropNoValue === true;
+    return this.#render(scope, scope.parse(name, text), data, { name, dropNoValue, included: false });
   }
 
   /** Errors leave `run` as it was, for functions that catch them. */
-  #render(scope: Scope, program: Program, data: Value, included?: string): string {
+  #render(
+    scope: Scope,
+    program: Program,
+    data: Value,
+    how: { readonly name: string; readonly dropNoValue: boolean; readonly included: boolean },
+  ): string {
     const run = this.#run;
     const { frame: outer, depth } = run;
-    const output: Output = { text: '' };
     try {
-      const dot = data ?? undefined;
-      runProgram(createFrame(run, scope, program, output, dot), program, dot);
+      return run.renderer.render(run, scope, program, data, how);
     } catch (error) {
       if (error instanceof GoError || error instanceof TemplateError) {
         run.frame = outer;
         run.depth = depth;
-        if (included !== undefined) run.including.set(included, this.depthOf(included) - 1);
+        if (how.included) run.including.set(how.name, this.depthOf(how.name) - 1);
       }
       throw error;
     }
-    return output.text;
   }
 }

@@ -1,12 +1,14 @@
 import { quoteString } from '../go/index.ts';
 import { createTemplateCache } from './cache.ts';
 import { TemplateError } from './errors.ts';
-import { createFrame, createRun, errorAt, runProgram } from './run.ts';
+import { createRun, errorAt, plainRenderer } from './run.ts';
+import { createTracedRenderer, renderTraced } from './trace-run.ts';
 import { createScope } from './scope.ts';
 import type { Clock } from '@plumbline/base';
 import type { Value } from '../go/index.ts';
 import type { TemplateCache } from './cache.ts';
-import type { Output, Run } from './run.ts';
+import type { Program, Renderer, Run } from './run.ts';
+import type { TracedRendering } from './trace-run.ts';
 import type { MissingKey, TemplateFunctions, TemplateLimits } from './types.ts';
 
 export interface TemplatesOptions {
@@ -37,31 +39,50 @@ export interface Templates {
   names(): string[];
   /** The text that a template makes of data. Throws a `TemplateError`. */
   execute(name: string, data: Value, options?: ExecuteOptions): string;
+  /** The same text, with who wrote which part of it and what from. */
+  trace<K>(name: string, data: Value, options: TraceOptions<K>): TracedRendering<K>;
+}
+
+export interface TraceOptions<K> extends ExecuteOptions {
+  /**
+   * The place where the value in a slot of a table or list was set. Asked once per slot; the same place must be the same
+   * (or an equal simple) value. What has no place of its own has that of the nearest slot around it.
+   */
+  readonly originOf: (container: object, key: string | number) => K | undefined;
 }
 
 /** An empty set. */
 export function createTemplates(options: TemplatesOptions): Templates {
   const { functions, limits, clock, name: setName = 'gotpl', cache = createTemplateCache() } = options;
   const scope = createScope({ setName, functions, cache });
+  const start = <T>(
+    name: string,
+    how: ExecuteOptions,
+    renderer: Renderer,
+    render: (run: Run, program: Program) => T,
+  ): T => {
+    const program = scope.lookup(name);
+    if (program === undefined) throw unknownTemplate(name, scope.missing(name));
+    const { context } = how;
+    const run = createRun({ context, renderer, missingKey: options.missingKey ?? 'default', limits, clock });
+    return guarded(run, () => render(run, program));
+  };
   return {
     parse: (name, text) => {
       scope.parse(name, text);
     },
     has: (name) => scope.lookup(name) !== undefined,
     names: () => scope.names(),
-    execute: (name, data, how = {}) => {
-      const program = scope.lookup(name);
-      if (program === undefined) throw unknownTemplate(name, scope.missing(name));
-      const run = createRun({
-        context: how.context,
-        missingKey: options.missingKey ?? 'default',
-        limits,
-        clock,
-      });
-      const output: Output = { text: '' };
-      const dot = data ?? undefined;
-      guarded(run, () => runProgram(createFrame(run, scope, program, output, dot), program, dot));
-      return how.dropNoValue === true ? output.text.replaceAll('<no value>', '') : output.text;
+    execute: (name, data, how = {}) =>
+      start(name, how, plainRenderer, (run, program) =>
+        plainRenderer.render(run, scope, program, data, { name, dropNoValue: how.dropNoValue === true }),
+      ),
+    trace: <K>(name: string, data: Value, how: TraceOptions<K>) => {
+      const renderer = createTracedRenderer(how.originOf);
+      // The keys of the answer are those that `originOf` gave.
+      return start(name, how, renderer, (run, program) =>
+        renderTraced(renderer, run, scope, program, data ?? undefined, how.dropNoValue === true),
+      ) as TracedRendering<K>;
     },
   };
 }
@@ -78,9 +99,9 @@ function mostIncluded(run: Run): string {
 }
 
 /** Runs; what the machine refuses (its stack is full, a text grew too long) becomes an error of the innermost template. */
-export function guarded(run: Run, work: () => void): void {
+function guarded<T>(run: Run, work: () => T): T {
   try {
-    work();
+    return work();
   } catch (error) {
     if (!(error instanceof RangeError) || run.frame === undefined) throw error;
     const detail = error.message.includes('string length')

@@ -1,5 +1,5 @@
 import { fail } from './run.ts';
-import type { ListNode, Node, Operand, PipeNode } from './nodes.ts';
+import type { IdentifierNode, ListNode, Node, Operand, PipeNode } from './nodes.ts';
 import type { Frame, Given } from './run.ts';
 import type { TemplateFunctions } from './types.ts';
 
@@ -19,6 +19,13 @@ export interface Compilers {
   /** `elements` tells which of the declared variables a range fills with elements. */
   readonly pipe: (unit: Unit, pipe: PipeNode, elements?: readonly boolean[]) => Evaluate;
   readonly operand: (unit: Unit, node: Exclude<Operand, { type: 'nil' }>) => Evaluate;
+  readonly call: (
+    unit: Unit,
+    node: IdentifierNode,
+    context: Node,
+    args: readonly Operand[],
+    piped?: boolean,
+  ) => EvaluatePiped;
   /** A list whose variables end with it. */
   readonly scoped: (unit: Unit, list: ListNode) => Execute;
 }

@@ -1,0 +1,242 @@
+import { quoteString } from '../go/index.ts';
+import { textOfGiven } from './compile.ts';
+import { roundsOf } from './compile-range.ts';
+import { createFrame, fail, runProgram, step, tracingOf, write } from './run.ts';
+import { allKeys } from './trace-text.ts';
+import { noteOrigin, notePrinted } from './tracer.ts';
+import { traceCall, tracePipe } from './trace-pipe.ts';
+import { traceOperand } from './trace-operands.ts';
+import { isTrue } from './truth.ts';
+import { createUnit, slotOf } from './unit.ts';
+import { isContainer } from './trace-values.ts';
+import type { ActionNode, BranchNode, ListNode, Statement, TemplateNode, TextNode, Tree } from './nodes.ts';
+import type { Frame, Given, Program } from './run.ts';
+import type { Trace } from './trace.ts';
+import type { Tracer, Tracing } from './tracer.ts';
+import type { TemplateFunctions } from './types.ts';
+import type { Compilers, Ending, Execute, Unit } from './unit.ts';
+
+const compilers: Compilers = { pipe: tracePipe, operand: traceOperand, call: traceCall, scoped: traceScoped };
+
+/** A tree as closures that note where everything comes from. */
+export function compileTraced(tree: Tree, functions: TemplateFunctions): Program {
+  let compiled: { readonly body: Execute; readonly slots: number } | undefined;
+  const compile = () => {
+    const unit = createUnit(functions, compilers);
+    const body = traceList(unit, tree.root);
+    compiled = { body, slots: unit.slots };
+    return compiled;
+  };
+  const program: Program = {
+    tree,
+    traced: () => program,
+    get slots() {
+      return (compiled ?? compile()).slots;
+    },
+    get body() {
+      return (compiled ?? compile()).body;
+    },
+  };
+  return program;
+}
+
+function traceList(unit: Unit, list: ListNode): Execute {
+  const statements = list.nodes.map((node) => traceStatement(unit, node));
+  return (frame, dot) => {
+    for (const statement of statements) {
+      const ending = statement(frame, dot);
+      if (ending !== 0) return ending;
+    }
+    return 0;
+  };
+}
+
+function traceScoped(unit: Unit, list: ListNode): Execute {
+  const { length } = unit.variables;
+  const execute = traceList(unit, list);
+  unit.variables.length = length;
+  return execute;
+}
+
+function traceStatement(unit: Unit, node: Statement): Execute {
+  switch (node.type) {
+    case 'text':
+      return traceTextNode(node);
+    case 'action':
+      return traceAction(unit, node);
+    case 'if':
+    case 'with':
+      return traceCondition(unit, node);
+    case 'range':
+      return traceRange(unit, node);
+    case 'template':
+      return traceTemplate(unit, node);
+    case 'break':
+      return () => 1;
+    case 'continue':
+      return () => 2;
+  }
+}
+
+/** Every line of a text has a place of its own. */
+function traceTextNode(node: TextNode): Execute {
+  const starts = [0];
+  for (
+    let at = node.text.indexOf('\n');
+    at >= 0 && at + 1 < node.text.length;
+    at = node.text.indexOf('\n', at + 1)
+  )
+    starts.push(at + 1);
+  return (frame) => {
+    step(frame);
+    const { tracer, output } = tracingOf(frame);
+    const { interner, includes, conditions } = tracer;
+    const base = frame.output.text.length;
+    write(frame, node.text);
+    starts.forEach((start, index) => {
+      const site = interner.site(frame.tree.source, node.pos + start);
+      const origin = interner.origin(site, includes, conditions, interner.noKeys);
+      noteOrigin(output, base + (starts[index + 1] ?? node.text.length), origin);
+    });
+    return 0;
+  };
+}
+
+function traceAction(unit: Unit, node: ActionNode): Execute {
+  const evaluate = tracePipe(unit, node.pipe);
+  const prints = node.pipe.variables.length === 0;
+  return (frame, dot) => {
+    step(frame);
+    const tracing = tracingOf(frame);
+    const { tracer } = tracing;
+    tracer.last = undefined;
+    const value = evaluate(frame, dot);
+    if (!prints) return 0;
+    frame.at = node;
+    const text = textOfGiven(value);
+    const start = frame.output.text.length;
+    write(frame, text);
+    const trace = isContainer(value) ? { keys: tracer.values.deepKeys(value, tracer.last) } : tracer.last;
+    notePrinted(tracing, tracer.interner.site(frame.tree.source, node.pos), start, text.length, trace);
+    return 0;
+  };
+}
+
+/** Runs something under a condition. */
+function governed(
+  frame: Frame,
+  { tracer }: Tracing,
+  pos: number,
+  trace: Trace | undefined,
+  work: () => Ending,
+): Ending {
+  const { interner, conditions } = tracer;
+  const keys = trace === undefined ? interner.noKeys : allKeys(interner, trace);
+  tracer.conditions = interner.condition(interner.site(frame.tree.source, pos), keys, conditions);
+  const ending = work();
+  tracer.conditions = conditions;
+  return ending;
+}
+
+function withDot(tracing: Tracing, dot: Trace | undefined, work: () => Ending): Ending {
+  const outer = tracing.dot;
+  tracing.dot = dot;
+  const ending = work();
+  tracing.dot = outer;
+  return ending;
+}
+
+function traceCondition(unit: Unit, node: BranchNode): Execute {
+  const { length: visible } = unit.variables;
+  const evaluate = tracePipe(unit, node.pipe);
+  const dotIsElement = unit.dotIsElement;
+  const isWith = node.type === 'with';
+  if (isWith) unit.dotIsElement = false;
+  const then = traceScoped(unit, node.list);
+  unit.dotIsElement = dotIsElement;
+  const otherwise = node.elseList === undefined ? undefined : traceScoped(unit, node.elseList);
+  unit.variables.length = visible;
+  return (frame, dot) => {
+    step(frame);
+    const tracing = tracingOf(frame);
+    tracing.tracer.last = undefined;
+    const value = evaluate(frame, dot);
+    const trace = tracing.tracer.last;
+    return governed(frame, tracing, node.pos, trace, () => {
+      if (!isTrue(value)) return otherwise === undefined ? 0 : otherwise(frame, dot);
+      return isWith ? withDot(tracing, trace, () => then(frame, value)) : then(frame, dot);
+    });
+  };
+}
+
+function traceRange(unit: Unit, node: BranchNode): Execute {
+  const { length: visible } = unit.variables;
+  const names = node.pipe.variables.map((variable) => variable.name);
+  const evaluate = tracePipe(unit, node.pipe, names.length > 1 ? [false, true] : [true]);
+  const slots = names.map((name) => slotOf(unit, name));
+  const [keySlot, elementSlot] = slots.length > 1 ? slots : [undefined, slots[0]];
+  const { dotIsElement } = unit;
+  unit.dotIsElement = true;
+  const body = traceScoped(unit, node.list);
+  unit.dotIsElement = dotIsElement;
+  const otherwise = node.elseList === undefined ? undefined : traceScoped(unit, node.elseList);
+  unit.variables.length = visible;
+  return (frame, dot) => {
+    step(frame);
+    const tracing = tracingOf(frame);
+    const { tracer } = tracing;
+    tracer.last = undefined;
+    const value = evaluate(frame, dot);
+    const around = tracer.last;
+    const rounds = roundsOf(frame, value, keySlot !== undefined);
+    return governed(frame, tracing, node.pos, around, () => {
+      if (rounds.length === 0) return otherwise === undefined ? 0 : otherwise(frame, dot);
+      for (let at = 0; at < rounds.length; at++) {
+        step(frame);
+        const element = rounds.element(at);
+        const trace = traceOfElement(tracer, value, rounds.key(at), around);
+        storeRound(frame, keySlot, rounds.key(at), trace);
+        storeRound(frame, elementSlot, element, trace);
+        if (withDot(tracing, trace, () => body(frame, element)) === 1) break;
+      }
+      return 0;
+    });
+  };
+}
+
+function traceOfElement(
+  tracer: Tracer,
+  value: Given,
+  key: Given,
+  around: Trace | undefined,
+): Trace | undefined {
+  if (!isContainer(value)) return around;
+  const slot =
+    typeof key === 'string' ? key : typeof key === 'object' && key !== null && 'n' in key ? Number(key.n) : 0;
+  return tracer.values.slot(value, slot) ?? around;
+}
+
+function storeRound(frame: Frame, slot: number | undefined, value: Given, trace: Trace | undefined): void {
+  if (slot === undefined) return;
+  frame.variables[slot] = value;
+  tracingOf(frame).traces[slot] = trace;
+}
+
+function traceTemplate(unit: Unit, node: TemplateNode): Execute {
+  const evaluate = node.pipe === undefined ? undefined : tracePipe(unit, node.pipe);
+  return (frame, dot) => {
+    step(frame);
+    frame.at = node;
+    const program = frame.scope.lookup(node.name)?.traced();
+    if (program === undefined) return fail(frame, `template ${quoteString(node.name)} not defined`);
+    const { tracer, output } = tracingOf(frame);
+    tracer.last = undefined;
+    const data = evaluate?.(frame, dot);
+    const { includes, interner } = tracer;
+    const tracing: Tracing = { tracer, traces: [tracer.last], dot: tracer.last, output };
+    tracer.includes = interner.include(interner.site(frame.tree.source, node.pos), node.name, includes);
+    runProgram(createFrame(frame.run, frame.scope, program, frame.output, data, tracing), program, data);
+    tracer.includes = includes;
+    return 0;
+  };
+}

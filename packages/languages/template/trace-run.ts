@@ -1,0 +1,109 @@
+import { createFrame, runProgram } from './run.ts';
+import { placeOfSite, unroll } from './trace.ts';
+import { createTracer, toTracedText } from './tracer.ts';
+import { dropWord, segmentsOf } from './trace-text.ts';
+import { isSame } from './trace-values.ts';
+import type { Output, Program, Run } from './run.ts';
+import type { Scope } from './scope.ts';
+import type { Origin, TracePlace } from './trace.ts';
+import type { TracedText } from './trace-text.ts';
+import type { TracedOutput, Tracer, Tracing } from './tracer.ts';
+import type { OriginOf } from './trace-values.ts';
+import type { Given, Renderer } from './run.ts';
+
+/** A call around a piece of text. */
+export interface TraceInclude extends TracePlace {
+  /** The template that was called. */
+  readonly name: string;
+}
+
+/** A condition or loop around a piece of text, with the keys it looked at. */
+export interface TraceCondition<K = unknown> extends TracePlace {
+  readonly keys: readonly K[];
+}
+
+/** Who wrote a piece of text: the place in the template, and what it took. One object for one answer. */
+export interface TraceOrigin<K = unknown> extends TracePlace {
+  /** From the outside in. */
+  readonly includes: readonly TraceInclude[];
+  readonly keys: readonly K[];
+  /** From the outside in. */
+  readonly conditions: readonly TraceCondition<K>[];
+}
+
+/** A piece of text, in UTF-16 units. */
+export interface TraceSpan<K = unknown> {
+  readonly start: number;
+  readonly end: number;
+  readonly origin: TraceOrigin<K>;
+}
+
+export interface TracedRendering<K = unknown> {
+  readonly text: string;
+  /** Sorted, without gaps. */
+  readonly spans: readonly TraceSpan<K>[];
+}
+
+/** How includes are run in a traced execution. */
+export function createTracedRenderer(originOf: OriginOf): Renderer & { readonly tracer: Tracer } {
+  const tracer = createTracer(originOf);
+  return {
+    tracer,
+    render: (run, scope, program, data, how) => {
+      const { includes, site, args, traces } = tracer;
+      const trace = traces[args.findIndex((arg) => isSame(arg, data))];
+      if (site !== undefined) tracer.includes = tracer.interner.include(site, how.name, includes);
+      const rendered = runTraced(tracer, run, scope, program, data ?? undefined, trace);
+      tracer.includes = includes;
+      const kept = how.dropNoValue ? dropWord(rendered, '<no value>') : rendered;
+      tracer.rendered = kept;
+      return kept.text;
+    },
+  };
+}
+
+function runTraced(
+  tracer: Tracer,
+  run: Run,
+  scope: Scope,
+  program: Program,
+  dot: Given,
+  trace: Tracing['dot'],
+): TracedText {
+  const traced = program.traced();
+  const output: Output = { text: '' };
+  const origins: TracedOutput = { ends: [], origins: [] };
+  const tracing: Tracing = { tracer, traces: [trace], dot: trace, output: origins };
+  runProgram(createFrame(run, scope, traced, output, dot, tracing), traced, dot);
+  return toTracedText(tracer, output.text, origins);
+}
+
+/** Runs the outermost template. */
+export function renderTraced(
+  renderer: { readonly tracer: Tracer },
+  run: Run,
+  scope: Scope,
+  program: Program,
+  dot: Given,
+  dropNoValue: boolean,
+): TracedRendering {
+  const rendered = runTraced(renderer.tracer, run, scope, program, dot, undefined);
+  const kept = dropNoValue ? dropWord(rendered, '<no value>') : rendered;
+  const shown = new Map<Origin, TraceOrigin>();
+  const spans = segmentsOf(kept).flatMap(({ start, end, origin }): TraceSpan[] => {
+    if (origin === undefined) return [];
+    let answer = shown.get(origin);
+    if (answer === undefined) shown.set(origin, (answer = showOrigin(origin)));
+    return [{ start, end, origin: answer }];
+  });
+  return { text: kept.text, spans };
+}
+
+function showOrigin({ site, includes, conditions, keys }: Origin): TraceOrigin {
+  return {
+    ...placeOfSite(site),
+    includes: unroll(includes).map((chain) => ({ ...placeOfSite(chain.site), name: chain.name })),
+    keys: keys.keys,
+    conditions: unroll(conditions).map((chain) => ({ ...placeOfSite(chain.site), keys: chain.keys.keys })),
+  };
+}

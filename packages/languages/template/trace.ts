@@ -1,0 +1,181 @@
+import { placeOf } from './run.ts';
+import type { Source } from './nodes.ts';
+
+/** The keys of values that something took, by what `originOf` named them; one object for one set. */
+export interface KeySet {
+  readonly id: number;
+  readonly keys: readonly unknown[];
+}
+
+/** A place in a template. */
+export interface Site {
+  readonly id: number;
+  readonly source: Source;
+  readonly pos: number;
+}
+
+/** The includes around something, from the inside out. */
+export interface IncludeChain {
+  readonly id: number;
+  readonly site: Site;
+  /** What was included. */
+  readonly name: string;
+  readonly outer: IncludeChain | undefined;
+}
+
+/** The conditions and loops around something, from the inside out. */
+export interface ConditionChain {
+  readonly id: number;
+  readonly site: Site;
+  readonly keys: KeySet;
+  readonly outer: ConditionChain | undefined;
+}
+
+/** Who wrote a piece of text; one object for one answer. */
+export interface Origin {
+  readonly id: number;
+  readonly site: Site;
+  readonly includes: IncludeChain | undefined;
+  readonly conditions: ConditionChain | undefined;
+  readonly keys: KeySet;
+}
+
+/** A piece of a text. Without an origin it came from values, and who prints it will have written it. */
+export interface Segment {
+  readonly start: number;
+  readonly end: number;
+  readonly keys: KeySet;
+  readonly origin: Origin | undefined;
+}
+
+/**
+ * Where a value came from: the keys of the whole, or for texts made of several pieces, the pieces in their order; the
+ * gaps between them have `keys` then.
+ */
+export interface Trace {
+  readonly keys: KeySet;
+  readonly segments?: readonly Segment[];
+}
+
+/** The makers of the objects above, each of which exists once, so that they are compared by identity and cost little. */
+export interface Interner {
+  readonly noKeys: KeySet;
+  key(key: unknown): KeySet;
+  union(a: KeySet, b: KeySet): KeySet;
+  site(source: Source, pos: number): Site;
+  include(site: Site, name: string, outer: IncludeChain | undefined): IncludeChain;
+  condition(site: Site, keys: KeySet, outer: ConditionChain | undefined): ConditionChain;
+  origin(
+    site: Site,
+    includes: IncludeChain | undefined,
+    conditions: ConditionChain | undefined,
+    keys: KeySet,
+  ): Origin;
+}
+
+export function createInterner(): Interner {
+  let nextId = 1;
+  const noKeys: KeySet = { id: 0, keys: [] };
+  const single = new Map<unknown, KeySet>();
+  const byMembers = new Map<string, KeySet>();
+  const unions = new Map<number, Map<number, KeySet>>();
+  const idOfKey = new Map<unknown, number>();
+  const sites = new Map<Source, Map<number, Site>>();
+  const chains = new Map<string, IncludeChain>();
+  const conditions = new Map<string, ConditionChain>();
+  const origins = new Map<Site, Map<string, Origin>>();
+
+  function key(one: unknown): KeySet {
+    let set = single.get(one);
+    if (set === undefined) {
+      set = { id: nextId++, keys: [one] };
+      single.set(one, set);
+      idOfKey.set(one, set.id);
+      byMembers.set(String(set.id), set);
+    }
+    return set;
+  }
+
+  function union(a: KeySet, b: KeySet): KeySet {
+    if (a === b || b.id === 0) return a;
+    if (a.id === 0) return b;
+    let row = unions.get(a.id);
+    if (row === undefined) unions.set(a.id, (row = new Map()));
+    let set = row.get(b.id);
+    if (set === undefined) row.set(b.id, (set = makeUnion(a, b)));
+    return set;
+  }
+
+  function makeUnion(a: KeySet, b: KeySet): KeySet {
+    const keys = [...new Set([...a.keys, ...b.keys])];
+    const members = keys
+      .map((one) => idOfKey.get(one) ?? 0)
+      .toSorted((x, y) => x - y)
+      .join();
+    const known = byMembers.get(members);
+    if (known !== undefined) return known;
+    const set: KeySet = { id: nextId++, keys };
+    byMembers.set(members, set);
+    return set;
+  }
+
+  function site(source: Source, pos: number): Site {
+    let row = sites.get(source);
+    if (row === undefined) sites.set(source, (row = new Map()));
+    let known = row.get(pos);
+    if (known === undefined) row.set(pos, (known = { id: nextId++, source, pos }));
+    return known;
+  }
+
+  function include(at: Site, name: string, outer: IncludeChain | undefined): IncludeChain {
+    const words = `${at.id} ${outer?.id ?? 0} ${name}`;
+    let chain = chains.get(words);
+    if (chain === undefined) chains.set(words, (chain = { id: nextId++, site: at, name, outer }));
+    return chain;
+  }
+
+  function condition(at: Site, keys: KeySet, outer: ConditionChain | undefined): ConditionChain {
+    const words = `${at.id} ${keys.id} ${outer?.id ?? 0}`;
+    let chain = conditions.get(words);
+    if (chain === undefined) conditions.set(words, (chain = { id: nextId++, site: at, keys, outer }));
+    return chain;
+  }
+
+  function origin(
+    at: Site,
+    includes: IncludeChain | undefined,
+    around: ConditionChain | undefined,
+    keys: KeySet,
+  ): Origin {
+    let row = origins.get(at);
+    if (row === undefined) origins.set(at, (row = new Map()));
+    const words = `${includes?.id ?? 0} ${around?.id ?? 0} ${keys.id}`;
+    let known = row.get(words);
+    if (known === undefined)
+      row.set(words, (known = { id: nextId++, site: at, includes, conditions: around, keys }));
+    return known;
+  }
+
+  return { noKeys, key, union, site, include, condition, origin };
+}
+
+/** A place as the door shows it. */
+export interface TracePlace {
+  /** The name of the text. */
+  readonly template: string;
+  readonly line: number;
+  /** Bytes from 0. */
+  readonly column: number;
+}
+
+export function placeOfSite(site: Site): TracePlace {
+  const { line, column } = placeOf(site.source, site.pos);
+  return { template: site.source.name, line, column };
+}
+
+/** The outer conditions of a chain, itself included, from the outside in. */
+export function unroll<T extends { readonly outer: T | undefined }>(chain: T | undefined): T[] {
+  const links: T[] = [];
+  for (let link = chain; link !== undefined; link = link.outer) links.push(link);
+  return links.toReversed();
+}
