@@ -13,6 +13,7 @@ export * from './go/index.ts';
 export * from './template/index.ts';
 export * from './sprig/index.ts';
 export * from './semver/index.ts';
+export * from './toml/index.ts';
 export * from './cel/index.ts';
 export * from './jsonnet/index.ts';
 export * from './envsubst/index.ts';

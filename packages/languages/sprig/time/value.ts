@@ -5,9 +5,9 @@ import { civilOf, daysFromCivil, floorDivide } from './calendar.ts';
 import type { Civil } from './calendar.ts';
 import { formatTime } from './format.ts';
 import { monthNames, weekdayNames } from './layout.ts';
-import { inZone } from './parse.ts';
+import { inZone, parseTime } from './parse.ts';
 import { GoNamedNumber } from './named-number.ts';
-import { utc } from './zones.ts';
+import { fixedZone, utc } from './zones.ts';
 import type { Location } from './zones.ts';
 
 const nanosPerSecond = 1_000_000_000n;
@@ -165,4 +165,11 @@ export function durationOf(text: string): bigint {
   const parsed = parseDuration(text);
   if (typeof parsed === 'bigint') return parsed;
   throw new GoError(parsed.error);
+}
+
+/** A time that another language has read: in a place without a zone of its own, or as the text says. */
+export function parseGoTime(text: string, layout: string, place?: string): GoTime {
+  const parsed = parseTime(layout, text, place === undefined ? utc : fixedZone(place, 0));
+  if (!parsed.ok) throw new GoError(parsed.error);
+  return new GoTime(parsed.seconds, parsed.nanosecond, parsed.location, utc);
 }

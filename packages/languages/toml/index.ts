@@ -1,0 +1,2 @@
+export { readToml } from './read.ts';
+export { writeToml } from './write.ts';
