@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads';
-import { createRenderServer } from '@plumbline/render';
+import { systemClock, systemRandom } from '@plumbline/base/node';
+import { createHelmEngine, createRenderServer } from '@plumbline/render';
 import type { WorkerMessage, WorkerOrder } from '@plumbline/render';
 
 // The program of a render worker: takes tasks and asks for the files that they need.
@@ -17,6 +18,7 @@ const serve = createRenderServer(
       open.set(id, { resolve, reject });
       send({ type: 'question', id, question });
     }),
+  createHelmEngine({ clock: systemClock, random: systemRandom }),
 );
 
 port.on('message', (order: WorkerOrder) => {

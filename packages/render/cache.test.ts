@@ -147,7 +147,7 @@ describe('kinds of sources', () => {
   };
 
   it.each<[string, string, object, object, unknown]>([
-    ['a chart', 'chart', {}, {}, 'chart: Helm sources are not supported yet'],
+    ['a chart', 'chart', {}, {}, 'validation: chart.metadata.version is required'],
     ['a kustomization beside a chart', 'kust', {}, {}, 'kust: Kustomize sources are not supported yet'],
     ['a plugin', 'plain', { plugin: {} }, {}, 'plain: Plugin sources are not supported yet'],
     [

@@ -28,6 +28,9 @@ export async function detect(
   if (!normal.ok) return normal;
   const reads: Read[] = [];
   const folder = await follow(tree, normal.value, reads);
+  if (folder.type === 'found' && folder.entry.kind === 'file' && isArchiveName(path)) {
+    return ok({ kind: 'helm', reads: [{ path: folder.path, hash: folder.entry.hash }] });
+  }
   const missing = noFolder(path, folder);
   if (missing !== undefined) return err(missing);
   const files = folder.path + filesSuffix;
@@ -39,6 +42,11 @@ export async function detect(
     if (kustomizationNames.has(entry.name) && !disabled.includes('kustomize')) kind = 'kustomize';
   }
   return ok({ kind, reads });
+}
+
+/** A chart from a repository is one file in its tree. */
+function isArchiveName(path: string): boolean {
+  return path.endsWith('.tgz') || path.endsWith('.tar.gz');
 }
 
 /** The kinds as Argo CD calls them in messages and in `status.sourceType`, in the order in which it names them. */

@@ -11,4 +11,5 @@ export type { DirectoryParameters } from './directory/renderer.ts';
 export { answerQuestion, repeatUse, taskOf } from './workers/answer.ts';
 export { createRenderServer } from './workers/serve.ts';
 export type { RenderTask, TaskResult, WorkerMessage, WorkerOrder } from './workers/protocol.ts';
+export * from './helm/index.ts';
 export * from './flux/index.ts';

@@ -5,6 +5,8 @@ import { detect, explicitKind, sourceTypes } from './detect.ts';
 import type { SourceKind } from './detect.ts';
 import { directoryRenderer } from './directory/renderer.ts';
 import { filesSuffix, hashOf } from './hashes.ts';
+import { createHelmEngine } from './helm/helm-engine.ts';
+import { renderHelmSource } from './helm/renderer.ts';
 import { applyOverrides } from './overrides.ts';
 import { follow, normalizePath } from './paths.ts';
 import type { Rendered, RenderSource } from './types.ts';
@@ -59,7 +61,7 @@ export function renderKind(
 /** The kinds and what renders them. */
 const renderers: Readonly<Record<SourceKind, SourceRenderer>> = {
   directory: renderDirectorySource,
-  helm: ({ path }) => refuse('helm', path),
+  helm: (request) => renderHelmSource(request, request.helm ?? createHelmEngine()),
   kustomize: ({ path }) => refuse('kustomize', path),
   plugin: ({ path }) => refuse('plugin', path),
 };

@@ -3,6 +3,7 @@ import type { Problem, Result } from '@plumbline/base';
 import type { RenderContext } from './context.ts';
 import type { SourceKind } from './detect.ts';
 import type { DirectoryParameters } from './directory/renderer.ts';
+import type { HelmEngine } from './helm/index.ts';
 
 /** The part of an Argo CD source that says how its files become manifests. */
 export interface SourceParameters {
@@ -27,6 +28,8 @@ export interface RenderSource {
   readonly origins?: boolean;
   /** Where what may take long is rendered instead of here. */
   readonly elsewhere?: RenderElsewhere;
+  /** What renders charts and remembers those it has parsed; without it each chart is read anew. */
+  readonly helm?: HelmEngine;
   readonly signal?: AbortSignal;
 }
 

@@ -165,7 +165,9 @@ function accept(
       ...(hint === undefined ? {} : { hint }),
     });
   const aliased = chunk.text.includes('*') && chunk.text.includes('&');
-  const complexKeys = /^\s*(?:- )*\?(?:\s|$)|[\]}]["']?\s*:/m.test(chunk.text);
+  const complexKeys =
+    (chunk.text.includes('?') && /^[ \t]*(?:- +)*\?(?:\s|$)/m.test(chunk.text)) ||
+    /[\]}]["']?[ \t]*:/.test(chunk.text);
   if (!aliased && !complexKeys) return ok(values);
   for (const value of values) {
     const measured = measureExpansion(value, limits.expandedNodesMax);

@@ -1,4 +1,5 @@
-import { GoError, TemplateError } from '@plumbline/languages';
+import { TemplateError } from '@plumbline/languages';
+import type { GoError } from '@plumbline/languages';
 import type { HelmProfile } from './chart/types.ts';
 import { unmarked } from './context.ts';
 

@@ -1,6 +1,7 @@
 import type { Read } from '@plumbline/api';
 import { err, ok, problem } from '@plumbline/base';
 import type { Clock, Problem, Random, Result } from '@plumbline/base';
+import { createSprigCrypto } from '@plumbline/crypto';
 import { createTemplateCache, GoError, printValue, sprigFunctions } from '@plumbline/languages';
 import type {
   CryptoPort,
@@ -14,16 +15,18 @@ import { readChartFolder } from './chart/folder.ts';
 import { loadChart } from './chart/load.ts';
 import type { ChartFile, HelmChart, HelmProfile } from './chart/types.ts';
 import { helmFunctions } from './functions.ts';
-import { freshSource, seededSource } from './random.ts';
-import type { SeededSource } from './random.ts';
+import { realRandom, releaseRandom } from './random.ts';
+import type { ReleaseRandom } from './random.ts';
 import { renderRelease } from './release-render.ts';
 import type { HelmEngine, HelmRendering, HelmRequest } from './request.ts';
 
-/** What an engine needs from outside. */
+/** What an engine takes from outside. */
 export interface HelmPorts {
-  readonly crypto: CryptoPort;
-  readonly clock: Pick<Clock, 'now'>;
-  readonly random: Random;
+  /** Without it seeded renders are those of one fixed year. */
+  readonly clock?: Pick<Clock, 'now'>;
+  /** Without it nothing can be rendered with fresh chance. */
+  readonly random?: Random;
+  readonly crypto?: CryptoPort;
 }
 
 /** How much an engine remembers. */
@@ -51,19 +54,20 @@ interface LoadedChart {
 }
 
 /** Makes an engine. Renders of one engine share parsed charts and templates, so keep it. */
-export function createHelmEngine(ports: HelmPorts, options: HelmEngineOptions = {}): HelmEngine {
+export function createHelmEngine(ports: HelmPorts = {}, options: HelmEngineOptions = {}): HelmEngine {
+  const crypto = ports.crypto ?? createSprigCrypto();
   const chartsMax = options.chartsMax ?? chartsMaxDefault;
   const charts = new Map<string, Promise<LoadedChart>>();
   const kits = new Map<HelmProfile, ProfileKit>();
   // Functions are shared between renders; which release they work for is switched here, since a render never waits
   // while its templates run.
-  const current: { source: SeededSource; now: number } = { source: freshSource(ports.random), now: 0 };
+  const current: { source: ReleaseRandom; now: number } = { source: releaseRandom([]), now: 0 };
   const random: RandomSource = { stream: (use) => current.source.stream(use) };
 
   const kitOf = (profile: HelmProfile): ProfileKit => {
     const known = kits.get(profile);
     if (known !== undefined) return known;
-    const sprig = sprigFunctions({ random, now: () => current.now, crypto: ports.crypto });
+    const sprig = sprigFunctions({ random, now: () => current.now, crypto });
     const kit = { sprig, functions: helmFunctions(sprig, profile), cache: createTemplateCache() };
     kits.set(profile, kit);
     return kit;
@@ -83,7 +87,7 @@ export function createHelmEngine(ports: HelmPorts, options: HelmEngineOptions = 
   const load = async (request: HelmRequest, profile: HelmProfile): Promise<LoadedChart> => {
     const { chart } = request;
     if ('archive' in chart) {
-      const key = `${profile} ${ports.crypto.digest('sha256', chart.archive)}`;
+      const key = `${profile} ${crypto.digest('sha256', chart.archive)}`;
       return remembered(key, async () => loadFiles(await unpackChart(chart.archive), [], profile));
     }
     const entry = await chart.tree.stat(chart.path);
@@ -105,15 +109,13 @@ export function createHelmEngine(ports: HelmPorts, options: HelmEngineOptions = 
         const kit = kitOf(profile);
         return ok(
           renderRelease(request, loaded, { ...kit, profile }, () => {
-            current.source = sourceOf(ports, request, loaded.chart);
+            current.source = randomOf(ports, request, loaded.chart);
             current.now = nowOf(ports, request);
             return current.source;
           }),
         );
       } catch (thrown) {
         return failure(thrown, request);
-      } finally {
-        current.source = freshSource(ports.random);
       }
     },
   };
@@ -134,16 +136,22 @@ async function loadFiles(
   return { chart, reads, warnings };
 }
 
-function sourceOf(ports: HelmPorts, request: HelmRequest, chart: HelmChart): SeededSource {
-  if (request.random === 'fresh') return freshSource(ports.random);
-  const seed = [request.seed ?? '', request.releaseName, request.namespace, chart.metadata.name].join('\n');
-  return seededSource(ports.crypto, seed);
+function randomOf(ports: HelmPorts, request: HelmRequest, chart: HelmChart): ReleaseRandom {
+  const { seed = '', releaseName, namespace } = request;
+  if (request.random !== 'fresh') {
+    return releaseRandom([seed, releaseName, namespace, chart.metadata.name]);
+  }
+  if (ports.random === undefined) throw new GoError('there is no source of fresh chance here');
+  return realRandom(ports.random);
 }
+
+/** For engines without a clock. */
+const yearFixed = Date.UTC(2026, 0, 1);
 
 /** Seeded renders must not drift with the clock: they stand still for a year, and certificates stay valid as long. */
 function nowOf(ports: HelmPorts, request: HelmRequest): number {
   if (request.now !== undefined) return request.now;
-  const now = ports.clock.now();
+  const now = ports.clock?.now() ?? yearFixed;
   return request.random === 'fresh' ? now : Date.UTC(new Date(now).getUTCFullYear(), 0, 1);
 }
 

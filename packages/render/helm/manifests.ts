@@ -45,25 +45,64 @@ const events = new Map(
   ].map((event) => [event, event]),
 ).set('test-success', 'test');
 
-const space = '[\\t-\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]';
-const leading = new RegExp(`^${space}+`);
-const trailing = new RegExp(`${space}+$`);
-const separator3 = /(?:^|[\t\n\f\r ]*\n)---[\t\n\f\r ]*/g;
-const separator4 = /^---[ \t]*/gm;
+/** Go's unicode.IsSpace. */
+function isSpace(code: number): boolean {
+  if (code <= 32) return code === 32 || (code >= 9 && code <= 13);
+  if (code < 128) return false;
+  if (code === 0x85 || code === 0xa0 || code === 0x1680) return true;
+  if (code < 0x2000) return false;
+  return code <= 0x200a || [0x2028, 0x2029, 0x202f, 0x205f, 0x3000].includes(code);
+}
+
+/** The white space that RE2 means by `\s`. */
+function isRegexSpace(code: number): boolean {
+  return code === 32 || code === 10 || code === 13 || code === 9 || code === 12;
+}
+
+/** Go's strings.TrimLeft with unicode.IsSpace. */
+function trimStart(text: string): string {
+  let from = 0;
+  while (from < text.length && isSpace(text.charCodeAt(from))) from++;
+  return from === 0 ? text : text.slice(from);
+}
 
 /** Go's strings.TrimSpace. */
 export function trimSpace(text: string): string {
-  return text.replace(leading, '').replace(trailing, '');
+  let to = text.length;
+  while (to > 0 && isSpace(text.charCodeAt(to - 1))) to--;
+  return trimStart(to === text.length ? text : text.slice(0, to));
 }
 
 /** Cuts a file at its separators. Helm 3 eats the white space around them, Helm 4 keeps what trails. */
 export function splitManifests(text: string, profile: HelmProfile): string[] {
   if (profile === 3) {
-    const parts = trimSpace(text).split(separator3);
+    const parts = splitAtSeparators(trimSpace(text));
     return parts.filter((part) => part !== '').map(trimSpace);
   }
-  const parts = text.replace(leading, '').split(separator4);
-  return parts.map((part) => part.replace(leading, '')).filter((part) => part !== '');
+  const parts = trimStart(text).split(/^---[ \t]*/m);
+  return parts.map(trimStart).filter((part) => part !== '');
+}
+
+/**
+ * Helm 3 cuts at `(?:^|\s*\n)---\s*`: dashes at the start of the text or of a line, with the white space on both sides.
+ * Of two separators in a row the second is kept as text, since its line break is gone by then.
+ */
+function splitAtSeparators(text: string): string[] {
+  const parts: string[] = [];
+  let from = 0;
+  const cut = (start: number, dashes: number): void => {
+    parts.push(text.slice(from, start));
+    from = dashes + 3;
+    while (isRegexSpace(text.charCodeAt(from))) from++;
+  };
+  if (text.startsWith('---')) cut(0, 0);
+  for (let at = text.indexOf('\n---', from); at >= 0; at = text.indexOf('\n---', from)) {
+    let start = at;
+    while (start > from && isRegexSpace(text.charCodeAt(start - 1))) start--;
+    cut(start, at + 1);
+  }
+  parts.push(text.slice(from));
+  return parts;
 }
 
 /** Splits files into documents and sorts them. Throws `GoError` for what is no YAML. */

@@ -14,7 +14,7 @@ import type { SortedManifests } from './manifests.ts';
 import { capabilitiesObject, releaseMap } from './objects.ts';
 import { crdsOf, onlyShown, outputText } from './output.ts';
 import type { ChartCrd } from './output.ts';
-import type { SeededSource } from './random.ts';
+import type { ReleaseRandom } from './random.ts';
 import type { HelmLookedUp, HelmRendering, HelmRequest } from './request.ts';
 import { checkChartSchemas } from './schema/chart.ts';
 import { coalesceValues } from './values/coalesce.ts';
@@ -46,7 +46,7 @@ export function renderRelease(
   request: HelmRequest,
   input: ChartInput,
   kit: RenderKit,
-  begin: () => SeededSource,
+  begin: () => ReleaseRandom,
 ): HelmRendering {
   const { profile } = kit;
   const warnings: string[] = [...input.warnings];
@@ -71,7 +71,7 @@ export function renderRelease(
     cache: kit.cache,
     context: { lookup: recordedLookup(request, lookedUp) },
     limits: request.limits ?? {},
-    entering: (file) => source.entering(file),
+    entering: (file) => source.at(file),
   });
   const notes = takeNotes(files, chart);
   const sorted = sortManifests(files, profile);

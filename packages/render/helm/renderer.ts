@@ -5,7 +5,7 @@ import { GoError, writeYaml } from '@plumbline/languages';
 import { expandVariables } from '../context.ts';
 import type { RenderContext } from '../context.ts';
 import { follow, normalizePath } from '../paths.ts';
-import type { RenderSource } from '../render.ts';
+import type { RenderSource } from '../types.ts';
 import { archiveLimits, unpackChart } from './chart/archive.ts';
 import { helmParameters, setLines } from './parameters.ts';
 import type { HelmParameters } from './parameters.ts';

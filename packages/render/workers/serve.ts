@@ -1,6 +1,9 @@
+MISS packages/render/workers/serve.ts '        origins,\n        ...'
 import { err, messageOf, problem } from '@plumbline/base';
 import { recordUse } from '../context.ts';
 import type { RenderContext } from '../context.ts';
+import { createHelmEngine } from '../helm/index.ts';
+import type { HelmEngine } from '../helm/index.ts';
 import { renderKind } from '../render.ts';
 import type { PlainContext, RenderTask, TaskResult, TreeQuestion } from './protocol.ts';
 import { createContentCache, proxyTree } from './proxy-tree.ts';
@@ -8,13 +11,14 @@ import { createContentCache, proxyTree } from './proxy-tree.ts';
 /** The worker's side: one task at a time, with what was read before in memory. */
 export function createRenderServer(
   ask: (question: TreeQuestion) => Promise<unknown>,
+  helm: HelmEngine = createHelmEngine(),
 ): (task: RenderTask) => Promise<TaskResult> {
   const cache = createContentCache();
   return async ({ kind, path, source, context: plain, origins, root }) => {
     const { context, used } = recordUse(contextOf(plain));
     try {
       const tree = proxyTree(root, ask, cache);
-      const result = await renderKind(kind, { tree, path, source, context, origins });
+      const result = await renderKind(kind, { tree, path, source, context, origins, helm });
       return { result, used: [...used.keys()] };
     } catch (thrown) {
       const failure = problem('source-unreadable', messageOf(thrown), { retryable: true });

@@ -1,9 +1,17 @@
 import { fromBytes, GoError, readGoYaml, readGoYamlStream } from '@plumbline/languages';
 import type { GoMap } from '@plumbline/languages';
 import { mergeMaps } from '../values/tables.ts';
+import { chartSchema } from '../schema/chart.ts';
 import { emptyMetadata, readMetadata, validateMetadata } from './metadata.ts';
 import { jsonWord } from './fields.ts';
-import type { ChartFile, ChartMetadata, ChartTemplate, HelmChart, HelmProfile } from './types.ts';
+import type {
+  ChartSchema,
+  ChartFile,
+  ChartMetadata,
+  ChartTemplate,
+  HelmChart,
+  HelmProfile,
+} from './types.ts';
 
 /** How files become a chart. */
 export interface LoadOptions {
@@ -45,7 +53,7 @@ function readOwnFiles(files: readonly ChartFile[], options: LoadOptions): OwnFil
   const others: ChartFile[] = [];
   const subcharts = new Map<string, ChartFile[]>();
   let values: GoMap = new Map();
-  let schema: Uint8Array | undefined;
+  let schema: ChartSchema | undefined;
   let lock: ChartFile | undefined;
   for (const file of files) {
     const { name } = file;
@@ -53,7 +61,7 @@ function readOwnFiles(files: readonly ChartFile[], options: LoadOptions): OwnFil
     if (name === 'Chart.lock') lock = file;
     else if (name === 'values.yaml') {
       values = wrap('cannot load values.yaml', () => readValuesFile(fromBytes(file.data), options.profile));
-    } else if (name === 'values.schema.json') schema = file.data;
+    } else if (name === 'values.schema.json') schema = chartSchema(file.data);
     else if (name === 'requirements.yaml') {
       const before: ChartMetadata = metadata ?? emptyMetadata();
       if (before.apiVersion !== 'v1') {

@@ -1,4 +1,5 @@
 import type { GoMap, Value } from '@plumbline/languages';
+import type { SchemaDocument } from '../schema/document.ts';
 
 /** Which Helm is imitated where 3 and 4 differ. */
 export type HelmProfile = 3 | 4;
@@ -7,6 +8,11 @@ export type HelmProfile = 3 | 4;
 export interface ChartFile {
   readonly name: string;
   readonly data: Uint8Array;
+}
+
+/** What the values of a chart have to look like. */
+export interface ChartSchema {
+  document(): SchemaDocument;
 }
 
 /** A template with its text. */
@@ -61,7 +67,7 @@ export interface HelmChart {
   readonly templates: readonly ChartTemplate[];
   /** Defaults; never changed, only replaced. */
   values: GoMap;
-  readonly schema: Uint8Array | undefined;
+  readonly schema: ChartSchema | undefined;
   /** What is neither a template, values nor a chart. */
   readonly files: readonly ChartFile[];
   readonly lock: ChartFile | undefined;

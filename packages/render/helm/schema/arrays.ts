@@ -2,8 +2,7 @@ import { deepEqual } from '@plumbline/languages';
 import type { Value } from '@plumbline/languages';
 import { asSchema } from './document.ts';
 import type { LocatedSchema } from './document.ts';
-import { check } from './validate.ts';
-import type { Checking, Seen } from './validate.ts';
+import type { Checking, Seen } from './checking.ts';
 import type { Violation } from './words.ts';
 
 /** What the keywords for lists say. */
@@ -46,7 +45,9 @@ function itemViolations(
   const node = schema.node as Readonly<Record<string, unknown>>;
   const found: Violation[] = [];
   const apply = (part: unknown, item: Value, i: number) =>
-    found.push(...check(checking, { ...schema, node: asSchema(part) }, item, [...at, String(i)]).violations);
+    found.push(
+      ...checking.check(checking, { ...schema, node: asSchema(part) }, item, [...at, String(i)]).violations,
+    );
   const isNew = schema.draft >= 2020;
   const tuple = isNew ? node['prefixItems'] : node['items'];
   const parts = Array.isArray(tuple) ? tuple : [];
@@ -77,7 +78,7 @@ function containsViolations(
   const matched: number[] = [];
   const causes: Violation[] = [];
   list.forEach((item, i) => {
-    const { violations } = check(checking, part, item, [...at, String(i)]);
+    const { violations } = checking.check(checking, part, item, [...at, String(i)]);
     causes.push(...violations);
     if (violations.length > 0) return;
     matched.push(i);

@@ -1,8 +1,10 @@
-import { fromBytes, GoError, parseJsonText, typeName } from '@plumbline/languages';
+import { fromBytes, fromGo, GoError, parseJson, typeName } from '@plumbline/languages';
 import type { GoMap } from '@plumbline/languages';
-import type { HelmChart } from '../chart/types.ts';
+import type { ChartSchema, HelmChart } from '../chart/types.ts';
+import { schemaDocument } from './document.ts';
+import type { SchemaDocument } from './document.ts';
 import { checkSchema } from './validate.ts';
-import type { PatternMatcher } from './validate.ts';
+import type { PatternMatcher } from './checking.ts';
 import { formatViolations } from './words.ts';
 
 /** Refuses values that do not fit the schemas of a chart and of the charts below it. Throws `GoError` with Helm's words. */
@@ -31,14 +33,23 @@ function problemsOf(chart: HelmChart, values: GoMap, matches: PatternMatcher): s
   return found;
 }
 
-function ownProblems(schema: Uint8Array, values: GoMap, matches: PatternMatcher): string {
-  const parsed = parseJsonText(fromBytes(schema));
-  if (parsed === undefined) return 'invalid character in the schema: it is no JSON';
+function ownProblems(schema: ChartSchema, values: GoMap, matches: PatternMatcher): string {
   try {
-    const violations = checkSchema(parsed.value, values, matches);
+    const violations = checkSchema(schema.document(), values, matches);
     return violations.length === 0 ? '' : `${formatViolations(violations)}\n`;
   } catch (thrown) {
     if (thrown instanceof GoError) return thrown.message;
     throw thrown;
   }
+}
+
+/** The schema of a chart, read when it is first asked for and kept with the chart. Reading throws `GoError`. */
+export function chartSchema(bytes: Uint8Array): ChartSchema {
+  let read: SchemaDocument | undefined;
+  return {
+    document() {
+      read ??= schemaDocument(fromGo(parseJson(fromBytes(bytes))));
+      return read;
+    },
+  };
 }

@@ -45,7 +45,7 @@ export function schemaDocument(value: unknown): SchemaDocument {
     root,
     resolve(from, reference) {
       const address = join(from.base, reference);
-      const [document = '', fragment = ''] = splitFragment(address);
+      const [document, fragment] = splitFragment(address);
       const direct = byAddress.get(fragment === '' ? document : address);
       if (direct !== undefined) return direct;
       const start = byAddress.get(document);
@@ -86,7 +86,7 @@ function idOf(node: Readonly<Record<string, unknown>>, draft: Draft, base: strin
   const id = node[draft === 4 ? 'id' : '$id'];
   // What stands beside a reference counts for nothing in the old drafts.
   if (typeof id !== 'string' || (draft < 2019 && '$ref' in node)) return base;
-  return splitFragment(join(base, id))[0] ?? base;
+  return splitFragment(join(base, id))[0];
 }
 
 const depthMax = 200;

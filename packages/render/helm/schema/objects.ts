@@ -1,8 +1,8 @@
 import type { GoMap, Value } from '@plumbline/languages';
 import { asSchema } from './document.ts';
 import type { LocatedSchema } from './document.ts';
-import { check, membersOf } from './validate.ts';
-import type { Checking, Seen } from './validate.ts';
+import { membersOf } from './checking.ts';
+import type { Checking, Seen } from './checking.ts';
 import { quote, quoteAll } from './words.ts';
 import type { Violation } from './words.ts';
 
@@ -18,7 +18,7 @@ export function objectViolations(
   const found: Violation[] = [];
   const add = (text: string) => found.push({ at, text, causes: [] });
   const apply = (part: unknown, value: Value, path: readonly string[]): readonly Violation[] =>
-    check(checking, { ...schema, node: asSchema(part) }, value, path).violations;
+    checking.check(checking, { ...schema, node: asSchema(part) }, value, path).violations;
   const { minProperties: min, maxProperties: max } = node;
   if (typeof min === 'number' && object.size < min) add(`minProperties: got ${object.size}, want ${min}`);
   if (typeof max === 'number' && object.size > max) add(`maxProperties: got ${object.size}, want ${max}`);
@@ -80,7 +80,9 @@ function memberViolations(
   for (const key of [...object.keys()].toSorted()) {
     const value = object.get(key) ?? null;
     const apply = (part: unknown) =>
-      found.push(...check(checking, { ...schema, node: asSchema(part) }, value, [...at, key]).violations);
+      found.push(
+        ...checking.check(checking, { ...schema, node: asSchema(part) }, value, [...at, key]).violations,
+      );
     const own = properties.get(key);
     const matching = patterns.filter(([pattern]) => checking.matches(pattern, key) === true);
     if (own !== undefined) apply(own);

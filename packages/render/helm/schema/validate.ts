@@ -1,45 +1,24 @@
-import { isRecord } from '@plumbline/base';
 import { deepEqual, GoError, GoInt, toGo } from '@plumbline/languages';
 import type { Value } from '@plumbline/languages';
 import { arrayViolations } from './arrays.ts';
-import { asSchema, schemaDocument } from './document.ts';
+import type { Checking, PatternMatcher, Seen, Verdict } from './checking.ts';
+import { asSchema } from './document.ts';
 import type { LocatedSchema, SchemaDocument } from './document.ts';
 import { formatProblem } from './formats.ts';
 import { objectViolations } from './objects.ts';
 import { display, numberOf, quote, typeOf } from './words.ts';
 import type { Violation } from './words.ts';
 
-/** How texts are compared with patterns: by RE2. Undefined: the pattern is none. */
-export type PatternMatcher = (pattern: string, text: string) => boolean | undefined;
-
-/** What a check carries along. */
-export interface Checking {
-  readonly document: SchemaDocument;
-  readonly matches: PatternMatcher;
-  /** The schemas that are being applied to the same value, to notice circles. */
-  readonly depth: number;
-}
-
-/** What a schema said about a value: the violations, and which members it looked at. */
-export interface Verdict {
-  readonly violations: readonly Violation[];
-  readonly seen: Seen;
-}
-
-/** The members and items that some keyword has looked at, for `unevaluated...`. */
-export interface Seen {
-  readonly keys: Set<string>;
-  items: number;
-  readonly more: Set<number>;
-}
-
 /** More nesting than any schema has; a circle of references ends here. */
 const depthMax = 400;
 
-/** Checks a value against a schema document (JSON). Throws `GoError` when the schema cannot be used. */
-export function checkSchema(schema: unknown, value: Value, matches: PatternMatcher): readonly Violation[] {
-  const document = schemaDocument(schema);
-  const verdict = check({ document, matches, depth: 0 }, document.root, value, []);
+/** Checks a value against a schema document. Throws `GoError` when the schema cannot be used. */
+export function checkSchema(
+  document: SchemaDocument,
+  value: Value,
+  matches: PatternMatcher,
+): readonly Violation[] {
+  const verdict = check({ document, matches, check, depth: 0 }, document.root, value, []);
   // A bracket around everything is not shown.
   return verdict.violations.flatMap((violation) =>
     violation.kind === 'group' ? violation.causes : [violation],
@@ -49,12 +28,7 @@ export function checkSchema(schema: unknown, value: Value, matches: PatternMatch
 const nothingSeen = (): Seen => ({ keys: new Set(), items: 0, more: new Set() });
 
 /** Applies a schema to a value. At most one violation comes out: several stand in a bracket. */
-export function check(
-  checking: Checking,
-  schema: LocatedSchema,
-  value: Value,
-  at: readonly string[],
-): Verdict {
+function check(checking: Checking, schema: LocatedSchema, value: Value, at: readonly string[]): Verdict {
   const seen = nothingSeen();
   const { node } = schema;
   const fail = (text: string): Verdict => ({ violations: [{ at, text, causes: [] }], seen });
@@ -300,9 +274,4 @@ function merge(into: Seen, from: Seen): void {
   for (const key of from.keys) into.keys.add(key);
   for (const item of from.more) into.more.add(item);
   into.items = Math.max(into.items, from.items);
-}
-
-/** The members of an object-valued keyword. */
-export function membersOf(value: unknown): readonly (readonly [string, unknown])[] {
-  return isRecord(value) ? Object.entries(value) : [];
 }

@@ -26,7 +26,7 @@ export function display(value: unknown): string {
   if (typeof value === 'string') return quote(value);
   if (value === null) return '<nil>';
   if (typeof value === 'number') return Number.isInteger(value) ? String(value) : printFloat(value);
-  return typeof value === 'object' ? 'value' : String(value);
+  return typeof value === 'boolean' ? String(value) : 'value';
 }
 
 /** The words of santhosh-tekuri's validator: one line per violation, indented below what it explains. */

@@ -1,0 +1,74 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { resolve } from 'node:path';
+import { isRecord, messageOf } from '@plumbline/base';
+import { parseJsonText } from '@plumbline/languages';
+import type { HelmEngine } from '@plumbline/render';
+import type { Io } from '../io.ts';
+import { renderChart } from './chart.ts';
+import type { ChartFlags } from './chart.ts';
+
+/** Renders one chart per line of JSON, in one warm process, and answers each with a line. `-` reads standard input. */
+export async function renderBatch(engine: HelmEngine, file: string, io: Io): Promise<void> {
+  const input = file === '-' ? io.stdin : createReadStream(resolve(io.cwd, file), 'utf8');
+  for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+    if (line.trim() === '') continue;
+    const answer = await answerTo(engine, line, io.cwd);
+    io.stdout.write(`${JSON.stringify(answer)}\n`);
+  }
+}
+
+interface Answer {
+  readonly id: unknown;
+  readonly ok: boolean;
+  readonly output?: string;
+  readonly error?: string;
+  readonly ms: number;
+}
+
+async function answerTo(engine: HelmEngine, line: string, cwd: string): Promise<Answer> {
+  const parsed = parseJsonText(line)?.value;
+  const started = performance.now();
+  const ms = () => Math.round((performance.now() - started) * 1000) / 1000;
+  if (!isRecord(parsed) || typeof parsed['path'] !== 'string') {
+    return { id: null, ok: false, error: 'the line is no task: {"id", "path", ...}', ms: ms() };
+  }
+  const id = parsed['id'] ?? null;
+  try {
+    const rendered = await renderChart(engine, parsed['path'], flagsOf(parsed), cwd);
+    if (rendered.ok) return { id, ok: true, output: rendered.value.text, ms: ms() };
+    return { id, ok: false, error: rendered.error.map(({ message }) => message).join('\n'), ms: ms() };
+  } catch (thrown) {
+    return { id, ok: false, error: messageOf(thrown), ms: ms() };
+  }
+}
+
+function flagsOf(task: Readonly<Record<string, unknown>>): ChartFlags {
+  const text = (name: string) => (typeof task[name] === 'string' ? task[name] : undefined);
+  const texts = (name: string) => {
+    const list = task[name];
+    return Array.isArray(list) ? list.filter((item) => typeof item === 'string') : [];
+  };
+  const releaseName = text('releaseName');
+  const namespace = text('namespace');
+  const kubeVersion = text('kubeVersion');
+  return {
+    ...(releaseName === undefined ? {} : { releaseName }),
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(kubeVersion === undefined ? {} : { kubeVersion }),
+    values: texts('values'),
+    set: texts('set'),
+    setString: texts('setString'),
+    setJson: texts('setJson'),
+    setFile: texts('setFile'),
+    setLiteral: texts('setLiteral'),
+    apiVersions: texts('apiVersions'),
+    showOnly: texts('showOnly'),
+    includeCrds: task['includeCrds'] === true,
+    skipTests: task['skipTests'] === true,
+    hooks: task['noHooks'] !== true,
+    isUpgrade: task['isUpgrade'] === true,
+    helmProfile: Number(task['profile']) === 4 ? 4 : 3,
+    random: task['random'] === 'fresh' ? 'fresh' : 'seeded',
+  };
+}
