@@ -1,12 +1,11 @@
-import type { KubeObject, Read, Tree } from '@plumbline/api';
+import type { KubeObject, OriginStep, Read, Tree } from '@plumbline/api';
 import { err, ok } from '@plumbline/base';
 import type { Problem, Result } from '@plumbline/base';
 import { requireMetadata } from './accumulate/resource-file.ts';
 import { contextOf, newAccumulator } from './accumulate/state.ts';
 import type { Accumulator, BuildState, Target } from './accumulate/state.ts';
 import { accumulateTarget, chooseOpenApi } from './accumulate/target.ts';
-import { ensureMetadata, setEntries, setName, textEntries } from './accumulate/metadata-merge.ts';
-import { contentHash } from './generators/hash.ts';
+import { ensureMetadata, setEntries, textEntries } from './accumulate/metadata-merge.ts';
 import type { HelmOptions, HelmPort } from './generators/helm.ts';
 import { readKustomization } from './kustomization/read.ts';
 import type { Kustomization } from './kustomization/types.ts';
@@ -14,11 +13,11 @@ import { filesOf } from './load/files.ts';
 import { rootLoader } from './load/loader.ts';
 import type { LoadRestriction, RemotePort } from './load/loader.ts';
 import { writeMetadata } from './metadata/origin.ts';
-import { writeResources } from './output.ts';
+import { withoutBigInts, writeResources } from './output.ts';
 import { KustomizeError, toProblem } from './problem.ts';
 import { fixNameReferences } from './references/name-references.ts';
 import { resolveVariables } from './references/vars.ts';
-import { nameOf, storePreviousId } from './resource.ts';
+import { hashTransformer } from './transformers/hashes.ts';
 import type { Resource } from './resource.ts';
 import { sortByOptions, sortLegacy } from './sort.ts';
 
@@ -51,12 +50,14 @@ export interface BuildRequest {
    * as if it stood in the file.
    */
   readonly overlay?: (read: unknown) => Result<unknown>;
+  /** Also find out where each field comes from. */
+  readonly origins?: boolean;
   readonly signal?: AbortSignal;
 }
 
 /** What a kustomization describes. */
 export interface Built {
-  /** In the order of the output. */
+  /** In the order of the output. Their objects are plain JSON: whole numbers beyond 2^53 keep all digits only in `text`. */
   readonly resources: readonly Resource[];
   readonly objects: readonly KubeObject[];
   /** As `kustomize build` prints it. Made when it is asked for. */
@@ -113,37 +114,30 @@ async function build(request: BuildRequest, reads: Map<string, Read>): Promise<B
     if (isManaged) addManagedBy(resource);
     writeMetadata(resource, buildMetadata);
   }
-  const objects = resources.map(({ object }) => object as unknown as KubeObject);
+  const exact = resources.map(({ object }) => object);
+  for (const resource of resources) resource.object = withoutBigInts(resource.object);
   return {
     resources,
-    objects,
+    objects: resources.map(({ object }) => object as unknown as KubeObject),
     get text() {
-      return writeResources(resources.map(({ object }) => object));
+      return writeResources(exact);
     },
     reads: [...reads.values()],
     warnings: state.warnings,
   };
 }
 
+const hashed: OriginStep = { act: 'generator', file: 'the content', detail: 'hash of the content' };
+
 /** What is only done once, when everything is gathered: hashes, references, variables, and what is not for the cluster. */
 async function finish(gathered: Accumulator, state: BuildState): Promise<void> {
   const { map, config, variables } = gathered;
-  await addHashes(map.resources);
-  map.changed();
   const context = contextOf(state);
+  await hashTransformer(() => hashed).transform(map, context);
   fixNameReferences(map, config.nameReference, context);
   state.warnings.push(...resolveVariables(map, variables, config.varReference, context));
   const kept = map.resources.filter(isForCluster);
   if (kept.length < map.resources.length) map.replaceAll(kept);
-}
-
-async function addHashes(resources: readonly Resource[]): Promise<void> {
-  const hashed = resources.filter(({ needsHash }) => needsHash);
-  const hashes = await Promise.all(hashed.map(({ object }) => contentHash(object)));
-  hashed.forEach((resource, i) => {
-    storePreviousId(resource);
-    setName(resource.object, `${nameOf(resource.object)}-${hashes[i] ?? ''}`);
-  });
 }
 
 /** Resources may be there for the build alone. */

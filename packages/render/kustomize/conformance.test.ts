@@ -78,7 +78,7 @@ for (const suite of ['kustomize-krusty', 'kustomize-plugins']) {
       const path = join(folder, name);
       const meta = JSON.parse(readFileSync(join(path, 'meta.json'), 'utf8')) as Meta;
       const expected = text(join(path, 'expected.yaml'));
-      const reorder = meta.options.reorder === 'legacy' ? 'legacy' : 'none';
+      const reorder = meta.options.reorder === undefined ? 'none' : 'legacy';
       const built = await build(path, meta, reorder);
       if (expected === undefined) {
         const conditions = conditionsOf(text(join(path, 'expect_error.txt')) ?? '');

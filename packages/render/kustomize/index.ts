@@ -4,3 +4,6 @@ export type { ChartFolder, HelmOptions, HelmPort, HelmRequest } from './generato
 export type { LoadRestriction, RemotePort } from './load/loader.ts';
 export type { RepositoryUrl } from './load/repository-url.ts';
 export { kustomizationFileNames } from './kustomization/read.ts';
+export { createKustomizeRenderer, kustomizeRenderer } from './renderer.ts';
+export type { KustomizeRendererOptions } from './renderer.ts';
+export type { ArgoPatch, KustomizeParameters } from './argo-overlay.ts';

@@ -27,3 +27,15 @@ function withGoInts(value: unknown): unknown {
   if (!isRecord(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, withGoInts(child)]));
 }
+
+/** The same object where every integer is a `number`, as everybody behind a build expects it. */
+export function withoutBigInts(object: JsonObject): JsonObject {
+  return hasBigInt(object) ? (asNumbers(object) as JsonObject) : object;
+}
+
+function asNumbers(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number(value);
+  if (Array.isArray(value)) return value.map(asNumbers);
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, asNumbers(child)]));
+}

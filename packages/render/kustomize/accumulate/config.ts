@@ -1,4 +1,5 @@
 import { readYaml } from '@plumbline/languages';
+import { defaultConfig } from '../fields/index.ts';
 import { decodeStruct, strictText } from '../kustomization/decode.ts';
 import { configurationShape } from '../kustomization/shapes.ts';
 import type { FieldSpecArgs } from '../kustomization/types.ts';
@@ -51,11 +52,22 @@ const parts: readonly (readonly [Exclude<keyof TransformerConfig, 'nameReference
   ['replicas', 'Replicas'],
 ];
 
+/** The default configuration as a layer without configurations has it. */
+const defaultLayer = mergeParts(emptyConfig, defaultConfig);
+
 /** Two configurations as one. What both know is known once; if they do not agree whether to create a field, that is an error. */
 export function mergeConfig(first: TransformerConfig, second: TransformerConfig): TransformerConfig {
   // Most layers bring the default configuration again.
   if (first === second || second === emptyConfig) return first;
-  if (first === emptyConfig) return second;
+  if (second === defaultConfig || second === defaultLayer) {
+    if (first === defaultLayer) return first;
+    if (first === emptyConfig) return defaultLayer;
+  }
+  return mergeParts(first, second);
+}
+
+/** Every part of the second is added one by one, also to nothing: of two specs of which one says more, only the first stays. */
+function mergeParts(first: TransformerConfig, second: TransformerConfig): TransformerConfig {
   const merged: Record<string, readonly FieldSpec[]> = {};
   for (const [field, title] of parts)
     merged[field] = withPrefix(
@@ -75,7 +87,7 @@ function sortedByGvk<T extends Gvk>(list: readonly T[]): readonly T[] {
 
 /** Adds field specs to others; those that are there already are left out. */
 export function mergeSpecs(first: readonly FieldSpec[], second: readonly FieldSpec[]): readonly FieldSpec[] {
-  if (second.length === 0 || first === second) return first;
+  if (second.length === 0) return first;
   const result = [...first];
   const byPath = new Map<string, FieldSpec[]>();
   for (const spec of result) push(byPath, spec);

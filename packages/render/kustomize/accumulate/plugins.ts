@@ -24,6 +24,7 @@ import { gvkOf, gvkText, idText, originalId, scalarText } from '../resource.ts';
 import type { JsonObject, Resource, ResourceOrigin } from '../resource.ts';
 import { selectorOf } from '../selectors.ts';
 import { entriesTransformer } from '../transformers/entries.ts';
+import { hashTransformer } from '../transformers/hashes.ts';
 import { imageTransformer } from '../transformers/images.ts';
 import { affixTransformer } from '../transformers/names.ts';
 import { namespaceTransformer, subjectModeOf } from '../transformers/namespace.ts';
@@ -229,7 +230,7 @@ async function transformersOf(target: Target, config: Resource, args: PluginArgs
     case 'ValueAddTransformer':
       return [await valueAdd(target, args, step)];
     case 'HashTransformer':
-      throw new KustomizeError('HashTransformer only runs by itself, at the end of a build');
+      return [hashTransformer(step)];
     default:
       throw new KustomizeError(`plugin ${idText(originalId(config))} not a transformer`);
   }

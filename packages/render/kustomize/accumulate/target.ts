@@ -258,9 +258,14 @@ function builtInGenerators(target: Target): PlannedGenerator[] {
   const mapGenerator = (kind: 'ConfigMap' | 'Secret', args: GeneratorArgs): PlannedGenerator => {
     const options = mergeOptions(args.options, kustomization.generatorOptions);
     const merged = { ...args, ...(options === undefined ? {} : { options }) };
+    const field = kind === 'ConfigMap' ? 'configMapGenerator' : 'secretGenerator';
     return {
       origin: originOf(`${kind}Generator`),
-      generate: async () => [(await generateMap(kind, loader, merged)).resource],
+      generate: async () => {
+        const { resource } = await generateMap(kind, loader, merged);
+        resource.written = { file: read.file, line: read.lineOf(field), document: 0 };
+        return [resource];
+      },
     };
   };
   return [
@@ -320,13 +325,17 @@ async function runTransformers(target: Target, into: Accumulator): Promise<void>
   const external = target.read.kustomization.transformers ?? [];
   if (external.length > 0)
     planned.push(...(await configurePlugins(target, await pluginConfigs(target, external))));
-  runPlanned(target, into, planned);
+  await runPlanned(target, into, planned);
 }
 
-function runPlanned(target: Target, into: Accumulator, planned: readonly PlannedTransformer[]): void {
+async function runPlanned(
+  target: Target,
+  into: Accumulator,
+  planned: readonly PlannedTransformer[],
+): Promise<void> {
   const context = contextOf(target.state);
   for (const { transformer, origin } of planned) {
-    transformer.transform(into.map, context);
+    await transformer.transform(into.map, context);
     if (origin !== undefined) for (const resource of into.map.resources) addTransformation(resource, origin);
     into.map.dropEmpty();
   }

@@ -22,7 +22,7 @@ export async function runValidators(
   const context = contextOf(target.state);
   for (const { transformer } of planned) {
     const before = texts(into);
-    transformer.transform(into.map, context);
+    await transformer.transform(into.map, context);
     const after = texts(into);
     for (const [id, text] of before) {
       if (after.get(id) === text && after.size === before.size) continue;

@@ -1,3 +1,4 @@
+import { writeYaml } from '@plumbline/languages';
 import type { ResourceMap } from '../accumulate/resource-map.ts';
 import { applyToFieldSpec } from '../fields/index.ts';
 import { expectKind, isMapping } from '../merge/nodes.ts';
@@ -89,13 +90,13 @@ export function setNamespaceOf(object: JsonObject, args: NamespaceArgs): void {
   const create = { createKind: 'ScalarNode' } as const;
   if (isNamespaceScoped(gvk) !== false) applyToFieldSpec(object, metadataNamespace, set, create);
   const isBinding = gvk.kind === 'RoleBinding' || gvk.kind === 'ClusterRoleBinding';
-  if (isBinding) setSubjects(object, args.subjects, set);
+  const quoted = isBinding ? setSubjects(object, args.subjects, set) : [];
   for (const spec of args.fieldSpecs) {
     if (spec.path === 'metadata/namespace') continue;
     // Only the name of the core Namespace is a namespace; other kinds of that name have names of their own.
     if (spec.path === 'metadata/name' && scalarText(object['apiVersion']) !== 'v1') continue;
     if (isBinding && spec.path === 'subjects/namespace' && isBindingSpec(spec)) continue;
-    visit(object, spec, set);
+    visit(object, spec, set, quoted);
   }
 }
 
@@ -111,16 +112,37 @@ function isBindingSpec(spec: FieldSpec): boolean {
   return spec.kind === 'RoleBinding' || spec.kind === 'ClusterRoleBinding';
 }
 
-function visit(object: JsonObject, spec: FieldSpec, set: (value: unknown) => unknown): void {
+function visit(
+  object: JsonObject,
+  spec: FieldSpec,
+  set: (value: unknown) => unknown,
+  quoted: readonly JsonObject[],
+): void {
   try {
     applyToFieldSpec(object, spec, set, { createKind: 'ScalarNode' });
   } catch (thrown) {
     if (!(thrown instanceof KustomizeError)) throw thrown;
     const wrongKind = /wrong node kind: expected ScalarNode/.test(thrown.message);
-    throw thrown.prefixed(
+    throw withQuotes(thrown, object, quoted).prefixed(
       wrongKind ? 'namespace field specs must target scalar nodes' : 'namespace transformation failed',
     );
   }
+}
+
+/** In messages that show nodes upstream keeps the quotes that an empty text had before it was set. */
+function withQuotes(
+  error: KustomizeError,
+  object: JsonObject,
+  quoted: readonly JsonObject[],
+): KustomizeError {
+  const { subjects } = object;
+  if (quoted.length === 0 || !error.message.endsWith(writeYaml(subjects))) return error;
+  const mark = '_plumbline_quoted_';
+  const marked = (subjects as readonly JsonObject[]).map((one) =>
+    quoted.includes(one) ? { ...one, namespace: mark + String(one['namespace']) } : one,
+  );
+  const shown = writeYaml(marked).replace(new RegExp(`${mark}(.*)`, 'g'), '"$1"');
+  return new KustomizeError(error.message.slice(0, -writeYaml(subjects).length) + shown, error);
 }
 
 function setter(args: NamespaceArgs): (value: unknown) => unknown {
@@ -131,9 +153,15 @@ function setter(args: NamespaceArgs): (value: unknown) => unknown {
   };
 }
 
-function setSubjects(object: JsonObject, mode: SubjectMode, set: (value: unknown) => unknown): void {
+/** Gives back the subjects whose namespace was an empty text. */
+function setSubjects(
+  object: JsonObject,
+  mode: SubjectMode,
+  set: (value: unknown) => unknown,
+): readonly JsonObject[] {
   const { subjects } = object;
-  if (mode === 'none' || subjects === undefined || subjects === null) return;
+  const wereEmpty: JsonObject[] = [];
+  if (mode === 'none' || subjects === undefined || subjects === null) return wereEmpty;
   expectKind('SequenceNode', [subjects]);
   for (const subject of subjects as readonly unknown[]) {
     if (!isMapping(subject)) continue;
@@ -141,6 +169,9 @@ function setSubjects(object: JsonObject, mode: SubjectMode, set: (value: unknown
       mode === 'defaultOnly'
         ? scalarText(subject['name']) === 'default'
         : scalarText(subject['kind']) === 'ServiceAccount';
-    if (fits) subject['namespace'] = set(subject['namespace']);
+    if (!fits) continue;
+    if (subject['namespace'] === '') wereEmpty.push(subject);
+    subject['namespace'] = set(subject['namespace']);
   }
+  return wereEmpty;
 }

@@ -30,7 +30,7 @@ export interface Transformer {
   /** What asked for it, for origins. */
   readonly step: StepOf;
   readonly act: OriginAct;
-  transform(map: ResourceMap, context: TransformContext): void;
+  transform(map: ResourceMap, context: TransformContext): void | Promise<void>;
 }
 
 /** A transformer with the origin that `buildMetadata` gives to what it touches. */
