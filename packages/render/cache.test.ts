@@ -148,7 +148,13 @@ describe('kinds of sources', () => {
 
   it.each<[string, string, object, object, unknown]>([
     ['a chart', 'chart', {}, {}, 'validation: chart.metadata.version is required'],
-    ['a kustomization beside a chart', 'kust', {}, {}, 'kust: Kustomize sources are not supported yet'],
+    [
+      'a kustomization beside a chart',
+      'kust',
+      {},
+      {},
+      '`kustomize build <path to cached source>/kust` failed exit status 1: Error: kustomization.yaml is empty',
+    ],
     ['a plugin', 'plain', { plugin: {} }, {}, 'plain: Plugin sources are not supported yet'],
     [
       'two at once',

@@ -5,6 +5,8 @@ import { detect, explicitKind, sourceTypes } from './detect.ts';
 import type { SourceKind } from './detect.ts';
 import { directoryRenderer } from './directory/renderer.ts';
 import { filesSuffix, hashOf } from './hashes.ts';
+import { createKustomizeRenderer } from './kustomize/index.ts';
+import type { KustomizeParameters } from './kustomize/index.ts';
 import { createHelmEngine } from './helm/helm-engine.ts';
 import { renderHelmSource } from './helm/renderer.ts';
 import { applyOverrides } from './overrides.ts';
@@ -62,9 +64,21 @@ export function renderKind(
 const renderers: Readonly<Record<SourceKind, SourceRenderer>> = {
   directory: renderDirectorySource,
   helm: (request) => renderHelmSource(request, request.helm ?? createHelmEngine()),
-  kustomize: ({ path }) => refuse('kustomize', path),
+  kustomize: renderKustomizeSource,
   plugin: ({ path }) => refuse('plugin', path),
 };
+
+function renderKustomizeSource(request: RenderSource): Promise<Result<Rendering, readonly Problem[]>> {
+  const { tree, path, source, context, origins, signal } = request;
+  const parameters = (source.kustomize ?? {}) as KustomizeParameters;
+  return createKustomizeRenderer(context === undefined ? {} : { context }).render({
+    tree,
+    path,
+    parameters,
+    ...(origins === true ? { origins } : {}),
+    ...(signal === undefined ? {} : { signal }),
+  });
+}
 
 function renderDirectorySource(request: RenderSource): Promise<Result<Rendering, readonly Problem[]>> {
   const { tree, path, source, combinedBytesMax, signal } = request;
