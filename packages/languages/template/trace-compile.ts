@@ -9,7 +9,16 @@ import { traceOperand } from './trace-operands.ts';
 import { isTrue } from './truth.ts';
 import { createUnit, slotOf } from './unit.ts';
 import { isContainer } from './trace-values.ts';
-import type { ActionNode, BranchNode, ListNode, Statement, TemplateNode, TextNode, Tree } from './nodes.ts';
+import type {
+  ActionNode,
+  BranchNode,
+  ListNode,
+  Node,
+  Statement,
+  TemplateNode,
+  TextNode,
+  Tree,
+} from './nodes.ts';
 import type { Frame, Given, Program } from './run.ts';
 import type { Trace } from './trace.ts';
 import type { Tracer, Tracing } from './tracer.ts';
@@ -94,7 +103,7 @@ function traceTextNode(node: TextNode): Execute {
     const base = frame.output.text.length;
     write(frame, node.text);
     starts.forEach((start, index) => {
-      const site = interner.site(frame.tree.source, node.pos + start);
+      const site = interner.site(frame.tree.source, node, start);
       const origin = interner.origin(site, includes, conditions, interner.noKeys);
       noteOrigin(output, base + (starts[index + 1] ?? node.text.length), origin);
     });
@@ -117,7 +126,7 @@ function traceAction(unit: Unit, node: ActionNode): Execute {
     const start = frame.output.text.length;
     write(frame, text);
     const trace = isContainer(value) ? { keys: tracer.values.deepKeys(value, tracer.last) } : tracer.last;
-    notePrinted(tracing, tracer.interner.site(frame.tree.source, node.pos), start, text.length, trace);
+    notePrinted(tracing, tracer.interner.site(frame.tree.source, node), start, text.length, trace);
     return 0;
   };
 }
@@ -126,13 +135,13 @@ function traceAction(unit: Unit, node: ActionNode): Execute {
 function governed(
   frame: Frame,
   { tracer }: Tracing,
-  pos: number,
+  node: Node,
   trace: Trace | undefined,
   work: () => Ending,
 ): Ending {
   const { interner, conditions } = tracer;
   const keys = trace === undefined ? interner.noKeys : allKeys(interner, trace);
-  tracer.conditions = interner.condition(interner.site(frame.tree.source, pos), keys, conditions);
+  tracer.conditions = interner.condition(interner.site(frame.tree.source, node), keys, conditions);
   const ending = work();
   tracer.conditions = conditions;
   return ending;
@@ -162,7 +171,7 @@ function traceCondition(unit: Unit, node: BranchNode): Execute {
     tracing.tracer.last = undefined;
     const value = evaluate(frame, dot);
     const trace = tracing.tracer.last;
-    return governed(frame, tracing, node.pos, trace, () => {
+    return governed(frame, tracing, node, trace, () => {
       if (!isTrue(value)) return otherwise === undefined ? 0 : otherwise(frame, dot);
       return isWith ? withDot(tracing, trace, () => then(frame, value)) : then(frame, dot);
     });
@@ -189,7 +198,7 @@ function traceRange(unit: Unit, node: BranchNode): Execute {
     const value = evaluate(frame, dot);
     const around = tracer.last;
     const rounds = roundsOf(frame, value, keySlot !== undefined);
-    return governed(frame, tracing, node.pos, around, () => {
+    return governed(frame, tracing, node, around, () => {
       if (rounds.length === 0) return otherwise === undefined ? 0 : otherwise(frame, dot);
       for (let at = 0; at < rounds.length; at++) {
         step(frame);
@@ -234,7 +243,7 @@ function traceTemplate(unit: Unit, node: TemplateNode): Execute {
     const data = evaluate?.(frame, dot);
     const { includes, interner } = tracer;
     const tracing: Tracing = { tracer, traces: [tracer.last], dot: tracer.last, output };
-    tracer.includes = interner.include(interner.site(frame.tree.source, node.pos), node.name, includes);
+    tracer.includes = interner.include(interner.site(frame.tree.source, node), node.name, includes);
     runProgram(createFrame(frame.run, frame.scope, program, frame.output, data, tracing), program, data);
     tracer.includes = includes;
     return 0;

@@ -105,7 +105,7 @@ export function traceCall(
       traces.push(pipedTrace);
     }
     tracer.rendered = undefined;
-    tracer.site = tracer.interner.site(frame.tree.source, context.pos);
+    tracer.calling = { source: frame.tree.source, node: context };
     tracer.args = given;
     tracer.traces = traces;
     let result: Given;

@@ -50,9 +50,10 @@ export function createTracedRenderer(originOf: OriginOf): Renderer & { readonly 
   return {
     tracer,
     render: (run, scope, program, data, how) => {
-      const { includes, site, args, traces } = tracer;
+      const { includes, calling, args, traces, interner } = tracer;
       const trace = traces[args.findIndex((arg) => isSame(arg, data))];
-      if (site !== undefined) tracer.includes = tracer.interner.include(site, how.name, includes);
+      if (calling !== undefined)
+        tracer.includes = interner.include(interner.site(calling.source, calling.node), how.name, includes);
       const rendered = runTraced(tracer, run, scope, program, data ?? undefined, trace);
       tracer.includes = includes;
       const kept = how.dropNoValue ? dropWord(rendered, '<no value>') : rendered;
@@ -90,12 +91,13 @@ export function renderTraced(
   const rendered = runTraced(renderer.tracer, run, scope, program, dot, undefined);
   const kept = dropNoValue ? dropWord(rendered, '<no value>') : rendered;
   const shown = new Map<Origin, TraceOrigin>();
-  const spans = segmentsOf(kept).flatMap(({ start, end, origin }): TraceSpan[] => {
-    if (origin === undefined) return [];
+  const spans: TraceSpan[] = [];
+  for (const { start, end, origin } of segmentsOf(kept)) {
+    if (origin === undefined) continue;
     let answer = shown.get(origin);
     if (answer === undefined) shown.set(origin, (answer = showOrigin(origin)));
-    return [{ start, end, origin: answer }];
-  });
+    spans.push({ start, end, origin: answer });
+  }
   return { text: kept.text, spans };
 }
 

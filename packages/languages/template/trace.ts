@@ -12,6 +12,10 @@ export interface Site {
   readonly id: number;
   readonly source: Source;
   readonly pos: number;
+  /** What was made for this place last, which mostly is what is wanted again. */
+  origin: Origin | undefined;
+  condition: ConditionChain | undefined;
+  include: IncludeChain | undefined;
 }
 
 /** The includes around something, from the inside out. */
@@ -62,7 +66,8 @@ export interface Interner {
   readonly noKeys: KeySet;
   key(key: unknown): KeySet;
   union(a: KeySet, b: KeySet): KeySet;
-  site(source: Source, pos: number): Site;
+  /** The place of something in a template: a node, or an offset into one. */
+  site(source: Source, node: { readonly pos: number }, offset?: number): Site;
   include(site: Site, name: string, outer: IncludeChain | undefined): IncludeChain;
   condition(site: Site, keys: KeySet, outer: ConditionChain | undefined): ConditionChain;
   origin(
@@ -80,7 +85,8 @@ export function createInterner(): Interner {
   const byMembers = new Map<string, KeySet>();
   const unions = new Map<number, Map<number, KeySet>>();
   const idOfKey = new Map<unknown, number>();
-  const sites = new Map<Source, Map<number, Site>>();
+  const sites = new Map<object, Site>();
+  const offsetSites = new Map<object, Map<number, Site>>();
   const chains = new Map<string, IncludeChain>();
   const conditions = new Map<string, ConditionChain>();
   const origins = new Map<Site, Map<string, Origin>>();
@@ -119,25 +125,42 @@ export function createInterner(): Interner {
     return set;
   }
 
-  function site(source: Source, pos: number): Site {
-    let row = sites.get(source);
-    if (row === undefined) sites.set(source, (row = new Map()));
-    let known = row.get(pos);
-    if (known === undefined) row.set(pos, (known = { id: nextId++, source, pos }));
+  function newSite(source: Source, pos: number): Site {
+    return { id: nextId++, source, pos, origin: undefined, condition: undefined, include: undefined };
+  }
+
+  function site(source: Source, node: { readonly pos: number }, offset = 0): Site {
+    if (offset !== 0) return offsetSite(source, node, offset);
+    let known = sites.get(node);
+    if (known === undefined) sites.set(node, (known = newSite(source, node.pos)));
+    return known;
+  }
+
+  function offsetSite(source: Source, node: { readonly pos: number }, offset: number): Site {
+    let row = offsetSites.get(node);
+    if (row === undefined) offsetSites.set(node, (row = new Map()));
+    let known = row.get(offset);
+    if (known === undefined) row.set(offset, (known = newSite(source, node.pos + offset)));
     return known;
   }
 
   function include(at: Site, name: string, outer: IncludeChain | undefined): IncludeChain {
+    const recent = at.include;
+    if (recent !== undefined && recent.outer === outer && recent.name === name) return recent;
     const words = `${at.id} ${outer?.id ?? 0} ${name}`;
     let chain = chains.get(words);
     if (chain === undefined) chains.set(words, (chain = { id: nextId++, site: at, name, outer }));
+    at.include = chain;
     return chain;
   }
 
   function condition(at: Site, keys: KeySet, outer: ConditionChain | undefined): ConditionChain {
+    const recent = at.condition;
+    if (recent !== undefined && recent.outer === outer && recent.keys === keys) return recent;
     const words = `${at.id} ${keys.id} ${outer?.id ?? 0}`;
     let chain = conditions.get(words);
     if (chain === undefined) conditions.set(words, (chain = { id: nextId++, site: at, keys, outer }));
+    at.condition = chain;
     return chain;
   }
 
@@ -147,12 +170,21 @@ export function createInterner(): Interner {
     around: ConditionChain | undefined,
     keys: KeySet,
   ): Origin {
+    const recent = at.origin;
+    if (
+      recent !== undefined &&
+      recent.includes === includes &&
+      recent.conditions === around &&
+      recent.keys === keys
+    )
+      return recent;
     let row = origins.get(at);
     if (row === undefined) origins.set(at, (row = new Map()));
     const words = `${includes?.id ?? 0} ${around?.id ?? 0} ${keys.id}`;
     let known = row.get(words);
     if (known === undefined)
       row.set(words, (known = { id: nextId++, site: at, includes, conditions: around, keys }));
+    at.origin = known;
     return known;
   }
 

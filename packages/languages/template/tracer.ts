@@ -1,5 +1,6 @@
 import { createInterner } from './trace.ts';
 import { createTracedValues } from './trace-values.ts';
+import type { Node, Source } from './nodes.ts';
 import type { Given } from './run.ts';
 import type { ConditionChain, IncludeChain, Interner, Origin, Segment, Site, Trace } from './trace.ts';
 import type { TracedText } from './trace-text.ts';
@@ -14,7 +15,7 @@ export interface Tracer {
   includes: IncludeChain | undefined;
   conditions: ConditionChain | undefined;
   /** The call that is under way, for the includes that it makes. */
-  site: Site | undefined;
+  calling: { readonly source: Source; readonly node: Node } | undefined;
   args: readonly Given[];
   traces: readonly (Trace | undefined)[];
   /** What the last include or evaluation gave. */
@@ -29,7 +30,7 @@ export function createTracer(originOf: OriginOf): Tracer {
     last: undefined,
     includes: undefined,
     conditions: undefined,
-    site: undefined,
+    calling: undefined,
     args: [],
     traces: [],
     rendered: undefined,
@@ -73,14 +74,16 @@ export function notePrinted(
 ): void {
   const { tracer, output } = tracing;
   const { interner, includes, conditions } = tracer;
-  const gap = interner.origin(site, includes, conditions, trace?.keys ?? interner.noKeys);
+  let gap: Origin | undefined;
+  const gapOrigin = () =>
+    (gap ??= interner.origin(site, includes, conditions, trace?.keys ?? interner.noKeys));
   let at = 0;
   for (const segment of trace?.segments ?? []) {
-    if (segment.start > at) noteOrigin(output, start + segment.start, gap);
+    if (segment.start > at) noteOrigin(output, start + segment.start, gapOrigin());
     noteOrigin(output, start + segment.end, originOfSegment(tracer, site, segment));
     at = segment.end;
   }
-  if (at < length) noteOrigin(output, start + length, gap);
+  if (at < length) noteOrigin(output, start + length, gapOrigin());
 }
 
 function originOfSegment({ interner, includes, conditions }: Tracer, site: Site, segment: Segment): Origin {
