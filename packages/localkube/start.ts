@@ -4,12 +4,20 @@ import { makeDoors } from './doors.ts';
 import { listen, makeDiscovery, makeTransport } from './http/index.ts';
 import type { Surroundings } from './http/index.ts';
 import { followDefinitions, makeAccess, makeCatalogue } from './registry/index.ts';
-import type { Core } from './registry/index.ts';
+import type { Access, Core } from './registry/index.ts';
 import { startPods } from './pods/index.ts';
 import { podStreams } from './pod-streams.ts';
 import { pooledRandom } from './random.ts';
 import { openStore } from './store/index.ts';
 import type { LocalKube, LocalKubeOptions } from './types.ts';
+
+/** Namespaces that were there before the certificate was known get it now; the controller keeps it from then on. */
+function publishCertificate(access: Access, certificate: string): void {
+  for (const object of Array.from(access.list('', 'ConfigMap'))) {
+    if (object.metadata.name === 'kube-root-ca.crt' && object.metadata.deletionTimestamp === undefined)
+      access.update({ ...object, data: { 'ca.crt': certificate } }, 'kube-controller-manager');
+  }
+}
 
 /** Starts an embedded Kubernetes. */
 export function startLocalKube(options: LocalKubeOptions): Promise<LocalKube> {
@@ -34,8 +42,11 @@ export function startLocalKube(options: LocalKubeOptions): Promise<LocalKube> {
   const access = makeAccess(core);
   createBootObjects(access);
   const ports = { access, clock, random, logger };
+  let rootCertificate = '';
   const simulated = options.pods === 'simulated';
-  const stopControllers = options.controllers ? startControllers({ ...ports, simulated }) : undefined;
+  const stopControllers = options.controllers
+    ? startControllers({ ...ports, simulated, rootCertificate: () => rootCertificate })
+    : undefined;
   const pods = simulated ? startPods(ports) : undefined;
   const around: Surroundings = {
     core,
@@ -52,6 +63,10 @@ export function startLocalKube(options: LocalKubeOptions): Promise<LocalKube> {
     async listen(where) {
       const listener = await listen(around, where);
       listeners.add(listener);
+      if (where.tls !== undefined) {
+        rootCertificate = where.tls.clientCa;
+        publishCertificate(access, rootCertificate);
+      }
       return listener;
     },
     async stop() {

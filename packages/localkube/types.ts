@@ -1,5 +1,5 @@
 import type { Clock, Logger, Random } from '@plumbline/base';
-import type { Transport } from '@plumbline/api';
+import type { KubeObject, Transport } from '@plumbline/api';
 import type { Access } from './registry/types.ts';
 
 export interface LocalKubeOptions {
@@ -25,6 +25,43 @@ export interface Security {
   }): User | undefined;
   /** Undefined: allowed; else why not. */
   authorize(user: User, attributes: Attributes, access: Access): string | undefined;
+  /** As `authorize`, with the reason for both answers. */
+  decide?(user: User, attributes: Attributes, access: Access): Decision;
+  /** Every rule that a user has in a namespace. */
+  rules?(
+    user: User,
+    namespace: string,
+    access: Access,
+  ): { readonly rules: readonly PolicyRule[]; readonly errors: readonly string[] };
+  /** Whose bearer token it is, and whom it was made for. */
+  identify?(token: string): { readonly user: User; readonly audiences: readonly string[] } | undefined;
+  /** Issues the tokens of service accounts. */
+  readonly tokens?: {
+    readonly issuer: string;
+    issue(subject: {
+      readonly account: KubeObject;
+      readonly audiences: readonly string[];
+      readonly seconds: number;
+      readonly bound?: { readonly kind: string; readonly object: KubeObject } | undefined;
+    }): { readonly token: string; readonly expires: number };
+    /** The public keys, as `/openid/v1/jwks` shows them. */
+    readonly keys: unknown;
+  };
+}
+
+/** An answer to whether a user may do something. */
+export interface Decision {
+  readonly allowed: boolean;
+  readonly reason: string;
+}
+
+/** A rule of a role. */
+export interface PolicyRule {
+  readonly verbs: readonly string[];
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly resourceNames: readonly string[];
+  readonly nonResourceURLs: readonly string[];
 }
 
 export interface User {

@@ -10,7 +10,7 @@ const DESCRIPTION =
   'internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.';
 
 /** Gives each namespace its ServiceAccount `default` and the ConfigMap with the root certificate, and keeps them. */
-export function startAccounts(context: ControllerContext, rootCertificate: string): void {
+export function startAccounts(context: ControllerContext, rootCertificate: () => string): void {
   const { access } = context;
   const queue = context.loop.queue('accounts', (name) => {
     const namespace = access.get('', 'Namespace', '', name);
@@ -23,9 +23,9 @@ export function startAccounts(context: ControllerContext, rootCertificate: strin
       });
     }
     const present = access.get('', 'ConfigMap', name, ROOT_CA);
-    if (present === undefined) create(context, rootConfigMap(name, rootCertificate));
-    else if (record(present['data'])['ca.crt'] !== rootCertificate) {
-      access.update({ ...present, data: { 'ca.crt': rootCertificate } }, MANAGER);
+    if (present === undefined) create(context, rootConfigMap(name, rootCertificate()));
+    else if (record(present['data'])['ca.crt'] !== rootCertificate()) {
+      access.update({ ...present, data: { 'ca.crt': rootCertificate() } }, MANAGER);
     }
   });
   context.watch('', 'Namespace', ({ type, object }) => {

@@ -25,7 +25,7 @@ export interface ControllersOptions {
   /** Pods are played: then also load balancers get addresses and claims get volumes, as a cloud would give them. */
   readonly simulated?: boolean;
   /** What goes into each namespace's ConfigMap kube-root-ca.crt, PEM. */
-  readonly rootCertificate?: string;
+  readonly rootCertificate?: () => string;
 }
 
 /** A server without TLS has no certificate to give; clients look for the key, so it holds an empty text. */
@@ -36,7 +36,7 @@ export function startControllers(options: ControllersOptions): () => void {
   const context = createContext(options);
   startGarbageCollector(context);
   startNamespaces(context);
-  startAccounts(context, options.rootCertificate ?? NO_CERTIFICATE);
+  startAccounts(context, options.rootCertificate ?? (() => NO_CERTIFICATE));
   startReplicaSets(context);
   startDeployments(context);
   startStatefulSets(context);

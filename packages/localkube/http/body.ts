@@ -1,6 +1,7 @@
 import { isRecord } from '@plumbline/base';
 import { readYaml } from '@plumbline/languages';
 import { errors } from '../registry/index.ts';
+import type { PatchType } from '../registry/index.ts';
 import { parseJson, shownBody } from './go-json.ts';
 import { readProtobuf } from './protobuf.ts';
 import type { ApiRequest } from './request.ts';
@@ -55,7 +56,8 @@ function unreadable(kind: string, why: string, text: string): Error {
 }
 
 /** Reads a patch, which is JSON but for server-side apply's YAML. */
-export function readPatchBody(request: ApiRequest, yaml: boolean, duplicates: boolean): ReadBody {
+export function readPatchBody(request: ApiRequest, type: PatchType, duplicates: boolean): ReadBody {
+  const yaml = type === 'apply';
   if (request.body.type === 'data') return { data: request.body.data, duplicates: [] };
   const text = request.body.type === 'none' ? '' : decoder.decode(request.body.bytes);
   if (yaml && !/^\s*\{/.test(text))
@@ -64,7 +66,10 @@ export function readPatchBody(request: ApiRequest, yaml: boolean, duplicates: bo
     );
   const parsed = parseJson(text);
   if ('problem' in parsed)
-    throw errors.badRequest(`error decoding ${yaml ? 'YAML' : 'patch'}: ${parsed.problem}`);
+    throw errors.badRequest(
+      // A strategic patch is read by other code than the rest.
+      type === 'strategic' ? parsed.problem : `error decoding ${yaml ? 'YAML' : 'patch'}: ${parsed.problem}`,
+    );
   return { data: parsed.value, duplicates: duplicates ? duplicateMembers(text, parsed.value) : [] };
 }
 

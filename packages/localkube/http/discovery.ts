@@ -207,6 +207,10 @@ function otherAnswer(
 ): ApiAnswer | undefined {
   if (path === '/api' || path === '/apis') return groupsAnswer(around, request, path === '/api');
   if (path === '/version') return data(kubernetesVersion);
+  const tokens = around.security?.tokens;
+  if (tokens !== undefined && path === '/openid/v1/jwks') return data(tokens.keys);
+  if (tokens !== undefined && path === '/.well-known/openid-configuration')
+    return data(openIdOf(tokens.issuer));
   if (path === '/openapi/v2')
     return { type: 'bytes', status: 200, bytes: openApiV2(around.core), contentType: openApiV2Type };
   if (path === '/openapi/v3') return data(discovery.openApiIndex());
@@ -301,4 +305,15 @@ function healthAnswer(request: ApiRequest, path: string): ApiAnswer {
   const check = path.split('/')[1] ?? '';
   const text = request.query.has('verbose') ? `[+]ping ok\n[+]log ok\n${check} check passed\n` : 'ok';
   return { type: 'text', status: 200, text };
+}
+
+/** Where others find the keys that tokens of service accounts are checked with. */
+function openIdOf(issuer: string): unknown {
+  return {
+    issuer,
+    jwks_uri: `${issuer}/openid/v1/jwks`,
+    response_types_supported: ['id_token'],
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: ['ES256'],
+  };
 }

@@ -20,6 +20,7 @@ import { negotiate } from './negotiate.ts';
 import { booleanOf, deleteOptions, listQuery } from './options.ts';
 import { PlainRefusal } from './refusal.ts';
 import type { ApiAnswer, ApiRequest } from './request.ts';
+import { impersonated } from '../security/impersonate.ts';
 import { routeOf } from './route.ts';
 import type { Route } from './route.ts';
 import { objectList, oneObject, watchShape } from './shape.ts';
@@ -88,8 +89,9 @@ function isWatch(request: ApiRequest): boolean {
 }
 
 /** Answers a request, or throws the StatusError that it is refused with. */
-export function dispatch(around: Surroundings, request: ApiRequest): ApiAnswer {
-  const route = routeOf(request.path);
+export function dispatch(around: Surroundings, given: ApiRequest): ApiAnswer {
+  const route = routeOf(given.path);
+  const request = actingAs(around, given, route);
   authorize(around, request, route);
   if (route.type !== 'resource') return discoveryAnswer(around, request, route);
   if (route.name === '.' || route.name === '..')
@@ -106,6 +108,17 @@ export function dispatch(around: Surroundings, request: ApiRequest): ApiAnswer {
     if (!(thrown instanceof StatusError)) throw thrown;
     return withWarning({ type: 'data', status: thrown.status.code ?? 500, data: thrown.status }, warning);
   }
+}
+
+/** The request as whoever its headers name makes it. */
+function actingAs(around: Surroundings, request: ApiRequest, route: Route): ApiRequest {
+  for (const header in request.headers) {
+    if (!header.startsWith('impersonate-')) continue;
+    const about = attributesOf(request, route);
+    const user = impersonated(request.headers, request.user, about, around.security, around.access);
+    return { ...request, user };
+  }
+  return request;
 }
 
 function withWarning(answer: ApiAnswer, warning: string): ApiAnswer {

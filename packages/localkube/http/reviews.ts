@@ -1,7 +1,7 @@
 import { isRecord } from '@plumbline/base';
 import { decodeBody, errors, internalWrite, timeText } from '../registry/index.ts';
 import type { FieldError, Served } from '../registry/index.ts';
-import type { Attributes, User } from '../types.ts';
+import type { Attributes, PolicyRule, User } from '../types.ts';
 import { readBody } from './body.ts';
 import type { ApiAnswer, ApiRequest } from './request.ts';
 import type { ResourceRoute, Surroundings } from './surroundings.ts';
@@ -134,27 +134,54 @@ function subjectOf(spec: Fields): User {
 
 /** Without security everything is allowed. */
 function decide(around: Surroundings, user: User, attributes: Attributes): unknown {
-  const why = around.security?.authorize(user, attributes, around.access);
-  if (why === undefined) return { allowed: true };
-  return { allowed: false, ...(why !== '' && { reason: why }) };
+  const { security, access } = around;
+  if (security === undefined) return { allowed: true };
+  const why = security.decide === undefined ? security.authorize(user, attributes, access) : undefined;
+  const { allowed, reason } = security.decide?.(user, attributes, access) ?? {
+    allowed: why === undefined,
+    reason: why ?? '',
+  };
+  return { allowed, ...(reason !== '' && { reason }) };
 }
 
 function tokenStatus(around: Surroundings, spec: Fields): unknown {
   const token = textOf(spec, 'token');
-  const user = around.security?.authenticate({ headers: { authorization: `Bearer ${token}` } });
-  if (user === undefined || token === '') return { user: {}, error: 'invalid bearer token' };
-  return { authenticated: true, user: userInfo(user) };
+  if (token === '') throw errors.badRequest('token is required for TokenReview in authentication');
+  const found = around.security?.identify?.(token);
+  if (found === undefined) return { user: {}, error: 'invalid bearer token' };
+  const wanted = Array.isArray(spec['audiences']) ? spec['audiences'].map(String) : [];
+  const own = around.security?.tokens?.issuer ?? '';
+  const audiences = (wanted.length === 0 ? [own] : wanted).filter((one) => found.audiences.includes(one));
+  if (audiences.length > 0) return { authenticated: true, user: userInfo(found.user), audiences };
+  const listed = (list: readonly string[]): string => `[${list.map((one) => JSON.stringify(one)).join(' ')}]`;
+  const why = `token audiences ${listed(found.audiences)} is invalid for the target audiences ${listed(wanted.length === 0 ? [own] : wanted)}`;
+  return { user: {}, error: `[invalid bearer token, ${why}]` };
 }
 
-/** The rules of whoever may do everything are told exactly; those of others are not collected, and it says so. */
+/** Without security, or where nobody collects the rules of a user, an administrator's are told. */
 function rulesStatus(around: Surroundings, user: User, spec: Fields): unknown {
-  if (textOf(spec, 'namespace') === '') throw errors.badRequest('no namespace on request');
-  const everything = around.security === undefined || user.groups.includes('system:masters');
+  const namespace = textOf(spec, 'namespace');
+  if (namespace === '') throw errors.badRequest('no namespace on request');
   const any = ['*'];
+  const found = around.security?.rules?.(user, namespace, around.access);
+  if (found === undefined) {
+    return {
+      resourceRules: [{ verbs: any, apiGroups: any, resources: any }],
+      nonResourceRules: [{ verbs: any, nonResourceURLs: any }],
+      incomplete: false,
+    };
+  }
+  const { rules, errors: problems } = found;
   return {
-    resourceRules: everything ? [{ verbs: any, apiGroups: any, resources: any }] : [],
-    nonResourceRules: everything ? [{ verbs: any, nonResourceURLs: any }] : [],
-    incomplete: !everything,
-    ...(!everything && { evaluationError: 'this server does not list the rules of single users' }),
+    resourceRules: rules.filter((rule) => rule.resources.length > 0).map(shownRule),
+    nonResourceRules: rules
+      .filter((rule) => rule.nonResourceURLs.length > 0)
+      .map(({ verbs, nonResourceURLs }) => ({ verbs, nonResourceURLs })),
+    incomplete: problems.length > 0,
+    ...(problems.length > 0 && { evaluationError: problems.join(', ') }),
   };
+}
+
+function shownRule({ verbs, apiGroups, resources, resourceNames }: PolicyRule): unknown {
+  return { verbs, apiGroups, resources, ...(resourceNames.length > 0 && { resourceNames }) };
 }

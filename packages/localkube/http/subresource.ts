@@ -12,6 +12,7 @@ import {
   updateScale,
 } from '../registry/index.ts';
 import type { Served } from '../registry/index.ts';
+import { requestToken } from '../security/token-request.ts';
 import { readBody, readPatchBody } from './body.ts';
 import { deleteOptions, toWriteOptions, writeQuery } from './options.ts';
 import type { ApiAnswer, ApiRequest } from './request.ts';
@@ -45,6 +46,11 @@ export function answerSubresource(
     const data = { kind: 'ComponentStatusList', apiVersion: 'v1', metadata: {}, items: [] };
     if (route.name === '') return { type: 'data', status: 200, data };
     throw errors.notFound(resource, route.name);
+  }
+  if (subresource === 'token' && request.method === 'POST' && around.security?.tokens !== undefined) {
+    const body = bodyOf(request, { group: 'authentication.k8s.io', kind: 'TokenRequest' });
+    const data = requestToken(around.access, around.security.tokens, route.namespace, route.name, body);
+    return { type: 'data', status: 201, data };
   }
   const sub = resource.subresourceList.find(({ name }) => name === subresource);
   const verb = request.method === 'POST' ? 'create' : 'get';
@@ -115,7 +121,7 @@ function scaleWrite(
   // A Scale is a built-in kind whatever it scales.
   const type = patchTypeOf(request, { custom: false });
   const query = writeQuery(request, 'PatchOptions', type === 'apply');
-  const wanted = { type, patch: readPatchBody(request, type === 'apply', false).data, force: query.force };
+  const wanted = { type, patch: readPatchBody(request, type, false).data, force: query.force };
   return {
     type: 'data',
     status: 200,

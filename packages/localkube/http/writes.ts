@@ -73,7 +73,7 @@ export function patchObject(
 ): ApiAnswer {
   const type = patchTypeOf(request, resource);
   const query = writeQuery(request, 'PatchOptions', type === 'apply');
-  const body = readPatchBody(request, type === 'apply', query.fieldValidation !== 'Ignore');
+  const body = readPatchBody(request, type, query.fieldValidation !== 'Ignore');
   return collectingWarnings((warn) => {
     const options = toWriteOptions(query, body.duplicates, warn);
     const wanted = { type, patch: body.data, force: query.force };

@@ -183,7 +183,7 @@ function allocate(
   if (hasNodePorts(spec)) {
     for (const [index, port] of records(spec['ports']).entries()) {
       if (!port['nodePort']) {
-        const free = book.freePort(owner, index, context);
+        const free = context.dryRun ? dryPort(index) : book.freePort(owner, index, context);
         if (free !== undefined) port['nodePort'] = free;
       }
       if (!book.isTaken(integer(port['nodePort']), owner, context))
@@ -191,12 +191,17 @@ function allocate(
     }
   }
   if (needsHealthCheck(spec) && !spec['healthCheckNodePort']) {
-    const free = book.freePort(owner, 1000, context);
+    const free = context.dryRun ? dryPort(list(spec['ports']).length) : book.freePort(owner, 1000, context);
     if (free !== undefined) {
       spec['healthCheckNodePort'] = free;
       book.note(free, owner, context);
     }
   }
+}
+
+/** A dry run takes no port of the range, but shows what could be none of them. */
+function dryPort(index: number): number {
+  return 32769 + index;
 }
 
 function allocateAddress(spec: Fields, owner: Owner, book: AddressBook, context: WriteContext): void {

@@ -56,14 +56,23 @@ function checkKind(resource: Served, body: Readonly<Record<string, unknown>>): v
   if (schemaFor({ ...given, kind: given.kind.replace(/List$/, '') }) !== undefined)
     throw wrongKind(resource, given);
   // Lists and the like are known everywhere, but are no such object.
-  if (given.kind === 'List' && given.version === 'v1' && given.group === '')
+  if (knownEverywhere.has(given.kind) && given.version === 'v1' && given.group === '')
     throw badRequest(
-      `${given.kind} in version "v1" cannot be handled as a ${resource.kind}: converting (v1.List) to (${internalGroup(resource.group)}.${resource.kind}): unknown conversion`,
+      `${given.kind} in version "v1" cannot be handled as a ${resource.kind}: converting (v1.${given.kind}) to (${internalGroup(resource.group)}.${resource.kind}): unknown conversion`,
     );
   throw badRequest(
     `${given.kind} in version ${JSON.stringify(given.version)} cannot be handled as a ${resource.kind}: no kind ${JSON.stringify(given.kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`,
   );
 }
+
+const knownEverywhere = new Set([
+  'List',
+  'Status',
+  'APIVersions',
+  'APIGroup',
+  'APIGroupList',
+  'APIResourceList',
+]);
 
 /** The Go package of a group's internal types: `core`, `apps`, `networking`. */
 function internalGroup(group: string): string {

@@ -82,13 +82,7 @@ function ownerErrors(meta: ObjectMeta): readonly FieldError[] {
   for (const owner of meta.ownerReferences ?? []) {
     const path = 'metadata.ownerReferences';
     if (!/^([^/]+\/)?[^/]+$/.test(owner.apiVersion)) {
-      errors.push(
-        invalidValue(
-          `${path}.apiVersion`,
-          owner.apiVersion,
-          owner.apiVersion === '' ? 'version must not be empty' : 'unexpected GroupVersion string',
-        ),
-      );
+      errors.push(invalidValue(`${path}.apiVersion`, owner.apiVersion, 'version must not be empty'));
     }
     if (owner.kind === '') errors.push(invalidValue(`${path}.kind`, owner.kind, 'must not be empty'));
     if (owner.name === '') errors.push(invalidValue(`${path}.name`, owner.name, 'must not be empty'));

@@ -1,12 +1,14 @@
 import { isRecord, messageOf } from '@plumbline/base';
 import type { KubeObject } from '@plumbline/api';
 import { formatApiVersion, parseApiVersion } from '@plumbline/api';
+import type { ApplyResult } from '../apply/types.ts';
 import type { Served } from './catalogue.ts';
 import { read, timeText } from './core.ts';
 import type { Core, WriteOptions, WriteResult } from './core.ts';
 import { decodeBody } from './decode.ts';
 import { badRequest, conflict, failure, invalid, invalidOptions, notFound } from './errors.ts';
 import { validateIdentity } from './metadata.ts';
+import { conversionProblem, goPlain, patchedJson, strategicProblem } from './patch-texts.ts';
 import { StatusError } from './types.ts';
 import type { Draft } from './types.ts';
 import { checkName, finishCreate, finishUpdate, placeInNamespace } from './write.ts';
@@ -37,11 +39,13 @@ export function patch(
   const live = read(core, resource, namespace, name);
   if (live === undefined) throw notFound(resource, name);
   const patched = patchData(core, resource, live, request);
-  const draft = decodePatched(core, resource, patched, options, live);
+  const draft = decodePatched(core, resource, patched, options, live, request);
   const moved = validateIdentity(draft.metadata['uid'], live);
   if (moved.length > 0) throw invalid(resource.group, resource.kind, name, moved);
   if (draft.metadata.name === '') {
-    throw badRequest(`the name of the object () does not match the name on the URL (${name})`);
+    throw badRequest(
+      `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
+    );
   }
   checkName(draft, name);
   placeInNamespace(resource, draft, namespace);
@@ -58,23 +62,36 @@ function decodePatched(
   patched: unknown,
   options: WriteOptions,
   live: KubeObject,
+  request: PatchRequest,
 ): Draft {
   try {
     return decodeBody(core, resource, patched, options, live);
   } catch (thrown) {
-    throw thrown instanceof StatusError ? ofPatch(patched, thrown) : thrown;
+    throw thrown instanceof StatusError
+      ? ofPatch({ request, patched, live, custom: resource.custom }, thrown)
+      : thrown;
   }
 }
 
-export function ofPatch(patched: unknown, refused: StatusError): StatusError {
+/** What was patched, and how. */
+export interface Patched {
+  readonly request: PatchRequest;
+  readonly patched: unknown;
+  readonly live: unknown;
+  readonly custom: boolean;
+}
+
+export function ofPatch({ request, patched, live, custom }: Patched, refused: StatusError): StatusError {
   const why =
     /cannot be handled as an? \w+: ((?:strict decoding error|json|quantities|illegal base64|parsing time).*)$/s.exec(
       refused.message,
     )?.[1];
   if (why === undefined) return refused;
-  const shown = JSON.stringify(JSON.stringify(patched));
+  const strategic = request.type === 'strategic';
+  const shown = JSON.stringify(strategic ? goPlain(request.patch) : patchedJson(patched, live, custom));
+  const said = strategic ? conversionProblem(why) : why;
   return invalid('', '', '', [
-    { reason: 'FieldValueInvalid', field: 'patch', message: `Invalid value: ${shown}: ${why}` },
+    { reason: 'FieldValueInvalid', field: 'patch', message: `Invalid value: ${shown}: ${said}` },
   ]);
 }
 
@@ -101,28 +118,62 @@ export function patchData(
         );
       }
       return attempt(
-        () => core.doors.jsonPatch(live, request.patch),
+        () => jsonPatched(core, live, request.patch as readonly unknown[]),
         () => failure(422, 'Invalid', rejected, {}),
       );
     case 'merge':
-      if (!isRecord(request.patch))
-        throw badRequest(
-          'error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}',
-        );
+      if (!isRecord(request.patch)) throw badRequest(`error decoding patch: ${noMap(request.patch)}`);
       return attempt(
         () => core.doors.mergePatch(live, request.patch),
         (why) => badRequest(why),
       );
     default:
-      if (!isRecord(request.patch))
-        throw badRequest(
-          'error decoding patch: json: cannot unmarshal array into Go value of type map[string]interface {}',
-        );
+      if (!isRecord(request.patch)) throw badRequest(noMap(request.patch));
       return attempt(
         () => core.doors.strategicPatch(live, request.patch, resource.schema),
-        (why) => failure(500, undefined, why),
+        (why) =>
+          why.startsWith('invalid patch format')
+            ? badRequest(why)
+            : failure(500, undefined, strategicProblem(why)),
       );
   }
+}
+
+function noMap(patch: unknown): string {
+  const given = Array.isArray(patch) ? 'array' : patch === null ? 'null' : typeof patch;
+  return `json: cannot unmarshal ${given === 'boolean' ? 'bool' : given} into Go value of type map[string]interface {}`;
+}
+
+/** A JSON patch with the habits of the real server's library: an absent value is null, and `replace` also adds members. */
+function jsonPatched(core: Core, document: unknown, operations: readonly unknown[]): unknown {
+  const whole = operations.map((one) =>
+    isRecord(one) && one['value'] === undefined && (one['op'] === 'add' || one['op'] === 'replace')
+      ? { ...one, value: null }
+      : one,
+  );
+  try {
+    return core.doors.jsonPatch(document, whole);
+  } catch (thrown) {
+    if (!whole.some((one) => isRecord(one) && one['op'] === 'replace')) throw thrown;
+    return whole.reduce<unknown>((at, one) => core.doors.jsonPatch(at, [adding(at, one)]), document);
+  }
+}
+
+/** An operation that replaces a member that is not there, as one that adds it. */
+function adding(document: unknown, operation: unknown): unknown {
+  if (!isRecord(operation) || operation['op'] !== 'replace' || typeof operation['path'] !== 'string')
+    return operation;
+  const names = operation['path']
+    .split('/')
+    .slice(1)
+    .map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const parent = names
+    .slice(0, -1)
+    .reduce<unknown>(
+      (at, name) => (isRecord(at) ? at[name] : Array.isArray(at) ? at[Number(name)] : undefined),
+      document,
+    );
+  return isRecord(parent) && names.length > 0 ? { ...operation, op: 'add' } : operation;
 }
 
 function attempt(run: () => unknown, refuse: (why: string) => StatusError): unknown {
@@ -172,15 +223,7 @@ function apply(
     time: timeText(core.clock.now()),
   });
   if (result.type === 'invalid') throw failure(500, undefined, result.message);
-  if (result.type === 'conflict') {
-    throw failure(409, 'Conflict', result.message, {
-      causes: result.conflicts.map((one) => ({
-        reason: 'FieldManagerConflict',
-        message: conflictText(one),
-        field: one.path,
-      })),
-    });
-  }
+  if (result.type === 'conflict') throw applyConflict(result);
   if (result.unchanged && live !== undefined) return { object: live, created: false };
   const { managedFields } = result.object.metadata as {
     managedFields?: KubeObject['metadata']['managedFields'];
@@ -195,6 +238,16 @@ function apply(
     object: finishUpdate(core, resource, draft, live, subresource, options, managedFields ?? []),
     created: false,
   };
+}
+
+export function applyConflict(result: Extract<ApplyResult, { readonly type: 'conflict' }>): StatusError {
+  return failure(409, 'Conflict', result.message, {
+    causes: result.conflicts.map((one) => ({
+      reason: 'FieldManagerConflict',
+      message: conflictText(one),
+      field: one.path,
+    })),
+  });
 }
 
 function conflictText(one: {

@@ -24,6 +24,11 @@ export function binding(
   if (!isRecord(body)) throw badRequest('expected a Binding');
   const metadata = isRecord(body.metadata) ? body.metadata : {};
   const target = isRecord(body.target) ? body.target : {};
+  const problems = bindingProblems(target);
+  if (problems.length > 0) {
+    const text = problems.length === 1 ? problems[0]! : `[${problems.join(', ')}]`;
+    throw failure(500, undefined, text);
+  }
   const podName = name === '' ? shown(metadata.name) : name;
   const resource = core.catalogue.byKind('', 'Pod')!;
   const pod = read(core, resource, namespace, podName);
@@ -43,6 +48,18 @@ export function binding(
     );
   }
   if (!options.dryRun) bindPod(core, pod, shown(target.name), undefined);
+}
+
+/** The binding itself is no stored object, so its mistakes come as plain errors. */
+function bindingProblems(target: Readonly<Record<string, unknown>>): readonly string[] {
+  const problems: string[] = [];
+  const kind = target['kind'] ?? '';
+  if (kind !== '' && kind !== 'Node')
+    problems.push(
+      `target.kind: Unsupported value: ${JSON.stringify(kind)}: supported values: "Node", "<empty>"`,
+    );
+  if ((target['name'] ?? '') === '') problems.push('target.name: Required value');
+  return problems;
 }
 
 /**

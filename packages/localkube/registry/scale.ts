@@ -7,7 +7,7 @@ import type { Served } from './catalogue.ts';
 import { read, timeText } from './core.ts';
 import type { Core, WriteOptions } from './core.ts';
 import { badRequest, conflict, invalid, internalError, modifiedText, notFound, wrongKind } from './errors.ts';
-import { ofPatch, patchData } from './patch.ts';
+import { applyConflict, ofPatch, patchData } from './patch.ts';
 import { StatusError } from './types.ts';
 import type { PatchRequest } from './patch.ts';
 import type { Draft } from './types.ts';
@@ -47,6 +47,14 @@ function withValue(value: unknown, path: readonly string[], leaf: unknown): unkn
   if (name === undefined) return leaf;
   const record = isRecord(value) ? value : {};
   return { ...record, [name]: withValue(record[name], rest, leaf) };
+}
+
+function withoutValue(value: unknown, path: readonly string[]): unknown {
+  const [name = '', ...rest] = path;
+  if (!isRecord(value)) return value;
+  if (rest.length > 0) return { ...value, [name]: withoutValue(value[name], rest) };
+  const { [name]: _, ...others } = value;
+  return others;
 }
 
 function selectorText(resource: Served, object: KubeObject, paths: Paths): string | undefined {
@@ -140,11 +148,14 @@ export function patchScale(
   };
   // To a patch the count is always there, even when it is 0.
   const replicas = at(scale, ['spec', 'replicas']) ?? 0;
-  const patched = patchData(core, { ...resource, schema }, { ...scale, spec: { replicas } }, request);
+  const before = { ...scale, spec: { replicas } };
+  const patched = patchData(core, { ...resource, schema }, before, request);
   try {
     return updateScale(core, resource, namespace, name, patched, options);
   } catch (thrown) {
-    throw thrown instanceof StatusError ? ofPatch(patched, thrown) : thrown;
+    throw thrown instanceof StatusError
+      ? ofPatch({ request, patched, live: before, custom: false }, thrown)
+      : thrown;
   }
 }
 
@@ -167,7 +178,8 @@ function applyScale(
     ...(replicas !== undefined && (withValue({}, paths.spec, replicas) as object)),
   };
   const result = core.doors.applyServerSide({
-    live: live as unknown as Draft,
+    // A Scale leaves a count of nought out, so to say nought changes it, and who owns the count objects.
+    live: (at(live, paths.spec) === 0 ? withoutValue(live, paths.spec) : live) as Draft,
     applied,
     manager: options.manager,
     force: request.force,
@@ -176,8 +188,8 @@ function applyScale(
     subresource: 'scale',
     time: timeText(core.clock.now()),
   });
-  if (result.type !== 'applied')
-    throw result.type === 'conflict' ? conflict(resource, name, result.message) : badRequest(result.message);
+  if (result.type === 'conflict') throw applyConflict(result);
+  if (result.type === 'invalid') throw badRequest(result.message);
   const managers = (result.object.metadata as KubeObject['metadata']).managedFields ?? [];
   return scaleOf(resource, finishUpdate(core, resource, result.object, live, 'scale', options, managers));
 }

@@ -1,0 +1,84 @@
+import { equalData, isRecord } from '@plumbline/base';
+
+/** As Go's %v prints data: `map[a:1 b:[x y]]`, keys in order. */
+export function goPlain(value: unknown): string {
+  if (value === null || value === undefined) return '<nil>';
+  if (Array.isArray(value)) return `[${value.map(goPlain).join(' ')}]`;
+  if (!isRecord(value)) return String(value as string | number | boolean);
+  const members = Object.keys(value)
+    .toSorted()
+    .map((key) => `${key}:${goPlain(value[key])}`);
+  return `map[${members.join(' ')}]`;
+}
+
+/**
+ * The JSON of a patched object as the real server shows it: parts that the patch touched have their members in order,
+ * the rest is written as it was. A custom resource is a map all the way down.
+ */
+export function patchedJson(patched: unknown, live: unknown, custom: boolean): string {
+  return JSON.stringify(ordered(patched, custom ? undefined : live, custom));
+}
+
+function ordered(value: unknown, before: unknown, deep: boolean): unknown {
+  if (!deep && before !== undefined && (value === before || equalData(value, before))) return value;
+  if (Array.isArray(value)) {
+    const items: readonly unknown[] = Array.isArray(before) ? before : [];
+    return value.map((item, index) => ordered(item, items[index], deep));
+  }
+  if (!isRecord(value)) return value;
+  const members = isRecord(before) ? before : {};
+  return Object.fromEntries(
+    Object.keys(value)
+      .toSorted()
+      .map((key) => [key, ordered(value[key], members[key], deep)]),
+  );
+}
+
+/** What a strategic merge patch complains of, with the data in it as Go prints it. */
+export function strategicProblem(message: string): string {
+  const typed = /^unknown patch type: ([^]*?) in map: ([^]*)$/.exec(message);
+  if (typed !== null)
+    return `unknown patch type: ${directive(typed[1] ?? '')} in map: ${printed(typed[2] ?? '')}`;
+  return message
+    .split('\n')
+    .map((line) => line.replace(/\{.*\}|\[.*\]/, printed))
+    .join('\n');
+}
+
+function printed(text: string): string {
+  try {
+    return goPlain(JSON.parse(text));
+  } catch {
+    return text;
+  }
+}
+
+function directive(text: string): string {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'number') return `%!s(${Number.isInteger(value) ? 'int64' : 'float64'}=${value})`;
+    return typeof value === 'boolean' ? `%!s(bool=${String(value)})` : goPlain(value);
+  } catch {
+    return text;
+  }
+}
+
+const goKinds: Readonly<Record<string, string>> = {
+  array: 'slice',
+  object: 'map',
+  number: 'int64',
+};
+
+/**
+ * A strategic patch is merged as data and only then read into its type, by a reader that words mistakes differently
+ * from that of JSON.
+ */
+export function conversionProblem(why: string): string {
+  const match = /^json: cannot unmarshal (\w+)\S* ?(\S*) ?into Go struct field \S+ of type (\S+)$/.exec(why);
+  if (match === null) return why;
+  const [, given = '', , type = ''] = match;
+  const kind = goKinds[given] ?? given;
+  if (type.startsWith('[]')) return `cannot restore slice from ${kind}`;
+  if (type.startsWith('map[')) return `cannot restore map from ${kind}`;
+  return type.includes('.') ? `cannot restore struct from: ${kind}` : `unrecognized type: ${type}`;
+}
