@@ -1,56 +1,55 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Access } from '../registry/types.ts';
 import type { Security, User } from '../types.ts';
+import { issuer, type Tokens } from './tokens.ts';
 
 type Request = Parameters<Security['authenticate']>[0];
 
 const authenticated = 'system:authenticated';
-const anonymous: User = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
+/** Who sends nothing to be known by. */
+export const anonymous: User = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
 
-/**
- * Who sends a request: the holder of a client certificate (its common name, its organizations as groups), else of a known
- * bearer token, else nobody in particular. A token that is not known is refused rather than ignored.
- */
-export function authenticator(tokens: ReadonlyMap<string, User>): (request: Request) => User | undefined {
-  const known = [...tokens].map(([token, user]) => ({ digest: digestOf(token), user }));
-  return (request) => {
-    const user = identify(request, known);
-    return user === undefined ? undefined : impersonated(request, user);
+/** A user and whom the token was made for. */
+export interface Identity {
+  readonly user: User;
+  readonly audiences: readonly string[];
+}
+
+/** Whose bearer token it is; undefined for a token that nobody knows. */
+export function identifyToken(
+  known: ReadonlyMap<string, User>,
+  tokens: Tokens,
+): (token: string, access: Access | undefined) => Identity | undefined {
+  const digests = [...known].map(([token, user]) => ({ digest: digestOf(token), user }));
+  return (token, access) => {
+    const digest = digestOf(token);
+    const found = digests.find((candidate) => timingSafeEqual(candidate.digest, digest));
+    if (found !== undefined) return { user: signedIn(found.user), audiences: [issuer] };
+    const owner = tokens.read(token, access);
+    return owner === undefined ? undefined : { user: signedIn(owner.user), audiences: owner.audiences };
   };
 }
 
-function identify(
-  request: Request,
-  known: readonly { readonly digest: Buffer; readonly user: User }[],
-): User | undefined {
-  const { clientCertificate } = request;
-  if (clientCertificate !== undefined) {
-    return { name: clientCertificate.subject, groups: [...clientCertificate.groups, authenticated] };
-  }
-  const header = request.headers['authorization'];
-  if (header === undefined) return anonymous;
-  const token = /^Bearer (.+)$/i.exec(header)?.[1];
-  if (token === undefined) return undefined;
-  const digest = digestOf(token.trim());
-  const found = known.find((candidate) => timingSafeEqual(candidate.digest, digest));
-  return found === undefined ? undefined : { ...found.user, groups: [...found.user.groups, authenticated] };
+/**
+ * Who sends a request: the holder of a client certificate (its common name, its organizations as groups), else of a bearer
+ * token, else nobody in particular. A token that is not known is refused rather than ignored.
+ */
+export function authenticator(
+  identify: (token: string) => Identity | undefined,
+): (request: Request) => User | undefined {
+  return ({ headers, clientCertificate }) => {
+    if (clientCertificate !== undefined)
+      return signedIn({ name: clientCertificate.subject, groups: clientCertificate.groups });
+    const header = headers['authorization'];
+    if (header === undefined) return anonymous;
+    const token = /^Bearer (.+)$/i.exec(header)?.[1];
+    const found = token === undefined ? undefined : identify(token.trim());
+    return found?.audiences.includes(issuer) === true ? found.user : undefined;
+  };
 }
 
-/** Acting as somebody else is for administrators; for everybody else the request is refused as a whole. */
-function impersonated(request: Request, user: User): User | undefined {
-  const name = request.headers['impersonate-user'];
-  const groups = request.headers['impersonate-group'];
-  if (name === undefined) return groups === undefined ? user : undefined;
-  if (!user.groups.includes('system:masters')) return undefined;
-  return { name, groups: [...(groups === undefined ? [] : groups.split(/,\s*/)), ...implied(name)] };
-}
-
-/** Groups that come with a name: those of a service account, and that of everybody who is known. */
-function implied(name: string): readonly string[] {
-  if (name === anonymous.name) return anonymous.groups;
-  const namespace = /^system:serviceaccount:([^:]+):[^:]+$/.exec(name)?.[1];
-  const account =
-    namespace === undefined ? [] : ['system:serviceaccounts', `system:serviceaccounts:${namespace}`];
-  return [...account, authenticated];
+function signedIn(user: User): User {
+  return user.groups.includes(authenticated) ? user : { ...user, groups: [...user.groups, authenticated] };
 }
 
 function digestOf(token: string): Buffer {

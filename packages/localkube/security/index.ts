@@ -1,20 +1,29 @@
 import { join } from 'node:path';
 import type { Random } from '@plumbline/base';
-import type { ListenOptions, Security } from '../types.ts';
 import type { Access } from '../registry/types.ts';
-import { authenticator } from './authenticate.ts';
+import type { ListenOptions, Security, User } from '../types.ts';
+import { followAggregation } from './aggregate.ts';
+import { authenticator, identifyToken } from './authenticate.ts';
 import { openAuthority } from './authority.ts';
-import { authorizeByRoles } from './rbac.ts';
+import { decideByRoles, rulesFor } from './rbac.ts';
 import { bootstrapRoles } from './roles.ts';
+import { followTokenSecrets } from './token-secrets.ts';
+import { issuer, openTokens } from './tokens.ts';
 
 export { adminKubeconfig } from './kubeconfig.ts';
+export { checkEscalation } from './escalation.ts';
+export { impersonated } from './impersonate.ts';
+export { requestToken } from './token-request.ts';
 
 /** What a secured server needs, and how its administrator gets in. PEM texts. */
 export interface Secured {
   readonly security: Security;
   readonly tls: NonNullable<ListenOptions['tls']>;
   readonly admin: { readonly caCert: string; readonly clientCert: string; readonly clientKey: string };
-  /** Makes the roles that every cluster has, where they are missing. */
+  /**
+   * Makes the roles that every cluster has, where they are missing, keeps sums of roles and Secrets with tokens up to
+   * date, and lets the service accounts of this server in.
+   */
   seed(access: Access): void;
 }
 
@@ -29,18 +38,24 @@ const serverNames = [
   '10.96.0.1',
 ];
 
-/** Authentication and role-based authorization with a certificate authority of its own, whose key lies in `dataDir`. */
+/**
+ * Authentication and role-based authorization with a certificate authority and a signing key of its own, which lie in
+ * `dataDir`. `tokens`: bearer tokens that are known from the start.
+ */
 export function createSecurity(options: {
   readonly random: Random;
   readonly now: () => number;
   readonly dataDir?: string;
   readonly host?: string;
+  readonly tokens?: ReadonlyMap<string, User>;
 }): Secured {
-  const authority = openAuthority({
+  const place = {
     random: options.random,
     now: options.now,
     ...(options.dataDir === undefined ? {} : { folder: join(options.dataDir, 'pki') }),
-  });
+  };
+  const authority = openAuthority(place);
+  const tokens = openTokens(place);
   const names =
     options.host === undefined || serverNames.includes(options.host)
       ? serverNames
@@ -50,15 +65,31 @@ export function createSecurity(options: {
     subject: { commonName: 'plumbline-admin', organizations: ['system:masters'] },
     use: 'client',
   });
+  let seeded: Access | undefined;
+  const identify = identifyToken(options.tokens ?? new Map(), tokens);
   return {
-    security: { authenticate: authenticator(new Map()), authorize: authorizeByRoles },
+    security: {
+      authenticate: authenticator((token) => identify(token, seeded)),
+      authorize(user, attributes, access) {
+        const { allowed, reason } = decideByRoles(user, attributes, access);
+        return allowed ? undefined : reason;
+      },
+      decide: decideByRoles,
+      rules: rulesFor,
+      identify: (token) => identify(token, seeded),
+      tokens: { issuer, issue: (subject) => tokens.issue(subject), keys: tokens.keys },
+    },
     tls: { key: server.key, cert: server.certificate, clientCa: authority.certificate },
     admin: { caCert: authority.certificate, clientCert: admin.certificate, clientKey: admin.key },
     seed(access) {
-      for (const object of bootstrapRoles) {
-        if (access.get('rbac.authorization.k8s.io', object.kind, '', object.metadata.name) === undefined)
+      for (const object of bootstrapRoles()) {
+        const { namespace = '', name } = object.metadata;
+        if (access.get('rbac.authorization.k8s.io', object.kind, namespace, name) === undefined)
           access.create(object, 'kube-apiserver');
       }
+      followAggregation(access);
+      followTokenSecrets(access, tokens, authority.certificate);
+      seeded = access;
     },
   };
 }

@@ -1,148 +1,90 @@
 import type { KubeObject } from '@plumbline/api';
+import { clusterRoleBindings, clusterRoles, roleBindings, roles } from './bootstrap-table.ts';
 
 const apiVersion = 'rbac.authorization.k8s.io/v1';
 const apiGroup = 'rbac.authorization.k8s.io';
 const labels = { 'kubernetes.io/bootstrapping': 'rbac-defaults' };
-const read = ['get', 'list', 'watch'];
-const write = ['create', 'delete', 'deletecollection', 'patch', 'update'];
+const annotations = { 'rbac.authorization.kubernetes.io/autoupdate': 'true' };
+const aggregation = (to: string): string => `rbac.authorization.k8s.io/aggregate-to-${to}`;
 
-interface Rule {
-  readonly apiGroups?: readonly string[];
-  readonly resources?: readonly string[];
-  readonly nonResourceURLs?: readonly string[];
-  readonly verbs: readonly string[];
+/** The roles that every cluster has, and who has them from the start. */
+export function bootstrapRoles(): readonly KubeObject[] {
+  return [
+    ...readRoles(clusterRoles, 'ClusterRole'),
+    ...readBindings(clusterRoleBindings, 'ClusterRoleBinding', 'ClusterRole'),
+    ...readRoles(roles, 'Role'),
+    ...readBindings(roleBindings, 'RoleBinding', 'Role'),
+  ];
 }
 
-const role = (name: string, rules: readonly Rule[]): KubeObject => ({
-  apiVersion,
-  kind: 'ClusterRole',
-  metadata: { name, labels },
-  rules,
-});
+function readRoles(table: string, kind: string): readonly KubeObject[] {
+  const found: { head: string; rules: unknown[] }[] = [];
+  for (const line of table.trim().split('\n')) {
+    if (line.startsWith(' ')) found.at(-1)?.rules.push(readRule(line.trim()));
+    else found.push({ head: line, rules: [] });
+  }
+  return found.map(({ head, rules }) => readRole(head, rules, kind));
+}
 
-const binding = (name: string, groups: readonly string[]): KubeObject => ({
-  apiVersion,
-  kind: 'ClusterRoleBinding',
-  metadata: { name, labels },
-  roleRef: { apiGroup, kind: 'ClusterRole', name },
-  subjects: groups.map((group) => ({ apiGroup, kind: 'Group', name: group })),
-});
+function readRole(head: string, rules: readonly unknown[], kind: string): KubeObject {
+  const [name = '', ...words] = head.split(' ');
+  const after = (word: string): readonly string[] =>
+    words.includes(word) ? (words[words.indexOf(word) + 1] ?? '').split(',') : [];
+  const into = Object.fromEntries(after('into').map((to) => [aggregation(to), 'true']));
+  const from = after('from').map((to) => ({ matchLabels: { [aggregation(to)]: 'true' } }));
+  return {
+    apiVersion,
+    kind,
+    metadata: metadataOf(name, into),
+    ...(from.length > 0 && { aggregationRule: { clusterRoleSelectors: from } }),
+    rules,
+  };
+}
 
-const plain = [
-  'configmaps',
-  'endpoints',
-  'persistentvolumeclaims',
-  'pods',
-  'replicationcontrollers',
-  'serviceaccounts',
-  'services',
-];
-const workloads: readonly Rule[] = [
-  {
-    apiGroups: ['apps'],
-    resources: [
-      'daemonsets',
-      'deployments',
-      'deployments/scale',
-      'replicasets',
-      'replicasets/scale',
-      'statefulsets',
-      'statefulsets/scale',
-    ],
-    verbs: [],
-  },
-  { apiGroups: ['batch'], resources: ['cronjobs', 'jobs'], verbs: [] },
-  { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: [] },
-  { apiGroups: ['networking.k8s.io'], resources: ['ingresses', 'networkpolicies'], verbs: [] },
-  { apiGroups: ['policy'], resources: ['poddisruptionbudgets'], verbs: [] },
-];
-const reading: readonly Rule[] = [
-  {
-    apiGroups: [''],
-    resources: [
-      ...plain,
-      'bindings',
-      'events',
-      'limitranges',
-      'namespaces',
-      'pods/log',
-      'pods/status',
-      'resourcequotas',
-    ],
-    verbs: read,
-  },
-  ...workloads.map((rule) => ({ ...rule, verbs: read })),
-  { apiGroups: ['apps'], resources: ['controllerrevisions'], verbs: read },
-  { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: read },
-];
-const writing: readonly Rule[] = [
-  { apiGroups: [''], resources: ['secrets'], verbs: [...read, ...write] },
-  {
-    apiGroups: [''],
-    resources: [
-      ...plain,
-      'events',
-      'pods/attach',
-      'pods/exec',
-      'pods/portforward',
-      'pods/proxy',
-      'services/proxy',
-    ],
-    verbs: write,
-  },
-  { apiGroups: [''], resources: ['pods/eviction', 'serviceaccounts/token'], verbs: ['create'] },
-  ...workloads.map((rule) => ({ ...rule, verbs: write })),
-];
+function metadataOf(path: string, more: Readonly<Record<string, string>> = {}): KubeObject['metadata'] {
+  const slash = path.indexOf('/');
+  return {
+    name: path.slice(slash + 1),
+    ...(slash >= 0 && { namespace: path.slice(0, slash) }),
+    labels: { ...labels, ...more },
+    annotations,
+  };
+}
 
-/** The roles that people take for granted on every cluster, and who has them from the start. */
-export const bootstrapRoles: readonly KubeObject[] = [
-  role('cluster-admin', [
-    { apiGroups: ['*'], resources: ['*'], verbs: ['*'] },
-    { nonResourceURLs: ['*'], verbs: ['*'] },
-  ]),
-  role('admin', [
-    ...reading,
-    ...writing,
-    { apiGroups: [apiGroup], resources: ['rolebindings', 'roles'], verbs: [...read, ...write] },
-    { apiGroups: ['authorization.k8s.io'], resources: ['localsubjectaccessreviews'], verbs: ['create'] },
-  ]),
-  role('edit', [...reading, ...writing]),
-  role('view', reading),
-  role('system:discovery', [
-    {
-      nonResourceURLs: [
-        '/api',
-        '/api/*',
-        '/apis',
-        '/apis/*',
-        '/healthz',
-        '/livez',
-        '/openapi',
-        '/openapi/*',
-        '/readyz',
-        '/version',
-        '/version/',
-      ],
-      verbs: ['get'],
-    },
-  ]),
-  role('system:public-info-viewer', [
-    { nonResourceURLs: ['/healthz', '/livez', '/readyz', '/version', '/version/'], verbs: ['get'] },
-  ]),
-  role('system:basic-user', [
-    {
-      apiGroups: ['authorization.k8s.io'],
-      resources: ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'],
-      verbs: ['create'],
-    },
-    { apiGroups: ['authentication.k8s.io'], resources: ['selfsubjectreviews'], verbs: ['create'] },
-  ]),
-  role('system:auth-delegator', [
-    { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
-    { apiGroups: ['authorization.k8s.io'], resources: ['subjectaccessreviews'], verbs: ['create'] },
-  ]),
-  binding('cluster-admin', ['system:masters']),
-  binding('system:discovery', ['system:authenticated']),
-  binding('system:basic-user', ['system:authenticated']),
-  binding('system:public-info-viewer', ['system:authenticated', 'system:unauthenticated']),
-];
+function readRule(line: string): unknown {
+  const [verbs = '', groups = '', things = '', names] = line.split(' ');
+  const list = (text: string): readonly string[] => text.split(',').map((one) => (one === '~' ? '' : one));
+  if (groups === 'url') return { verbs: list(verbs), nonResourceURLs: list(things) };
+  return {
+    verbs: list(verbs),
+    apiGroups: list(groups),
+    resources: list(things),
+    ...(names !== undefined && { resourceNames: list(names) }),
+  };
+}
+
+function readBindings(table: string, kind: string, role: string): readonly KubeObject[] {
+  return table
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const [path = '', ref = '', ...subjects] = line.split(' ');
+      const metadata = metadataOf(path);
+      const name = ref === '=' ? metadata.name : ref;
+      return {
+        apiVersion,
+        kind,
+        metadata,
+        roleRef: { apiGroup, kind: role, name },
+        ...(subjects.length > 0 && { subjects: subjects.map(readSubject) }),
+      };
+    });
+}
+
+function readSubject(text: string): unknown {
+  const colon = text.indexOf(':');
+  const [kind, name] = [text.slice(0, colon), text.slice(colon + 1)];
+  if (kind !== 'account') return { kind: kind === 'group' ? 'Group' : 'User', apiGroup, name };
+  const [namespace = '', account = ''] = name.split('/');
+  return { kind: 'ServiceAccount', name: account, namespace };
+}
