@@ -13,7 +13,13 @@ export { createRenderServer } from './workers/serve.ts';
 export type { RenderTask, TaskResult, WorkerMessage, WorkerOrder } from './workers/protocol.ts';
 export * from './helm/index.ts';
 export * from './flux/index.ts';
-export { buildKustomization, createKustomizeRenderer, kustomizeRenderer } from './kustomize/index.ts';
+export {
+  buildKustomization,
+  createKustomizeRenderer,
+  helmPortOf,
+  kustomizationFileNames,
+  kustomizeRenderer,
+} from './kustomize/index.ts';
 export type {
   BuildOptions,
   BuildRequest,

@@ -13,8 +13,10 @@ import { renderChart } from '../render/chart.ts';
 import type { ChartFlags } from '../render/chart.ts';
 import { createLocalHelm } from '../render/engine.ts';
 import { localTree } from '../render/local-tree.ts';
+import { addKustomizeOptions, printKustomization } from './render-kustomize.ts';
+import type { KustomizeFlags } from './render-kustomize.ts';
 
-interface Flags extends Omit<ChartFlags, 'helmProfile' | 'random'> {
+interface Flags extends Omit<ChartFlags, 'helmProfile' | 'random'>, KustomizeFlags {
   readonly output: string;
   readonly recurse?: boolean;
   readonly include?: string;
@@ -33,8 +35,7 @@ const collectAll = (value: string, before: readonly string[] = []): string[] => 
 
 /** `plumb render PATH|CHART`: what a folder or a chart says. The kind of a folder is detected as Argo CD does it. */
 export function renderCommand(parent: Command, io: Io): void {
-  parent
-    .command('render [path]')
+  addKustomizeOptions(parent.command('render [path]'))
     .description('Print the manifests of a folder, a kustomization or a chart')
     .option('-o, --output <format>', 'yaml|json', 'yaml')
     .option('--recurse', 'plain files: go into folders below')
@@ -75,6 +76,8 @@ export function renderCommand(parent: Command, io: Io): void {
         print(rendered.value.manifests, flags, io);
         return;
       }
+      const printAll = (manifests: readonly Manifest[]): void => print(manifests, flags, io);
+      if (await printKustomization(resolve(io.cwd, path), flags, engine, io, printAll)) return;
       const { recurse, include, exclude } = flags;
       const rendered = await render({
         tree: localTree(resolve(io.cwd, path)),

@@ -37,6 +37,8 @@ export interface BuildOptions {
   readonly ignoreMissingComponents?: boolean;
   /** Where the user knows the root of the tree to be; messages name paths below it. Default: the root of everything. */
   readonly shownRoot?: string;
+  /** The tree is a part of this machine's file system: absolute paths and links below `shownRoot` are followed. */
+  readonly absolutePaths?: boolean;
 }
 
 /** What to build. */
@@ -82,7 +84,8 @@ export async function buildKustomization(request: BuildRequest): Promise<Result<
 
 async function build(request: BuildRequest, reads: Map<string, Read>): Promise<Built> {
   const { tree, options = {}, signal } = request;
-  const files = filesOf(tree, options.shownRoot ?? '', reads);
+  const { shownRoot = '', absolutePaths = false } = options;
+  const files = filesOf(tree, { shownRoot, absolutePaths }, reads);
   const loader = await rootLoader(files, request.path, options.loadRestriction ?? 'rootOnly', options.remote);
   const state: BuildState = {
     tree,

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { compileRegex } from '@plumbline/languages';
-import { buildKustomization } from './index.ts';
+import { createHelmEngine } from '../helm/index.ts';
+import { buildKustomization, helmPortOf } from './index.ts';
 import type { BuildOptions } from './index.ts';
 import { memoryTree } from '@plumbline/testkit';
 import { describe, expect, it } from 'vitest';
@@ -41,6 +42,8 @@ async function build(folder: string, meta: Meta, reorder: 'legacy' | 'none') {
   const options: BuildOptions = {
     reorder,
     loadRestriction: meta.options.loadRestrictions === 'none' ? 'none' : 'rootOnly',
+    absolutePaths: true,
+    ...(meta.options.enableHelm === true ? { helm: helmPortOf(createHelmEngine()) } : {}),
     managedByLabel: meta.options.addManagedbyLabel === true,
   };
   const path = meta.run_path.replace(/^\.\/?/, '').replace(/^\/+/, '');

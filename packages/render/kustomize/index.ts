@@ -1,6 +1,7 @@
 export { buildKustomization } from './build.ts';
 export type { BuildOptions, BuildRequest, Built } from './build.ts';
-export type { ChartFolder, HelmOptions, HelmPort, HelmRequest } from './generators/helm.ts';
+export type { ChartFolder, HelmOptions, HelmPort, HelmRequest, RenderedChart } from './generators/helm.ts';
+export { helmPortOf } from './helm-port.ts';
 export type { LoadRestriction, RemotePort } from './load/loader.ts';
 export type { RepositoryUrl } from './load/repository-url.ts';
 export { kustomizationFileNames } from './kustomization/read.ts';

@@ -156,7 +156,7 @@ function generatorOf(target: Target, config: Resource, args: PluginArgs): Planne
   if (kind === 'IAMPolicyGenerator') return async () => [generateIamPolicy(args)];
   if (kind === 'HelmChartInflationGenerator') {
     const chart = args as HelmChartArgs & HelmGlobals;
-    return () => inflateChart(loader, state.tree, chart, state.helm, state.helmOptions);
+    return () => inflateChart(loader, state.tree, chart, state.helm, state.helmOptions, state.warnings);
   }
   const { metadata = {}, ...rest } = args;
   const named = {

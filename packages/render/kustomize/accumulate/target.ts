@@ -276,7 +276,7 @@ function builtInGenerators(target: Target): PlannedGenerator[] {
       const args = { ...kustomization.helmGlobals, ...chart, namespace };
       return {
         origin: originOf('HelmChartInflationGenerator'),
-        generate: () => inflateChart(loader, state.tree, args, state.helm, state.helmOptions),
+        generate: () => inflateChart(loader, state.tree, args, state.helm, state.helmOptions, state.warnings),
       };
     }),
   ];

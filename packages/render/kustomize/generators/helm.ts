@@ -1,4 +1,4 @@
-import type { Tree } from '@plumbline/api';
+import type { Read, Tree } from '@plumbline/api';
 import type { Result } from '@plumbline/base';
 import { isRecord } from '@plumbline/base';
 import { readKyaml, writeYaml } from '@plumbline/languages';
@@ -31,10 +31,17 @@ export interface HelmRequest {
   readonly nameTemplate: string;
 }
 
+/** What came of a chart. */
+export interface RenderedChart {
+  readonly text: string;
+  readonly reads: readonly Read[];
+  readonly warnings: readonly string[];
+}
+
 /** The chart engine, as a kustomization needs it. */
 export interface HelmPort {
-  /** The rendered documents as one text, or what went wrong. */
-  render(request: HelmRequest): Promise<Result<string>>;
+  /** The rendered documents as one text and what was read for them, or what went wrong. */
+  render(request: HelmRequest): Promise<Result<RenderedChart>>;
   /** A chart of a repository; absent: only charts that lie in the tree can be inflated. */
   fetch?(chart: {
     readonly repo: string;
@@ -58,6 +65,7 @@ export async function inflateChart(
   args: Args,
   port: HelmPort | undefined,
   options: HelmOptions,
+  warnings: string[],
 ): Promise<Resource[]> {
   if (port === undefined) throw new KustomizeError('must specify --enable-helm', { code: 'helm-disabled' });
   const { name = '', valuesMerge = 'override' } = args;
@@ -87,7 +95,10 @@ export async function inflateChart(
     const { message, code, where, hint } = rendered.error;
     throw new KustomizeError(`Error: ${message}`, { code, where, hint });
   }
-  const resources = parseResources(rendered.value, `${chart.path} (chart)`);
+  const { text, reads, warnings: found } = rendered.value;
+  if (chart.tree === tree) for (const read of reads) loader.files.reads.set(read.path, read);
+  warnings.push(...found);
+  const resources = parseResources(text, chart.path);
   for (const resource of resources) resource.helmGenerated = true;
   return resources;
 }

@@ -31,8 +31,19 @@ export interface Files {
   readonly reads: Map<string, Read>;
 }
 
-/** `shownRoot` is where the user knows the tree's root to be, without a slash at its end ('' for `/`). */
-export function filesOf(tree: Tree, shownRoot: string, reads: Map<string, Read>): Files {
+/** How a tree is seen. */
+export interface FilesOptions {
+  /** Where the user knows the tree's root to be, without a slash at its end ('' for `/`). */
+  readonly shownRoot: string;
+  /** The tree is a part of a file system below that root: absolute paths and links mean something. */
+  readonly absolutePaths: boolean;
+}
+
+export function filesOf(
+  tree: Tree,
+  { shownRoot, absolutePaths }: FilesOptions,
+  reads: Map<string, Read>,
+): Files {
   const located = new Map<string, Promise<Located>>();
   const contents = new Map<string, Promise<Uint8Array>>();
   const shown = (path: string): string => (path === '' ? shownRoot || '/' : `${shownRoot}/${path}`);
@@ -46,16 +57,18 @@ export function filesOf(tree: Tree, shownRoot: string, reads: Map<string, Read>)
     cache.set(path, made);
     return made;
   };
+  const inTree = (absolute: string): string | undefined => {
+    if (!absolutePaths) return undefined;
+    if (absolute === shownRoot) return '';
+    return absolute.startsWith(`${shownRoot}/`) ? absolute.slice(shownRoot.length + 1) : undefined;
+  };
   const locate = (path: string): Promise<Located> =>
-    once(located, path, () => follow(path, { tree, shown, note, locateFolder: locate }));
+    once(located, path, () => follow(path, { tree, shown, note, inTree, locateFolder: locate }));
   return {
     reads,
     shown,
     locate,
-    inTree(absolute) {
-      if (absolute === shownRoot) return '';
-      return absolute.startsWith(`${shownRoot}/`) ? absolute.slice(shownRoot.length + 1) : undefined;
-    },
+    inTree,
     read: (path) => once(contents, path, () => readFile(tree, path, shown)),
   };
 }
@@ -64,16 +77,14 @@ interface Following {
   readonly tree: Tree;
   readonly shown: (path: string) => string;
   readonly note: (path: string, hash: string | undefined) => void;
+  readonly inTree: (absolute: string) => string | undefined;
   readonly locateFolder: (path: string) => Promise<Located>;
 }
 
 async function follow(path: string, on: Following, asked = path, steps = 0): Promise<Located> {
   if (steps > linkStepsMax)
     throw noSuch(on.shown(asked), on.shown(path), 'too many levels of symbolic links');
-  if (path === '') {
-    const root = await on.tree.stat('');
-    return { path: '', kind: 'folder', hash: root?.hash ?? '' };
-  }
+  if (path === '') return rootFolder;
   const cut = path.lastIndexOf('/');
   const parent = cut < 0 ? '' : path.slice(0, cut);
   const above = parent === '' ? rootFolder : await parentOf(parent, asked, on);
@@ -115,7 +126,8 @@ async function followLink(
   on.note(real, entry.hash);
   const target = await readLink(on.tree, real);
   const folder = real.split('/').slice(0, -1).join('/');
-  const next = target.startsWith('/') ? undefined : simplifyPath(joinPath(folder, target));
+  const absolute = target.startsWith('/') ? on.inTree(`/${simplifyPath(target) ?? ''}`) : undefined;
+  const next = target.startsWith('/') ? absolute : simplifyPath(joinPath(folder, target));
   if (next === undefined) {
     throw new KustomizeError(
       `security; link '${on.shown(real)}' leads out of the repository (to '${target}')`,

@@ -183,7 +183,7 @@ async function childRepository(frame: Frame, url: RepositoryUrl): Promise<Loader
   const got = await frame.remote.repository(url);
   if (!got.ok) throw new KustomizeError(got.error.message, { code: got.error.code, hint: got.error.hint });
   // What another repository holds at a revision does not change: its paths are no reads of this tree.
-  const files = filesOf(got.value.tree, `/${url.clone}`, new Map());
+  const files = filesOf(got.value.tree, { shownRoot: `/${url.clone}`, absolutePaths: false }, new Map());
   const located = await files.locate(url.path);
   if (located.kind === 'file')
     throw new KustomizeError(`'${files.shown(url.path)}' refers to file '${url.path}'; expecting directory`);

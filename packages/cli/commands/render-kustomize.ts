@@ -1,0 +1,157 @@
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import type { Command } from 'commander';
+import type { Manifest, Tree, TreeEntry } from '@plumbline/api';
+import type { Problem, Result } from '@plumbline/base';
+import { buildKustomization, helmPortOf, kustomizationFileNames } from '@plumbline/render';
+import type { BuildOptions, Built, HelmEngine } from '@plumbline/render';
+import { CommandError } from '../io.ts';
+import type { Io } from '../io.ts';
+
+/** The flags of `kustomize build`. */
+export interface KustomizeFlags {
+  readonly loadRestrictor?: string;
+  readonly enableHelm?: boolean;
+  readonly enableManagedbyLabel?: boolean;
+  readonly reorder?: string;
+  readonly kubeVersion?: string;
+  readonly apiVersions?: readonly string[];
+  readonly origins?: boolean;
+}
+
+/** Adds the flags of kustomizations to a command. */
+export function addKustomizeOptions(command: Command): Command {
+  return command
+    .option(
+      '--load-restrictor <mode>',
+      'kustomizations: LoadRestrictionsRootOnly|LoadRestrictionsNone',
+      'LoadRestrictionsRootOnly',
+    )
+    .option('--enable-helm', 'kustomizations: inflate charts')
+    .option('--enable-managedby-label', 'kustomizations: add app.kubernetes.io/managed-by')
+    .option(
+      '--reorder <order>',
+      'kustomizations: legacy|none; what the kustomization says counts more',
+      'legacy',
+    );
+}
+
+/**
+ * Prints what `kustomize build` prints for a folder with a kustomization, warnings and errors in its words. False: there is
+ * none. Other formats than YAML, and origins, are left to `print`.
+ */
+export async function printKustomization(
+  folder: string,
+  flags: KustomizeFlags & { readonly output: string },
+  engine: HelmEngine,
+  io: Io,
+  print: (manifests: readonly Manifest[]) => void,
+): Promise<boolean> {
+  if (!kustomizationFileNames.some((name) => existsSync(join(folder, name)))) return false;
+  const built = await buildLocalKustomization(folder, flags, engine);
+  if (!built.ok) throw new CommandError(built.error.map(inWords).join('\n'));
+  for (const warning of built.value.warnings) io.stderr.write(`${warning}\n`);
+  if (flags.output === 'yaml' && flags.origins !== true) {
+    io.stdout.write(built.value.text);
+    return true;
+  }
+  const unknown = { file: join(folder, kustomizationFileNames[0]), line: 1, document: 0 };
+  print(
+    built.value.resources.map(({ written, fields }, i) => ({
+      object: built.value.objects[i] as Manifest['object'],
+      origin: written ?? unknown,
+      ...(fields === undefined ? {} : { origins: fields }),
+    })),
+  );
+  return true;
+}
+
+/** The message as kustomize says it; the way out, where there is one, below. */
+function inWords({ message, hint }: Problem): string {
+  return hint === undefined ? message : `${message}\n(${hint})`;
+}
+
+/** Builds the kustomization in a folder of this machine as `kustomize build` does. */
+export function buildLocalKustomization(
+  folder: string,
+  flags: KustomizeFlags,
+  engine: HelmEngine,
+): Promise<Result<Built, readonly Problem[]>> {
+  const real = realpathSync(folder);
+  const root = workTreeOf(real);
+  const { kubeVersion, apiVersions, origins } = flags;
+  return buildKustomization({
+    tree: hostTree(root),
+    path: relative(root, real),
+    ...(origins === true ? { origins } : {}),
+    options: {
+      ...optionsOf(flags),
+      shownRoot: root === '/' ? '' : root,
+      absolutePaths: true,
+      ...(flags.enableHelm === true ? { helm: helmPortOf(engine) } : {}),
+      helmOptions: {
+        ...(kubeVersion === undefined ? {} : { kubeVersion }),
+        ...(apiVersions === undefined ? {} : { apiVersions }),
+      },
+    },
+  });
+}
+
+function optionsOf(flags: KustomizeFlags): BuildOptions {
+  const { loadRestrictor = 'LoadRestrictionsRootOnly', reorder = 'legacy' } = flags;
+  if (loadRestrictor !== 'LoadRestrictionsRootOnly' && loadRestrictor !== 'LoadRestrictionsNone')
+    throw new CommandError(
+      `illegal flag value --load-restrictor ${loadRestrictor}; legal values: [LoadRestrictionsRootOnly LoadRestrictionsNone]`,
+      2,
+    );
+  if (reorder !== 'legacy' && reorder !== 'none')
+    throw new CommandError(`illegal flag value --reorder ${reorder}; legal values: [legacy none]`, 2);
+  return {
+    loadRestriction: loadRestrictor === 'LoadRestrictionsNone' ? 'none' : 'rootOnly',
+    reorder,
+    managedByLabel: flags.enableManagedbyLabel === true,
+  };
+}
+
+/** Bases may lie beside and above the folder: the root is that of the Git work tree around it, or of everything. */
+function workTreeOf(folder: string): string {
+  for (let at = folder; ; at = dirname(at)) {
+    if (lstatSync(join(at, '.git'), { throwIfNoEntry: false }) !== undefined) return at;
+    if (at === dirname(at)) return at;
+  }
+}
+
+/** This machine's files below a root for one build. Folders have no hash: nobody asks again, and the root may hold everything. */
+function hostTree(root: string): Tree {
+  const entryOf = (path: string): TreeEntry | undefined => {
+    const info = lstatSync(join(root, path), { throwIfNoEntry: false });
+    const kind =
+      info?.isDirectory() === true
+        ? 'folder'
+        : info?.isSymbolicLink() === true
+          ? 'link'
+          : info?.isFile() === true
+            ? 'file'
+            : undefined;
+    return kind === undefined ? undefined : { name: path.slice(path.lastIndexOf('/') + 1), kind, hash: '' };
+  };
+  return {
+    stat: (path) => Promise.resolve(entryOf(path)),
+    list(path) {
+      if (entryOf(path)?.kind !== 'folder') return Promise.resolve(undefined);
+      const names = readdirSync(join(root, path)).filter((name) => name !== '.git');
+      const entries = names.map((name) => entryOf(path === '' ? name : `${path}/${name}`));
+      const known = entries.filter((entry) => entry !== undefined);
+      return Promise.resolve(known.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name))));
+    },
+    read(path, bytesMax) {
+      const kind = entryOf(path)?.kind;
+      if (kind === 'link') return Promise.resolve(Buffer.from(readlinkSync(join(root, path))));
+      if (kind !== 'file') return Promise.resolve(undefined);
+      const bytes = readFileSync(join(root, path));
+      return bytes.length > bytesMax
+        ? Promise.reject(new Error(`${path} is longer than ${bytesMax} bytes`))
+        : Promise.resolve(bytes);
+    },
+  };
+}
