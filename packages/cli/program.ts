@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { messageOf } from '@plumbline/base';
 import { appCommands } from './commands/app/index.ts';
 import { clusterCommands } from './commands/cluster.ts';
+import { kustomizeEditCommands } from './commands/kustomize-edit.ts';
 import { renderCommand } from './commands/render.ts';
 import { serveCommand } from './commands/serve.ts';
 import { upCommand } from './commands/up.ts';
@@ -19,7 +20,15 @@ export function createProgram(io: Io): Command {
       writeErr: (text) => io.stderr.write(text),
     })
     .showHelpAfterError('(see --help)');
-  for (const add of [upCommand, serveCommand, clusterCommands, renderCommand, appCommands]) add(program, io);
+  for (const add of [
+    upCommand,
+    serveCommand,
+    clusterCommands,
+    renderCommand,
+    appCommands,
+    kustomizeEditCommands,
+  ])
+    add(program, io);
   return program;
 }
 

@@ -29,3 +29,5 @@ export type {
   KustomizeRendererOptions,
   RemotePort,
 } from './kustomize/index.ts';
+export * from './plugin/index.ts';
+export * from './kustomize-edit/index.ts';

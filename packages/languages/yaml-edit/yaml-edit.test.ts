@@ -111,7 +111,7 @@ describe('editYaml', () => {
   it('takes a list away with its last item, and leaves comments', () => {
     expect(
       edited({ type: 'remove', path: ['resources', 1] }, { type: 'remove', path: ['resources', 0] }),
-    ).toBe(text.replace('resources:\n- a.yaml # first\n\n- b.yaml\n', ''));
+    ).toBe(text.replace('resources:\n- a.yaml # first\n\n- b.yaml\n', '\n'));
   });
 
   it('begins with nothing', () => {

@@ -1,0 +1,209 @@
+import type { Command } from 'commander';
+import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import type { Result } from '@plumbline/base';
+import { formatProblem } from '@plumbline/base';
+import {
+  editKustomization,
+  kustomizationFileNames,
+  readEntries,
+  readImage,
+  readReplica,
+} from '@plumbline/render';
+import type { KustomizationEdit, PatchFlags } from '@plumbline/render';
+import { CommandError, type Io } from '../io.ts';
+
+interface FolderFlags {
+  readonly folder: string;
+}
+
+/** `plumb kustomize edit ...`: the verbs of `kustomize edit`, which leave everything but the change as it is. */
+export function kustomizeEditCommands(parent: Command, io: Io): void {
+  const edit = familyOf(parent, 'kustomize', 'Kustomizations')
+    .command('edit')
+    .description('Edit a kustomization file; everything but the change stays as it is');
+  setCommands(edit.command('set').description('Set values'), io);
+  addCommands(edit.command('add').description('Add entries'), io);
+  removeCommands(edit.command('remove').description('Remove entries'), io);
+}
+
+function familyOf(parent: Command, name: string, description: string): Command {
+  return (
+    parent.commands.find((command) => command.name() === name) ??
+    parent.command(name).description(description)
+  );
+}
+
+function verb(parent: Command, usage: string, description: string): Command {
+  return parent
+    .command(usage)
+    .description(description)
+    .option('--folder <folder>', 'the folder of the kustomization file', '.');
+}
+
+function setCommands(set: Command, io: Io): void {
+  verb(set, 'image <image...>', 'name=new:tag@digest, or the parts that change; * keeps a part').action(
+    (args: string[], flags: FolderFlags) =>
+      apply(io, flags, [{ type: 'setImages', images: args.map((one) => read(readImage(one))) }]),
+  );
+  verb(set, 'replicas <name=count...>', 'counts of Deployments, StatefulSets and their like').action(
+    (args: string[], flags: FolderFlags) =>
+      apply(io, flags, [{ type: 'setReplicas', replicas: args.map((one) => read(readReplica(one))) }]),
+  );
+  for (const kind of ['label', 'annotation'] as const)
+    verb(set, `${kind} <key:value...>`, `${kind}s for everything, overwriting what is there`).action(
+      (args: string[], flags: FolderFlags) =>
+        apply(io, flags, [{ type: 'addEntries', kind, entries: read(readEntries(args, kind)), force: true }]),
+    );
+  for (const [name, field] of [
+    ['namespace', 'namespace'],
+    ['nameprefix', 'namePrefix'],
+    ['namesuffix', 'nameSuffix'],
+  ] as const) {
+    verb(set, `${name} <value>`, `the ${name} (write -- before a value that starts with a dash)`).action(
+      (value: string, flags: FolderFlags) => {
+        if (field === 'namespace') checkNamespace(value);
+        apply(io, flags, [{ type: 'set', field, value }]);
+      },
+    );
+  }
+  verb(set, 'buildmetadata <option...>', 'originAnnotations, transformerAnnotations, managedByLabel').action(
+    (args: string[], flags: FolderFlags) =>
+      apply(io, flags, [{ type: 'setBuildMetadata', options: args.flatMap((one) => one.split(',')) }]),
+  );
+}
+
+/** The lists of paths, by the word that the command has for an entry. */
+const pathFields = {
+  resource: 'resources',
+  component: 'components',
+  generator: 'generators',
+  transformer: 'transformers',
+  configuration: 'configurations',
+} as const;
+
+type PathWord = keyof typeof pathFields;
+const pathWords = Object.keys(pathFields) as PathWord[];
+
+function addCommands(add: Command, io: Io): void {
+  for (const word of pathWords)
+    verb(add, `${word} <path...>`, `${pathFields[word]}: files, folders or addresses`)
+      .option('--no-verify', 'do not check that the path is there')
+      .action((args: string[], flags: FolderFlags & { readonly verify: boolean }) => {
+        const paths = args.map((path) => (flags.verify ? checkedPath(io, flags, path) : path));
+        apply(io, flags, [{ type: 'addPaths', field: pathFields[word], paths }]);
+      });
+  for (const kind of ['label', 'annotation'] as const) {
+    const command = verb(add, `${kind} <key:value...>`, `${kind}s for everything`).option(
+      '-f, --force',
+      'overwrite what is there',
+    );
+    if (kind === 'label')
+      command
+        .option('--without-selector', 'leave selectors alone (an entry of labels)')
+        .option('--include-templates', 'put them on pod templates, too; needs --without-selector');
+    command.action((args: string[], flags: FolderFlags & AddFlags) => {
+      const { force = false, withoutSelector = false, includeTemplates = false } = flags;
+      if (includeTemplates && !withoutSelector)
+        throw new CommandError(
+          '--without-selector flag must be specified for --include-templates to work',
+          2,
+        );
+      const entries = read(readEntries(args, kind));
+      apply(io, flags, [{ type: 'addEntries', kind, entries, force, withoutSelector, includeTemplates }]);
+    });
+  }
+  patchCommand(add, 'addPatch', io);
+}
+
+interface AddFlags {
+  readonly force?: boolean;
+  readonly withoutSelector?: boolean;
+  readonly includeTemplates?: boolean;
+}
+
+function removeCommands(remove: Command, io: Io): void {
+  for (const word of pathWords)
+    verb(remove, `${word} <pattern...>`, `${pathFields[word]} whose text fits a pattern`).action(
+      (patterns: string[], flags: FolderFlags) =>
+        apply(io, flags, [{ type: 'removePaths', field: pathFields[word], patterns }]),
+    );
+  for (const kind of ['label', 'annotation'] as const)
+    verb(remove, `${kind} <keys>`, `${kind}s by their keys, separated by commas`)
+      .option('-i, --ignore-non-existence', 'a key that is not there is no error')
+      .action((keys: string, flags: FolderFlags & { readonly ignoreNonExistence?: boolean }) =>
+        apply(io, flags, [
+          {
+            type: 'removeEntries',
+            kind,
+            keys: keys.split(','),
+            ignoreMissing: flags.ignoreNonExistence === true,
+          },
+        ]),
+      );
+  patchCommand(remove, 'removePatch', io);
+}
+
+function patchCommand(parent: Command, type: 'addPatch' | 'removePatch', io: Io): void {
+  verb(
+    parent,
+    'patch',
+    type === 'addPatch' ? 'a patch, from a file or as text' : 'the patch that these flags describe',
+  )
+    .option('--path <file>', 'the file of the patch')
+    .option('--patch <text>', 'the patch itself')
+    .option('--group <group>', 'of the target')
+    .option('--version <version>', 'of the target')
+    .option('--kind <kind>', 'of the target')
+    .option('--name <name>', 'of the target')
+    .option('--namespace <namespace>', 'of the target')
+    .option('--annotation-selector <selector>', 'of the target')
+    .option('--label-selector <selector>', 'of the target')
+    .action((flags: FolderFlags & PatchFlags) => apply(io, flags, [{ type, patch: flags }]));
+}
+
+function read<T>(result: Result<T>): T {
+  if (result.ok) return result.value;
+  throw new CommandError(result.error.message, 2);
+}
+
+function checkNamespace(value: string): void {
+  if (/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(value)) return;
+  throw new CommandError(
+    `"${value}" is not a valid namespace name: lower case letters, digits and dashes, at most 63, beginning and ending with a letter or digit`,
+    2,
+  );
+}
+
+/** Addresses of other places are taken as they are. */
+function checkedPath(io: Io, { folder }: FolderFlags, path: string): string {
+  if (/^[a-z][a-z0-9+.-]*:|^git@|^github\.com\//i.test(path)) return path;
+  if (existsSync(resolve(io.cwd, folder, path))) return path;
+  throw new CommandError(`${path} has no match`);
+}
+
+/** Writes the file only where something changed, and as a whole. */
+function apply(io: Io, { folder }: FolderFlags, edits: readonly KustomizationEdit[]): void {
+  const file = findFile(resolve(io.cwd, folder));
+  const shown = relative(io.cwd, file);
+  const before = readFileSync(file, 'utf8');
+  const done = editKustomization(before, edits, shown);
+  if (!done.ok) throw new CommandError(formatProblem(done.error));
+  for (const note of done.value.notes) io.stderr.write(`${note}\n`);
+  if (done.value.text === before) return;
+  const temporary = `${file}.plumb-edit`;
+  writeFileSync(temporary, done.value.text, { mode: statSync(file).mode & 0o777 });
+  renameSync(temporary, file);
+}
+
+function findFile(folder: string): string {
+  const found = kustomizationFileNames.map((name) => join(folder, name)).filter((file) => existsSync(file));
+  const [file] = found;
+  if (file === undefined)
+    throw new CommandError(`Missing kustomization file '${kustomizationFileNames[0]}' in ${folder}.`);
+  if (found.length > 1)
+    throw new CommandError(
+      `Found multiple kustomization files in ${folder}: ${found.map((one) => relative(folder, one)).join(', ')}`,
+    );
+  return file;
+}

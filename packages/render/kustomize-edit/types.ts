@@ -1,0 +1,65 @@
+/** An image as `set image` names it; `*` keeps what the file says. */
+export interface ImageArgument {
+  readonly name: string;
+  readonly newName: string;
+  readonly newTag: string;
+  readonly digest: string;
+}
+
+/** A patch and its target, as the flags say it; only what is not empty counts. */
+export interface PatchFlags {
+  readonly path?: string;
+  readonly patch?: string;
+  readonly group?: string;
+  readonly version?: string;
+  readonly kind?: string;
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly annotationSelector?: string;
+  readonly labelSelector?: string;
+}
+
+/** The lists of a kustomization that hold paths. */
+export type PathField =
+  | 'resources'
+  | 'components'
+  | 'generators'
+  | 'transformers'
+  | 'validators'
+  | 'configurations'
+  | 'crds';
+
+/** One change of a kustomization file. */
+export type KustomizationEdit =
+  | {
+      readonly type: 'set';
+      readonly field: 'namespace' | 'namePrefix' | 'nameSuffix';
+      readonly value: string;
+    }
+  | { readonly type: 'setImages'; readonly images: readonly ImageArgument[] }
+  | {
+      readonly type: 'setReplicas';
+      readonly replicas: readonly { readonly name: string; readonly count: number }[];
+    }
+  | { readonly type: 'setBuildMetadata'; readonly options: readonly string[] }
+  /** `labels`: an entry of `labels` that leaves selectors alone; else the (old) field for all labels. */
+  | {
+      readonly type: 'addEntries';
+      readonly kind: 'label' | 'annotation';
+      readonly entries: ReadonlyMap<string, string>;
+      /** Entries that are there already are overwritten. */
+      readonly force: boolean;
+      readonly withoutSelector?: boolean;
+      readonly includeTemplates?: boolean;
+    }
+  | {
+      readonly type: 'removeEntries';
+      readonly kind: 'label' | 'annotation';
+      readonly keys: readonly string[];
+      readonly ignoreMissing: boolean;
+    }
+  | { readonly type: 'addPaths'; readonly field: PathField; readonly paths: readonly string[] }
+  /** Patterns of Go's `filepath.Match`. */
+  | { readonly type: 'removePaths'; readonly field: PathField; readonly patterns: readonly string[] }
+  | { readonly type: 'addPatch'; readonly patch: PatchFlags }
+  | { readonly type: 'removePatch'; readonly patch: PatchFlags };
