@@ -5,9 +5,11 @@ import {
   nilMap,
   quoteString,
   readGoYaml,
+  readToml,
   TemplateError,
   writeGoYaml,
   writeGoYamlPretty,
+  writeToml,
 } from '@plumbline/languages';
 import type {
   Execution,
@@ -29,6 +31,11 @@ export function helmFunctions(sprig: GoFunctions, profile: HelmProfile): Templat
   functions.delete('expandenv');
   for (const [name, each] of Object.entries(common)) functions.set(name, each);
   addJson(functions, sprig, profile);
+  if (profile === 4)
+    functions.set(
+      'mustToToml',
+      panicking(['any'], ([value]) => writeToml(value ?? null)),
+    );
   if (profile === 4) {
     functions.set(
       'mustToYaml',
@@ -76,6 +83,24 @@ const common: Readonly<Record<string, TemplateFunction>> = {
     params: ['any'],
     result: 'string',
     call: ([value]) => orNothing(() => cut(writeGoYamlPretty(value ?? null))),
+  },
+  toToml: {
+    params: ['any'],
+    result: 'string',
+    call: ([value]) => {
+      try {
+        return writeToml(value ?? null);
+      } catch (thrown) {
+        // Helm prints what is wrong instead.
+        if (!(thrown instanceof GoError) || thrown.panic) throw thrown;
+        return thrown.message;
+      }
+    },
+  },
+  fromToml: {
+    params: ['string'],
+    result: 'map',
+    call: ([source]) => intoMap(() => readToml(text(source)), jsonMismatch),
   },
   fromYaml: {
     params: ['string'],
