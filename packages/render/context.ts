@@ -11,6 +11,8 @@ export interface RenderContext {
   readonly kubeVersion?: string | undefined;
   /** What the cluster serves: `apps/v1`, `apps/v1/Deployment`. The same list is the same array. */
   readonly apiVersions?: readonly string[] | undefined;
+  /** Secret text that random functions of templates start from. */
+  readonly seed?: string | undefined;
   /** A variable of Argo CD's build environment: `ARGOCD_APP_NAME`, `ARGOCD_APP_REVISION`, `KUBE_VERSION` ... */
   variable?(name: string): string | undefined;
   /** All variables; whoever calls this depends on each. */
@@ -22,7 +24,7 @@ export interface RenderContext {
 /** What was asked of a context, and the answers. */
 export type Used = ReadonlyMap<string, unknown>;
 
-const fields = ['appName', 'namespace', 'kubeVersion', 'apiVersions'] as const;
+const fields = ['appName', 'namespace', 'kubeVersion', 'apiVersions', 'seed'] as const;
 
 /** The same context, and what is asked of it from now on. */
 export function recordUse(context: RenderContext): { readonly context: RenderContext; readonly used: Used } {

@@ -1,4 +1,4 @@
-import { err, ok, problem } from '@plumbline/base';
+import { err, messageOf, ok, problem } from '@plumbline/base';
 import type { Clock, Logger, Random } from '@plumbline/base';
 import type { Application, ApplicationSource, Snapshot } from '@plumbline/api';
 import { healthOf } from '@plumbline/kube';
@@ -8,6 +8,7 @@ import type { ChartSources, GitSources } from '@plumbline/sources';
 import type { WorkQueue } from '../runtime/index.ts';
 import { createController } from './controller.ts';
 import type { ArgoController } from './controller.ts';
+import { renderSeed } from './seed.ts';
 import type { ArgoSettings, RenderPort, SourcePort } from './ports.ts';
 
 export interface ArgoControllerOptions {
@@ -34,17 +35,43 @@ const POLL_MS = 180_000;
  */
 export function createArgoController(options: ArgoControllerOptions): ArgoController {
   const { cluster, queue, clock, random, logger } = options;
-  return createController({
+  const seed = seedOnce(options);
+  const controller = createController({
     cluster,
     queue,
     clock,
     random,
     logger,
     sources: sourcePort(options.sources, options.charts),
-    render: renderPort(options.renderCache, cluster),
+    render: renderPort(options.renderCache, cluster, seed),
     settings: { namespace: options.namespace, pollMs: options.settings?.pollMs ?? POLL_MS },
     health: healthOf,
   });
+  return {
+    ...controller,
+    async start() {
+      await seed();
+      await controller.start();
+    },
+  };
+}
+
+/** Read once. Where Secrets may not be used, charts still render, but what is random in them can be computed. */
+function seedOnce({
+  cluster,
+  namespace,
+  random,
+  logger,
+}: ArgoControllerOptions): () => Promise<string | undefined> {
+  let seed: Promise<string | undefined> | undefined;
+  return () =>
+    (seed ??= renderSeed(cluster, namespace, random).catch((thrown: unknown) => {
+      logger.warn('random values of charts are predictable: their seed cannot be kept in a Secret', {
+        namespace,
+        error: messageOf(thrown),
+      });
+      return undefined;
+    }));
 }
 
 function sourcePort(sources: GitSources, charts: ChartSources | undefined): SourcePort {
@@ -60,15 +87,20 @@ function sourcePort(sources: GitSources, charts: ChartSources | undefined): Sour
   };
 }
 
-function renderPort(cache: RenderCache, cluster: Cluster): RenderPort {
+function renderPort(
+  cache: RenderCache,
+  cluster: Cluster,
+  seeds: () => Promise<string | undefined>,
+): RenderPort {
   return {
     async render(snapshot, source, application) {
       const { version, apiVersions } = await cluster.capabilities();
+      const seed = await seeds();
       const path = await pathOf(snapshot, source);
       const outcome = await cache.render(snapshot, path, {
         source: parametersOf(source),
         appName: application.metadata.name,
-        context: contextOf(application, source, snapshot, { version, apiVersions }),
+        context: contextOf(application, source, snapshot, { version, apiVersions, seed }),
       });
       if (!outcome.ok) return outcome;
       const { rendering } = outcome.value;
@@ -90,8 +122,13 @@ function contextOf(
   application: Application,
   source: ApplicationSource,
   { revision }: Snapshot,
-  { version, apiVersions }: { readonly version: string; readonly apiVersions: readonly string[] },
+  facts: {
+    readonly version: string;
+    readonly apiVersions: readonly string[];
+    readonly seed: string | undefined;
+  },
 ): RenderContext {
+  const { version, apiVersions, seed } = facts;
   const { name } = application.metadata;
   const { destination, project } = application.spec;
   const variables: Readonly<Record<string, string>> = {
@@ -114,6 +151,7 @@ function contextOf(
     namespace: destination?.namespace,
     kubeVersion: version,
     apiVersions,
+    seed,
     variables: () => variables,
     variable: (wanted) => (Object.hasOwn(variables, wanted) ? variables[wanted] : undefined),
   };

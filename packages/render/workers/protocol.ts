@@ -21,6 +21,7 @@ export interface PlainContext {
   readonly namespace: string | undefined;
   readonly kubeVersion: string | undefined;
   readonly apiVersions: readonly string[] | undefined;
+  readonly seed: string | undefined;
   readonly variables: Readonly<Record<string, string>>;
 }
 

@@ -1,4 +1,3 @@
-MISS packages/render/workers/serve.ts '        origins,\n        ...'
 import { err, messageOf, problem } from '@plumbline/base';
 import { recordUse } from '../context.ts';
 import type { RenderContext } from '../context.ts';
@@ -14,11 +13,19 @@ export function createRenderServer(
   helm: HelmEngine = createHelmEngine(),
 ): (task: RenderTask) => Promise<TaskResult> {
   const cache = createContentCache();
-  return async ({ kind, path, source, context: plain, origins, root }) => {
+  return async ({ kind, path, source, context: plain, origins, combinedBytesMax, root }) => {
     const { context, used } = recordUse(contextOf(plain));
     try {
       const tree = proxyTree(root, ask, cache);
-      const result = await renderKind(kind, { tree, path, source, context, origins, helm });
+      const result = await renderKind(kind, {
+        tree,
+        path,
+        source,
+        context,
+        origins,
+        helm,
+        ...(combinedBytesMax === undefined ? {} : { combinedBytesMax }),
+      });
       return { result, used: [...used.keys()] };
     } catch (thrown) {
       const failure = problem('source-unreadable', messageOf(thrown), { retryable: true });
