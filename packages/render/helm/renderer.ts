@@ -117,6 +117,7 @@ function helmRequest(
     releaseName: given(parameters.releaseName) ?? context.appName ?? appName ?? releaseNameDefault,
     namespace: given(parameters.namespace) ?? given(context.namespace) ?? 'default',
     ...(kubeVersion === undefined ? {} : { kubeVersion }),
+    ...(context.seed === undefined ? {} : { seed: context.seed }),
     // What a live cluster serves is all that there is; what the application names comes on top of Helm's own list.
     ...(apiVersions === undefined ? {} : { apiVersions, apiVersionsExact: own.length === 0 }),
     includeCrds: parameters.skipCrds !== true,
