@@ -6,22 +6,25 @@ import {
   forbidden,
   integer,
   invalid,
+  invalidEach,
   isAbsent,
   list,
   nonNegative,
   notSupported,
+  optionalOneOf,
   record,
   records,
   required,
   stringMap,
   text,
 } from './fields.ts';
+import { dnsLabel } from './names.ts';
 import { validatePodTemplate } from './pod-validation.ts';
 import { isEmptySelector, mapMatches, selectorMatches, validateSelector } from './selectors.ts';
 import { validateClaimSpec } from './volume-validation.ts';
 
 /** Selector and template of a workload: they must fit, and the pods must be of the restarting kind. */
-function validateSelectorAndTemplate(spec: Fields, workload: string): FieldError[] {
+function validateSelectorAndTemplate(spec: Fields, workload: string, kind = 'ReplicaSet'): FieldError[] {
   const errors: FieldError[] = [];
   const selector = spec['selector'];
   let usable = true;
@@ -54,16 +57,16 @@ function validateSelectorAndTemplate(spec: Fields, workload: string): FieldError
     text(record(claim['metadata'])['name']),
   );
   errors.push(...validatePodTemplate(template, 'spec.template', claims));
-  errors.push(...alwaysRestarting(record(template['spec'])));
+  errors.push(...alwaysRestarting(record(template['spec']), kind));
   return errors;
 }
 
-function alwaysRestarting(spec: Fields): FieldError[] {
+function alwaysRestarting(spec: Fields, kind: string): FieldError[] {
   const errors: FieldError[] = [];
   const policy = text(spec['restartPolicy']);
   if (policy !== 'Always') errors.push(notSupported('spec.template.spec.restartPolicy', policy, ['Always']));
   if (!isAbsent(spec['activeDeadlineSeconds'])) {
-    const detail = 'activeDeadlineSeconds in ReplicaSet is not Supported';
+    const detail = `activeDeadlineSeconds in ${kind} is not Supported`;
     errors.push(forbidden('spec.template.spec.activeDeadlineSeconds', detail));
   }
   return errors;
@@ -174,13 +177,16 @@ export function validateReplicationController(object: KubeObject): FieldError[] 
   return [
     ...errors,
     ...validatePodTemplate(template, 'spec.template'),
-    ...alwaysRestarting(record(template['spec'])),
+    ...alwaysRestarting(record(template['spec']), 'ReplicationController'),
   ];
 }
 
 export function validateDaemonSet(object: KubeObject, previous: KubeObject | undefined): FieldError[] {
   const spec = record(object['spec']);
-  const errors = validateSelectorAndTemplate(spec, 'daemonset');
+  const errors = validateSelectorAndTemplate(spec, 'daemonset', 'DaemonSet').filter(
+    // A daemon set without a selector is told only that its template does not fit.
+    (error) => !(error.field === 'spec.selector' && error.reason === 'FieldValueRequired'),
+  );
   errors.push(...nonNegative('spec.minReadySeconds', spec['minReadySeconds']));
   const strategy = record(spec['updateStrategy']);
   const type = text(strategy['type']);
@@ -198,7 +204,12 @@ export function validateDaemonSet(object: KubeObject, previous: KubeObject | und
       errors.push(invalid(`${at}.maxSurge`, maxSurge, 'may not be set when maxUnavailable is non-zero'));
     }
   } else if (type !== 'OnDelete')
-    errors.push(notSupported('spec.updateStrategy.type', type, ['RollingUpdate', 'OnDelete']));
+    errors.push(
+      notSupported('spec.updateStrategy', { Type: type, RollingUpdate: strategy['rollingUpdate'] ?? null }, [
+        'RollingUpdate',
+        'OnDelete',
+      ]),
+    );
   errors.push(...nonNegative('spec.revisionHistoryLimit', spec['revisionHistoryLimit']));
   return [...errors, ...selectorIsImmutable(object, previous)];
 }
@@ -229,7 +240,10 @@ export function validateStatefulSet(object: KubeObject, previous: KubeObject | u
     errors.push(
       invalid(
         'spec.updateStrategy.rollingUpdate',
-        strategy['rollingUpdate'],
+        {
+          Partition: record(strategy['rollingUpdate'])['partition'] ?? null,
+          MaxUnavailable: record(strategy['rollingUpdate'])['maxUnavailable'] ?? null,
+        },
         "only allowed for updateStrategy 'RollingUpdate'",
       ),
     );
@@ -239,20 +253,34 @@ export function validateStatefulSet(object: KubeObject, previous: KubeObject | u
   errors.push(...nonNegative('spec.replicas', spec['replicas']));
   errors.push(...nonNegative('spec.minReadySeconds', spec['minReadySeconds']));
   errors.push(...nonNegative('spec.ordinals.start', record(spec['ordinals'])['start']));
-  errors.push(
-    ...validateSelectorAndTemplate(spec, 'statefulset').map((error) => ({
-      ...error,
-      message: error.message.replace(
-        'activeDeadlineSeconds in ReplicaSet',
-        'activeDeadlineSeconds in StatefulSet',
-      ),
-    })),
-  );
+  const retention = record(spec['persistentVolumeClaimRetentionPolicy']);
+  for (const field of ['whenDeleted', 'whenScaled'])
+    errors.push(
+      ...optionalOneOf(`spec.persistentVolumeClaimRetentionPolicy.${field}`, retention[field], [
+        'Retain',
+        'Delete',
+      ]),
+    );
   for (const [index, claim] of records(spec['volumeClaimTemplates']).entries()) {
     errors.push(...validateClaimSpec(record(claim['spec']), `spec.volumeClaimTemplates[${index}].spec`));
   }
+  const service = text(spec['serviceName']);
+  if (service !== '') errors.push(...invalidEach('spec.serviceName', service, dnsLabel(service, false)));
+  errors.push(...validateSelectorAndTemplate(spec, 'statefulset', 'StatefulSet'));
+  const limit = record(strategy['rollingUpdate'])['maxUnavailable'];
+  if (previous === undefined)
+    errors.push(...invalidEach('metadata.name', object.metadata.name, dotless(object.metadata.name)));
+  if (!isAbsent(limit)) {
+    const at = 'spec.updateStrategy.rollingUpdate.maxUnavailable';
+    errors.push(...validateIntOrPercent(limit, at), ...notOverHundred(limit, at));
+  }
   if (previous !== undefined) errors.push(...statefulUpdate(spec, record(previous['spec'])));
   return errors;
+}
+
+/** Names of pods are labels of hosts; those of the set may have no dots, whatever else their length. */
+function dotless(name: string): readonly string[] {
+  return name.includes('.') ? ['must not contain dots'] : [];
 }
 
 function statefulUpdate(spec: Fields, before: Fields): FieldError[] {

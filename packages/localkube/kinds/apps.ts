@@ -9,7 +9,19 @@ import {
 } from './apps-validation.ts';
 import { ageColumn, column, containersColumn, imagesColumn, nameColumn, orNone } from './columns.ts';
 import type { Fields } from './fields.ts';
-import { child, fill, fillZero, integer, isAbsent, record, records, stringMap, text } from './fields.ts';
+import {
+  child,
+  fill,
+  fillZero,
+  integer,
+  isAbsent,
+  nonNegative,
+  record,
+  records,
+  required,
+  stringMap,
+  text,
+} from './fields.ts';
 import { defaultPodTemplate } from './pod-defaults.ts';
 import { workloadWarnings } from './pod-warnings.ts';
 import { formatSelector } from './selectors.ts';
@@ -217,6 +229,11 @@ function defaultStatefulSet(draft: Draft): void {
 }
 
 export const controllerRevisionHooks: KindHooks = {
+  validate(object) {
+    const errors = nonNegative('revision', object['revision']);
+    if (isAbsent(object['data'])) errors.push(required('data', 'data is mandatory'));
+    return errors;
+  },
   columns: [
     nameColumn,
     column('Controller', (o) => {

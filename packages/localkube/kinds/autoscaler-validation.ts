@@ -24,7 +24,7 @@ export function validateAutoscaler(part: Fields): FieldError[] {
   if (typeof min === 'number' && min < 1)
     errors.push(invalid('spec.minReplicas', min, 'must be greater than or equal to 1'));
   if (max === 0) errors.push(required('spec.maxReplicas', 'must be set and greater than 0'));
-  else if (max < 1) errors.push(invalid('spec.maxReplicas', max, 'must be greater than 0'));
+  else if (max < 1) errors.push(invalid('spec.maxReplicas', max, 'must be greater than or equal to 1'));
   if (typeof min === 'number' && max < min)
     errors.push(invalid('spec.maxReplicas', max, 'must be greater than or equal to `minReplicas`'));
   errors.push(...validateTarget(record(part['scaleTargetRef']), 'spec.scaleTargetRef'));

@@ -124,13 +124,39 @@ function validateJob(object: KubeObject, previous: KubeObject | undefined): Fiel
   const errors = validateJobSpec(part, 'spec');
   const selector = part['selector'];
   if (isAbsent(selector)) errors.push(required('spec.selector'));
-  else if (!selectorMatches(selector, stringMap(record(record(part['template'])['metadata'])['labels']))) {
+  if (!selectorMatches(selector, stringMap(record(record(part['template'])['metadata'])['labels']))) {
     const labels = record(record(part['template'])['metadata'])['labels'] ?? null;
     errors.push(
       invalid('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'),
     );
   }
   if (previous !== undefined) errors.push(...validateJobUpdate(part, previous));
+  return errors;
+}
+
+/** What makes sense only where each pod has an index, or needs a bound there. */
+function validateIndexed(part: Fields, at: string): FieldError[] {
+  const errors: FieldError[] = [];
+  const indexed = part['completionMode'] === 'Indexed';
+  const parallelism = integer(part['parallelism']);
+  if (indexed && parallelism > 100_000) {
+    const detail = 'must be less than or equal to 100000 when completion mode is Indexed';
+    errors.push(invalid(`${at}.parallelism`, parallelism, detail));
+  }
+  if (!indexed) {
+    for (const field of ['backoffLimitPerIndex', 'maxFailedIndexes'])
+      if (!isAbsent(part[field]))
+        errors.push(invalid(`${at}.${field}`, part[field], 'requires indexed completion mode'));
+    if (!isAbsent(part['successPolicy'])) {
+      const shown = { Rules: list(record(part['successPolicy'])['rules']) };
+      errors.push(invalid(`${at}.successPolicy`, shown, 'requires indexed completion mode'));
+    }
+  }
+  const manager = text(part['managedBy']);
+  if (manager !== '' && !/^[^/]+\/.+$/.test(manager))
+    errors.push(
+      invalid(`${at}.managedBy`, manager, 'must be a domain-prefixed path (such as "acme.io/foo")'),
+    );
   return errors;
 }
 
@@ -158,6 +184,7 @@ function validateJobSpec(part: Fields, at: string): FieldError[] {
       'TerminatingOrFailed',
     ]),
   );
+  errors.push(...validateIndexed(part, at));
   const template = record(part['template']);
   errors.push(...validatePodTemplate(template, `${at}.template`));
   const policy = text(record(template['spec'])['restartPolicy']);

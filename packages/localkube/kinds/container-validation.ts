@@ -74,6 +74,7 @@ export function validateContainer(container: Fields, at: string, names: PodNames
     ...oneOf(`${at}.imagePullPolicy`, container['imagePullPolicy'], ['Always', 'IfNotPresent', 'Never']),
   );
   errors.push(...validateResources(record(container['resources']), `${at}.resources`));
+  errors.push(...validateResizePolicy(records(container['resizePolicy']), `${at}.resizePolicy`));
   errors.push(...validateSecurityContext(container['securityContext'], `${at}.securityContext`));
   return errors;
 }
@@ -232,6 +233,13 @@ function validateMounts(container: Fields, at: string, names: PodNames): FieldEr
         ),
       );
     }
+    // Upstream names the list here too.
+    for (const [field, known] of [
+      ['mountPropagation', ['Bidirectional', 'HostToContainer', 'None']],
+      ['recursiveReadOnly', ['Disabled', 'Enabled', 'IfPossible']],
+    ] as const) {
+      errors.push(...optionalOneOf(`${at}.volumeMounts.${field}`, mount[field], known));
+    }
   }
   for (const [index, device] of records(container['volumeDevices']).entries()) {
     const here = `${at}.volumeDevices[${index}]`;
@@ -251,6 +259,19 @@ export function localDescendingPath(field: string, path: string): FieldError[] {
   const errors: FieldError[] = [];
   if (path.startsWith('/')) errors.push(invalid(field, path, 'must be a relative path'));
   if (path.split('/').includes('..')) errors.push(invalid(field, path, "must not contain '..'"));
+  return errors;
+}
+
+function validateResizePolicy(policies: readonly Fields[], at: string): FieldError[] {
+  const errors: FieldError[] = [];
+  const seen = new Set<string>();
+  for (const policy of policies) {
+    const name = text(policy['resourceName']);
+    if (seen.has(name)) errors.push(duplicate(at, name));
+    seen.add(name);
+    if (name !== 'cpu' && name !== 'memory') errors.push(notSupported(at, name, ['cpu', 'memory']));
+    errors.push(...oneOf(at, policy['restartPolicy'], ['NotRequired', 'RestartContainer']));
+  }
   return errors;
 }
 
@@ -340,6 +361,15 @@ export function validateHooks(
       'failureThreshold',
     ]) {
       errors.push(...nonNegative(`${here}.${field}`, probe[field]));
+    }
+    const grace = probe['terminationGracePeriodSeconds'];
+    if (typeof grace === 'number') {
+      if (name === 'readinessProbe')
+        errors.push(
+          invalid(`${here}.terminationGracePeriodSeconds`, grace, 'must not be set for readinessProbes'),
+        );
+      else if (grace <= 0)
+        errors.push(invalid(`${here}.terminationGracePeriodSeconds`, grace, 'must be greater than 0'));
     }
     if (name !== 'readinessProbe' && integer(probe['successThreshold'], 1) !== 1) {
       errors.push(invalid(`${here}.successThreshold`, probe['successThreshold'], 'must be 1'));

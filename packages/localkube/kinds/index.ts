@@ -37,6 +37,7 @@ import {
   runtimeClassHooks,
 } from './policy.ts';
 import { admitQuota } from './quota.ts';
+import { signingRequestHooks } from './certificates.ts';
 import { rareColumns } from './rare-columns.ts';
 import { clusterRoleBindingKind, clusterRoleKind, roleBindingKind, roleKind } from './rbac.ts';
 import { claimHooks, storageClassHooks, volumeHooks } from './storage.ts';
@@ -48,6 +49,7 @@ export { formatSelector } from './selectors.ts';
 type HooksTable = Readonly<Record<string, KindHooks | (() => KindHooks)>>;
 
 const TABLE: HooksTable = {
+  'certificates.k8s.io/CertificateSigningRequest': signingRequestHooks,
   '/Pod': podHooks,
   '/PodTemplate': podTemplateHooks,
   '/ReplicationController': replicationControllerHooks,

@@ -1,6 +1,6 @@
 import type { FieldError } from '../registry/types.ts';
 import { forbidden, invalidEach, isAbsent, notSupported, record, required, text } from './fields.ts';
-import { dnsLabel, dnsSubdomain } from './names.ts';
+import { dnsLabel, dnsSubdomain, pathSegment } from './names.ts';
 
 /** What an IngressClass refers to. */
 export function validateClassParameters(parameters: unknown): FieldError[] {
@@ -10,8 +10,11 @@ export function validateClassParameters(parameters: unknown): FieldError[] {
   const errors: FieldError[] = [];
   const group = text(reference['apiGroup']);
   if (group !== '') errors.push(...invalidEach(`${at}.apiGroup`, group, dnsSubdomain(group, false)));
-  for (const field of ['kind', 'name'])
-    if (text(reference[field]) === '') errors.push(required(`${at}.${field}`));
+  for (const field of ['kind', 'name']) {
+    const value = text(reference[field]);
+    if (value === '') errors.push(required(`${at}.${field}`));
+    else errors.push(...invalidEach(`${at}.${field}`, value, pathSegment(value)));
+  }
   const scope = text(reference['scope']);
   const namespace = text(reference['namespace']);
   if (scope === '') return [...errors, required(`${at}.scope`)];

@@ -203,3 +203,22 @@ export function pathSegment(name: string): readonly string[] {
   if (name === '..') return ["may not be '..'"];
   return ['/', '%'].filter((bad) => name.includes(bad)).map((bad) => `may not contain '${bad}'`);
 }
+
+const SEARCH = '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?(\\._?[a-z0-9]([-_a-z0-9]*[a-z0-9])?)*';
+const isSearch = new RegExp(`^${SEARCH}$`);
+
+/** A domain in which a resolver looks; it may have underscores and a dot at its end. */
+export function searchDomain(value: string): readonly string[] {
+  const name = value.replace(/\.$/, '');
+  if (isSearch.test(name) || value === '.') return mustBeShort(name, 253);
+  return [
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must " +
+      `start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '${SEARCH}')`,
+  ];
+}
+
+/** Whether a well-formed range has bits set where its addresses differ. */
+export function hasHostBits(range: string): boolean {
+  const [address = '', bits = ''] = range.split('/');
+  return bitsOf(address).slice(Number(bits)).includes('1');
+}

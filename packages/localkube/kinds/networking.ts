@@ -26,12 +26,15 @@ import {
 import {
   cidr,
   containsRange,
+  hasHostBits,
+  portName,
   dnsLabel,
   dnsSubdomain,
   ipAddress,
   qualifiedName,
   wildcardSubdomain,
 } from './names.ts';
+import { endpointProblems } from './endpoints-validation.ts';
 import { validateClassParameters } from './ingress-class-parameters.ts';
 import { validatePort } from './container-validation.ts';
 import { formatSelector, validateSelector } from './selectors.ts';
@@ -99,7 +102,7 @@ function validateIngress(part: Fields, create: boolean): FieldError[] {
     if (host !== '') {
       if (ipAddress(host).length === 0)
         errors.push(invalid(`${at}.host`, host, 'must be a DNS name, not an IP address'));
-      else if (host.includes('*')) errors.push(...invalidEach(`${at}.host`, host, wildcardSubdomain(host)));
+      if (host.includes('*')) errors.push(...invalidEach(`${at}.host`, host, wildcardSubdomain(host)));
       else errors.push(...invalidEach(`${at}.host`, host, dnsSubdomain(host, false)));
     }
     const http = record(rule['http']);
@@ -165,7 +168,12 @@ function validateBackend(backend: Fields, at: string): FieldError[] {
   const hasService = !isAbsent(backend['service']);
   const hasResource = !isAbsent(backend['resource']);
   if (hasService && hasResource) return [invalid(at, '', 'cannot set both resource and service backends')];
-  if (hasResource) return [];
+  if (hasResource) {
+    const resource = record(backend['resource']);
+    return ['kind', 'name'].flatMap((field) =>
+      text(resource[field]) === '' ? [required(`${at}.resource.${field}`)] : [],
+    );
+  }
   if (!hasService) return [invalid(at, '', 'resource or service backend is required')];
   const errors: FieldError[] = [];
   const service = record(backend['service']);
@@ -177,7 +185,9 @@ function validateBackend(backend: Fields, at: string): FieldError[] {
   const hasNumber = integer(port['number']) !== 0;
   if (hasName && hasNumber) errors.push(invalid(at, '', 'cannot set both port name & port number'));
   else if (hasNumber) errors.push(...inRange(`${at}.service.port.number`, port['number'], 1, 65535));
-  else if (!hasName) errors.push(required(at, 'port name or number is required'));
+  else if (hasName)
+    errors.push(...invalidEach(`${at}.service.port.name`, port['name'], portName(text(port['name']))));
+  else errors.push(required(at, 'port name or number is required'));
   return errors;
 }
 
@@ -191,7 +201,11 @@ export const ingressClassHooks: KindHooks = {
     const controller = text(spec(object)['controller']);
     const errors: FieldError[] = [];
     if (controller === '') errors.push(required('spec.controller'));
-    else errors.push(...invalidEach('spec.controller', controller, domainPrefixedPath(controller)));
+    else {
+      errors.push(...invalidEach('spec.controller', controller, domainPrefixedPath(controller)));
+      const domain = controller.slice(0, Math.max(0, controller.indexOf('/')));
+      if (domain !== '') errors.push(...invalidEach('spec.controller', domain, dnsSubdomain(domain, false)));
+    }
     if (previous !== undefined && controller !== text(spec(previous)['controller']))
       errors.push(invalid('spec.controller', controller, 'field is immutable'));
     return [...errors, ...validateClassParameters(spec(object)['parameters'])];
@@ -260,7 +274,8 @@ function validatePolicyPort(port: Fields, at: string): FieldError[] {
     errors.push(notSupported(`${at}.protocol`, protocol, ['TCP', 'UDP', 'SCTP']));
   const end = port['endPort'];
   if (isAbsent(port['port'])) {
-    if (!isAbsent(end)) errors.push(required(`${at}.port`, 'must be specified when `endPort` is specified'));
+    if (!isAbsent(end))
+      errors.push(invalid(`${at}.endPort`, end, 'may not be specified when `port` is not specified'));
     return errors;
   }
   errors.push(...validatePort(port['port'], `${at}.port`));
@@ -281,6 +296,8 @@ function validateBlock(block: Fields, at: string): FieldError[] {
   if (range === '') return [required(`${at}.cidr`)];
   const problems = cidr(range);
   if (problems.length > 0) return invalidEach(`${at}.cidr`, range, problems);
+  if (hasHostBits(range))
+    return [invalid(`${at}.cidr`, range, 'must not have bits set beyond the prefix length')];
   return strings(block['except']).flatMap((except, index) => {
     const here = `${at}.except[${index}]`;
     const wrong = cidr(except);
@@ -293,7 +310,7 @@ function domainPrefixedPath(value: string): readonly string[] {
   const slash = value.indexOf('/');
   if (slash < 0 || value.slice(slash + 1) === '' || value.slice(0, slash) === '')
     return ['must be a domain-prefixed path (such as "acme.io/foo")'];
-  return dnsSubdomain(value.slice(0, slash), false).map((problem) => `prefix part ${problem}`);
+  return [];
 }
 
 function validatePeer(peer: Fields, at: string): FieldError[] {
@@ -335,8 +352,11 @@ export const endpointSliceHooks: KindHooks = {
       if (addresses.length === 0) errors.push(required(field, 'must contain at least 1 address'));
       if (addresses.length > 100) errors.push(tooMany(field, addresses.length, 100));
       for (const [n, address] of addresses.entries()) {
+        const value = text(address);
+        const other = otherFamily(text(object['addressType']), value);
+        if (other !== undefined) errors.push(invalid(field, value, other));
         errors.push(
-          ...invalidEach(`${field}[${n}]`, address, sliceAddress(text(object['addressType']), text(address))),
+          ...invalidEach(`${field}[${n}]`, value, sliceAddress(text(object['addressType']), value)),
         );
       }
       const host = text(endpoint['hostname']);
@@ -353,12 +373,18 @@ export const endpointSliceHooks: KindHooks = {
   columns: endpointSliceColumns,
 };
 
+/** A word about the wrong family, which upstream says of the list. */
+function otherFamily(type: string, address: string): string | undefined {
+  if ((type !== 'IPv4' && type !== 'IPv6') || ipAddress(address).length > 0) return undefined;
+  return address.includes(':') === (type === 'IPv6') ? undefined : `must be an ${type} address`;
+}
+
 function sliceAddress(type: string, address: string): readonly string[] {
   if (type === 'FQDN') return dnsSubdomain(address, false);
   if (type !== 'IPv4' && type !== 'IPv6') return [];
   const problems = ipAddress(address);
   if (problems.length > 0) return problems;
-  return address.includes(':') === (type === 'IPv6') ? [] : [`must be an ${type} address`];
+  return endpointProblems(address);
 }
 
 function validateSlicePorts(ports: readonly Fields[]): FieldError[] {

@@ -13,9 +13,10 @@ import {
   record,
   records,
   required,
+  strings,
   text,
 } from './fields.ts';
-import { qualifiedName } from './names.ts';
+import { dnsLabel, labelValue, qualifiedName } from './names.ts';
 import { validateSelector } from './selectors.ts';
 
 const REQUIRED = 'requiredDuringSchedulingIgnoredDuringExecution';
@@ -98,11 +99,39 @@ function validateNodeTerm(term: Fields, at: string): FieldError[] {
       ...invalidEach(`${here}.key`, text(expression['key']), qualifiedName(text(expression['key']))),
     );
   }
+  for (const [index, field] of records(term['matchFields']).entries()) {
+    const here = `${at}.matchFields[${index}]`;
+    const operator = text(field['operator']);
+    if (operator !== 'In' && operator !== 'NotIn')
+      errors.push(invalid(`${here}.operator`, operator, 'not a valid selector operator'));
+    else if (list(field['values']).length !== 1)
+      errors.push(
+        required(
+          `${here}.values`,
+          "must be only one value when `operator` is 'In' or 'NotIn' for node field selector",
+        ),
+      );
+    const key = text(field['key']);
+    if (key !== 'metadata.name') errors.push(invalid(`${here}.key`, key, 'not a valid field selector key'));
+  }
   return errors;
 }
 
 function validatePodTerm(term: Fields, at: string): FieldError[] {
   const errors = validateSelector(term['labelSelector'], `${at}.labelSelector`);
+  for (const namespace of strings(term['namespaces']))
+    errors.push(...invalidEach(`${at}.namespace`, namespace, dnsLabel(namespace, false)));
+  errors.push(...validateSelector(term['namespaceSelector'], `${at}.namespaceSelector`));
+  for (const [index, name] of strings(term['matchLabelKeys']).entries()) {
+    if (strings(term['mismatchLabelKeys']).includes(name))
+      errors.push(
+        invalid(
+          `${at}.matchLabelKeys[${index}]`,
+          name,
+          'exists in both matchLabelKeys and mismatchLabelKeys',
+        ),
+      );
+  }
   const key = text(term['topologyKey']);
   if (key === '') errors.push(required(`${at}.topologyKey`, 'can not be empty'));
   errors.push(...invalidEach(`${at}.topologyKey`, key, qualifiedName(key)));
@@ -129,8 +158,14 @@ export function validateTolerations(tolerations: readonly Fields[], at: string):
     if (operator === 'Exists' && text(toleration['value']) !== '') {
       const detail = "value must be empty when `operator` is 'Exists'";
       errors.push(invalid(`${here}.operator`, text(toleration['value']), detail));
-    } else if (!['', 'Equal', 'Exists'].includes(operator)) {
-      errors.push(notSupported(`${here}.operator`, operator, ['Equal', 'Exists']));
+    } else if (operator === '' || operator === 'Equal') {
+      const value = text(toleration['value']);
+      errors.push(...invalidEach(`${here}.operator`, value, labelValue(value)));
+    } else if (operator !== 'Exists') {
+      // Two more are in the text, though nobody may use them yet.
+      const known =
+        operator === 'Gt' || operator === 'Lt' ? ['Equal', 'Exists', 'Lt', 'Gt'] : ['Equal', 'Exists'];
+      errors.push(notSupported(`${here}.operator`, operator, known));
     }
     if (effect !== '' && !['NoSchedule', 'PreferNoSchedule', 'NoExecute'].includes(effect)) {
       errors.push(notSupported(`${here}.effect`, effect, ['NoSchedule', 'PreferNoSchedule', 'NoExecute']));
@@ -155,6 +190,10 @@ export function validateScheduling(spec: Fields, at: string): FieldError[] {
     gates.add(name);
   }
   for (const [index, constraint] of records(spec['topologySpreadConstraints']).entries()) {
+    const pair = `{${text(constraint['topologyKey'])}, ${text(constraint['whenUnsatisfiable'])}}`;
+    const repeats = records(spec['topologySpreadConstraints'])
+      .slice(index + 1)
+      .some((later) => `{${text(later['topologyKey'])}, ${text(later['whenUnsatisfiable'])}}` === pair);
     const here = `${at}.topologySpreadConstraints[${index}]`;
     const skew = integer(constraint['maxSkew']);
     if (skew <= 0) errors.push(invalid(`${here}.maxSkew`, skew, 'must be greater than zero'));
@@ -165,6 +204,7 @@ export function validateScheduling(spec: Fields, at: string): FieldError[] {
     if (!['DoNotSchedule', 'ScheduleAnyway'].includes(action)) {
       errors.push(notSupported(`${here}.whenUnsatisfiable`, action, ['DoNotSchedule', 'ScheduleAnyway']));
     }
+    if (repeats) errors.push(duplicate(`${here}.{topologyKey, whenUnsatisfiable}`, pair));
     const least = constraint['minDomains'];
     if (typeof least === 'number') {
       if (least <= 0) errors.push(invalid(`${here}.minDomains`, least, 'must be greater than zero'));
@@ -176,6 +216,8 @@ export function validateScheduling(spec: Fields, at: string): FieldError[] {
     for (const field of ['nodeAffinityPolicy', 'nodeTaintsPolicy']) {
       errors.push(...optionalOneOf(`${here}.${field}`, constraint[field], ['Honor', 'Ignore']));
     }
+    for (const [n, name] of strings(constraint['matchLabelKeys']).entries())
+      errors.push(...invalidEach(`${here}.matchLabelKeys[${n}]`, name, qualifiedName(name)));
     errors.push(...validateSelector(constraint['labelSelector'], `${here}.labelSelector`));
   }
   return errors;

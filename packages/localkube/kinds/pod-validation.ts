@@ -18,7 +18,8 @@ import {
   required,
   text,
 } from './fields.ts';
-import { dnsLabel, dnsLabelStrict, dnsSubdomain, ipAddress } from './names.ts';
+import { dnsLabelStrict, dnsSubdomain, ipAddress, qualifiedName, searchDomain } from './names.ts';
+import { validateProfile } from './security-context-validation.ts';
 import { validateOperatingSystem } from './operating-system-validation.ts';
 import { validateLabels } from './selectors.ts';
 import { validateVolume } from './volume-validation.ts';
@@ -34,6 +35,12 @@ export function validatePodTemplate(
 ): FieldError[] {
   return [
     ...validateLabels(record(template['metadata'])['labels'], `${at}.labels`),
+    ...Object.keys(record(record(template['metadata'])['annotations'])).flatMap((key) =>
+      invalidEach(`${at}.annotations`, key, qualifiedName(key.toLowerCase())),
+    ),
+    ...(list(record(template['spec'])['ephemeralContainers']).length > 0
+      ? [forbidden(`${at}.spec.ephemeralContainers`, 'ephemeral containers not allowed in pod template')]
+      : []),
     ...validatePodSpec(record(template['spec']), `${at}.spec`, claims),
   ];
 }
@@ -53,7 +60,9 @@ export function validatePodSpec(spec: Fields, at: string, claims: readonly strin
   );
   errors.push(...validateLabels(spec['nodeSelector'], `${at}.nodeSelector`));
   errors.push(...validateSecurityContext(record(spec['securityContext']), `${at}.securityContext`));
+  errors.push(...validateNamespaces(spec, at));
   errors.push(...validateAffinity(record(spec['affinity']), `${at}.affinity`));
+  errors.push(...validateDnsConfig(record(spec['dnsConfig']), `${at}.dnsConfig`));
   if (spec['dnsPolicy'] === 'None' && list(record(spec['dnsConfig'])['nameservers']).length === 0) {
     const detail = 'must provide `dnsConfig` when `dnsPolicy` is None';
     errors.push(
@@ -99,7 +108,7 @@ function podNames(spec: Fields, at: string, errors: FieldError[], claims: readon
       errors.push(required(`${here}.name`));
       continue;
     }
-    const problems = dnsLabel(name, false);
+    const problems = dnsLabelStrict(name);
     errors.push(...invalidEach(`${here}.name`, name, problems));
     if (volumes.has(name)) errors.push(duplicate(`${here}.name`, name));
     volumes.add(name);
@@ -161,6 +170,38 @@ function validateContainers(spec: Fields, at: string, names: PodNames): FieldErr
   return errors;
 }
 
+/** Namespaces of the host that cannot go together. */
+function validateNamespaces(spec: Fields, at: string): FieldError[] {
+  const errors: FieldError[] = [];
+  if (spec['shareProcessNamespace'] === true && spec['hostPID'] === true) {
+    const detail = 'ShareProcessNamespace and HostPID cannot both be enabled';
+    errors.push(invalid(`${at}.securityContext.shareProcessNamespace`, true, detail));
+  }
+  if (spec['hostUsers'] !== false) return errors;
+  const detail = 'when `hostUsers` is false';
+  if (spec['hostNetwork'] === true) errors.push(forbidden(`${at}.hostNetwork`, detail));
+  if (spec['hostPID'] === true) errors.push(forbidden(`${at}.HostPID`, detail));
+  if (spec['hostIPC'] === true) errors.push(forbidden(`${at}.HostIPC`, detail));
+  return errors;
+}
+
+function validateDnsConfig(config: Fields, at: string): FieldError[] {
+  const errors: FieldError[] = [];
+  const servers = list(config['nameservers']);
+  if (servers.length > 3)
+    errors.push(invalid(`${at}.nameservers`, servers, 'must not have more than 3 nameservers'));
+  for (const [index, server] of servers.entries())
+    errors.push(...invalidEach(`${at}.nameservers[${index}]`, server, ipAddress(text(server))));
+  const searches = list(config['searches']);
+  if (searches.length > 32)
+    errors.push(invalid(`${at}.searches`, searches, 'must not have more than 32 search paths'));
+  for (const [index, search] of searches.entries())
+    errors.push(...invalidEach(`${at}.searches[${index}]`, search, searchDomain(text(search))));
+  for (const [index, option] of records(config['options']).entries())
+    if (text(option['name']) === '') errors.push(required(`${at}.options[${index}]`, 'must not be empty'));
+  return errors;
+}
+
 const SYSCTL = /^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$/;
 
 function validateSecurityContext(context: Fields, at: string): FieldError[] {
@@ -188,12 +229,12 @@ function validateSecurityContext(context: Fields, at: string): FieldError[] {
       'OnRootMismatch',
     ]),
   );
-  const seccomp = record(context['seccompProfile']);
-  if (seccomp['type'] === 'Localhost' && text(seccomp['localhostProfile']) === '') {
-    errors.push(
-      required(`${at}.seccompProfile.localhostProfile`, 'must be set when seccomp type is Localhost'),
-    );
-  }
+  errors.push(...validateProfile(context['seccompProfile'], `${at}.seccompProfile`, 'seccomp'));
+  errors.push(...validateProfile(context['appArmorProfile'], `${at}.appArmorProfile`, 'AppArmor'));
+  const groups = ['Merge', 'Strict'];
+  errors.push(
+    ...optionalOneOf(`${at}.supplementalGroupsPolicy`, context['supplementalGroupsPolicy'], groups),
+  );
   return errors;
 }
 

@@ -12,14 +12,19 @@ import {
   invalid,
   isAbsent,
   list,
+  oneOf,
   optionalOneOf,
   record,
   records,
+  required,
   strings,
   text,
 } from './fields.ts';
 import { dnsLabel, qualifiedName } from './names.ts';
-import { parseQuantity } from './quantity.ts';
+import { isWhole, parseQuantity } from './quantity.ts';
+import { equalData } from '@plumbline/base';
+import { validateLabels } from './selectors.ts';
+import { validateTolerations } from './pod-scheduling-validation.ts';
 import { validateSelector } from './selectors.ts';
 
 const spec = (object: KubeObject): Fields => record(object['spec']);
@@ -100,7 +105,7 @@ export const priorityClassHooks: KindHooks = {
       }
     } else
       errors.push(
-        ...optionalOneOf('preemptionPolicy', object['preemptionPolicy'], ['PreemptLowerPriority', 'Never']),
+        ...oneOf('preemptionPolicy', object['preemptionPolicy'], ['PreemptLowerPriority', 'Never']),
       );
     return errors;
   },
@@ -192,6 +197,14 @@ export const runtimeClassHooks: KindHooks = {
     const errors = dnsLabel(handler, false).map((detail) => invalid('handler', handler, detail));
     if (previous !== undefined && previous['handler'] !== handler)
       errors.push(invalid('handler', handler, 'field is immutable'));
+    for (const [name, amount] of Object.entries(record(record(object['overhead'])['podFixed']))) {
+      const quantity = parseQuantity(amount);
+      if (quantity !== undefined && quantity < 0n)
+        errors.push(invalid(`overhead.limits[${name}]`, amount, 'must be greater than or equal to 0'));
+    }
+    const scheduling = record(object['scheduling']);
+    errors.push(...validateLabels(scheduling['nodeSelector'], 'scheduling.nodeSelector'));
+    errors.push(...validateTolerations(records(scheduling['tolerations']), 'scheduling.tolerations'));
     return errors;
   },
   columns: [nameColumn, column('Handler', (o) => text(o['handler'])), ageColumn],
@@ -200,7 +213,7 @@ export const runtimeClassHooks: KindHooks = {
 export const quotaHooks: KindHooks = {
   status: true,
   default: (draft) => fill(draft, 'status', {}),
-  validate(object) {
+  validate(object, previous) {
     const part = spec(object);
     const errors: FieldError[] = [];
     for (const [name, amount] of Object.entries(record(part['hard']))) {
@@ -215,12 +228,18 @@ export const quotaHooks: KindHooks = {
       ) {
         errors.push(invalid(field, name, 'must be a standard resource type or fully qualified'));
         errors.push(invalid(field, name, 'must be a standard resource for quota'));
-      }
+      } else if (problems.length > 0)
+        errors.push(invalid(field, name, 'must be a standard resource for quota'));
       const quantity = parseQuantity(amount);
       if (quantity !== undefined && quantity < 0n)
         errors.push(invalid(field, amount, 'must be greater than or equal to 0'));
+      if (quantity !== undefined && COUNTED.has(name) && !isWhole(quantity))
+        errors.push(invalid(field, amount, 'must be an integer'));
     }
-    return [...errors, ...validateScopes(part)];
+    errors.push(...validateScopes(part), ...validateScopeSelector(part));
+    if (previous !== undefined && !equalData(spec(previous)['scopes'] ?? [], part['scopes'] ?? []))
+      errors.push(invalid('spec.scopes', part['scopes'] ?? null, 'field is immutable'));
+    return errors;
   },
   columns: [
     nameColumn,
@@ -259,6 +278,72 @@ function validateScopes(part: Fields): FieldError[] {
   ] as const) {
     if (scopes.includes(one) && scopes.includes(other))
       errors.push(invalid('spec.scopes', scopes, 'conflicting scopes'));
+  }
+  return errors;
+}
+
+/** What comes in whole numbers only. */
+const COUNTED = new Set([
+  'pods',
+  'resourcequotas',
+  'services',
+  'replicationcontrollers',
+  'secrets',
+  'persistentvolumeclaims',
+  'configmaps',
+  'services.nodeports',
+  'services.loadbalancers',
+]);
+const FIXED_SCOPES = new Set([
+  'Terminating',
+  'NotTerminating',
+  'BestEffort',
+  'NotBestEffort',
+  'CrossNamespacePodAffinity',
+]);
+
+function validateScopeSelector(part: Fields): FieldError[] {
+  if (isAbsent(part['scopeSelector'])) return [];
+  const at = 'spec.scopeSelector.matchExpressions';
+  const expressions = records(record(part['scopeSelector'])['matchExpressions']);
+  const shown = {
+    MatchExpressions: expressions.map((one) => ({
+      ScopeName: text(one['scopeName']),
+      Operator: text(one['operator']),
+      Values: one['values'] ?? null,
+    })),
+  };
+  const names = Object.keys(record(part['hard'])).toSorted();
+  const errors: FieldError[] = [];
+  for (const one of expressions) {
+    const [scope, operator] = [text(one['scopeName']), text(one['operator'])];
+    const count = list(one['values']).length;
+    if (!QUOTA_SCOPES.has(scope)) errors.push(invalid(`${at}.scopeName`, scope, 'unsupported scope'));
+    for (const name of names)
+      if (!scopeFits(scope, name)) errors.push(invalid(at, shown, 'unsupported scope applied to resource'));
+    if (FIXED_SCOPES.has(scope) && operator !== 'Exists') {
+      const detail =
+        "must be 'Exists' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity";
+      errors.push(invalid(`${at}.operator`, operator, detail));
+    }
+    if (operator === 'In' || operator === 'NotIn') {
+      if (count === 0)
+        errors.push(
+          required(
+            `${at}.values`,
+            "must be at least one value when `operator` is 'In' or 'NotIn' for scope selector",
+          ),
+        );
+    } else if (operator === 'Exists' || operator === 'DoesNotExist') {
+      if (count > 0)
+        errors.push(
+          invalid(
+            `${at}.values`,
+            one['values'],
+            "must be no value when `operator` is 'Exist' or 'DoesNotExist' for scope selector",
+          ),
+        );
+    } else errors.push(invalid(`${at}.operator`, operator, 'not a valid selector operator'));
   }
   return errors;
 }

@@ -17,7 +17,8 @@ import {
   text,
 } from './fields.ts';
 
-import { dnsSubdomain } from './names.ts';
+import { dnsSubdomain, pathSegment } from './names.ts';
+import { validateSelector } from './selectors.ts';
 
 const GROUP = 'rbac.authorization.k8s.io';
 const createdColumn = column('Created At', (o) => text(o.metadata.creationTimestamp), { type: 'date' });
@@ -45,6 +46,14 @@ function roleHooks(cluster: boolean): KindHooks {
             'at least one clusterRoleSelector required if aggregationRule is non-nil',
           ),
         );
+      }
+      for (const [index, selector] of records(
+        record(cluster ? aggregation : undefined)['clusterRoleSelectors'],
+      ).entries()) {
+        const at = `aggregationRule.clusterRoleSelectors[${index}]`;
+        const mistakes = validateSelector(selector, at);
+        errors.push(...mistakes);
+        if (mistakes.length > 0) errors.push(invalid(at, null, 'invalid label selector.'));
       }
       return errors;
     },
@@ -131,12 +140,19 @@ function validateBinding(
   const kinds = cluster ? ['ClusterRole'] : ['ClusterRole', 'Role'];
   if (!kinds.includes(text(role['kind'])))
     errors.push(notSupported('roleRef.kind', role['kind'], cluster ? kinds : ['Role', 'ClusterRole']));
-  if (text(role['name']) === '') errors.push(required('roleRef.name'));
+  const roleName = text(role['name']);
+  if (roleName === '') errors.push(required('roleRef.name'));
+  else errors.push(...invalidEach('roleRef.name', roleName, pathSegment(roleName)));
   for (const [index, subject] of records(object['subjects']).entries()) {
     errors.push(...validateSubject(subject, `subjects[${index}]`, cluster));
   }
   if (previous !== undefined && !equalData(object['roleRef'], previous['roleRef'])) {
-    errors.push(invalid('roleRef', object['roleRef'], 'cannot change roleRef'));
+    const shown = {
+      APIGroup: text(role['apiGroup']),
+      Kind: text(role['kind']),
+      Name: text(role['name']),
+    };
+    errors.push(invalid('roleRef', shown, 'cannot change roleRef'));
   }
   return errors;
 }

@@ -1,6 +1,16 @@
 import type { FieldError } from '../registry/types.ts';
 import type { Fields } from './fields.ts';
-import { inRange, invalid, isAbsent, list, optionalOneOf, record } from './fields.ts';
+import {
+  inRange,
+  invalid,
+  isAbsent,
+  list,
+  notSupported,
+  optionalOneOf,
+  record,
+  required,
+  text,
+} from './fields.ts';
 
 /** The security context of one container. */
 export function validateSecurityContext(value: unknown, at: string): FieldError[] {
@@ -10,6 +20,7 @@ export function validateSecurityContext(value: unknown, at: string): FieldError[
   errors.push(...inRange(`${at}.runAsUser`, context['runAsUser'], 0, 2147483647));
   errors.push(...inRange(`${at}.runAsGroup`, context['runAsGroup'], 0, 2147483647));
   errors.push(...optionalOneOf(`${at}.procMount`, context['procMount'], ['Default', 'Unmasked']));
+  errors.push(...validateProfile(context['seccompProfile'], `${at}.seccompProfile`, 'seccomp'));
   if (context['allowPrivilegeEscalation'] === false) {
     const capabilities = list(record(context['capabilities'])['add']);
     if (context['privileged'] === true) {
@@ -21,7 +32,24 @@ export function validateSecurityContext(value: unknown, at: string): FieldError[
       errors.push(invalid(at, goSecurityContext(context), detail));
     }
   }
+  errors.push(...validateProfile(context['appArmorProfile'], `${at}.appArmorProfile`, 'AppArmor'));
   return errors;
+}
+
+/** A seccomp or AppArmor profile. */
+export function validateProfile(value: unknown, at: string, what: string): FieldError[] {
+  if (isAbsent(value)) return [];
+  const profile = record(value);
+  const type = text(profile['type']);
+  const local = `${at}.localhostProfile`;
+  if (type === '') return [required(`${at}.type`)];
+  if (!['Localhost', 'RuntimeDefault', 'Unconfined'].includes(type))
+    return [notSupported(`${at}.type`, type, ['Localhost', 'RuntimeDefault', 'Unconfined'])];
+  if (type === 'Localhost' && text(profile['localhostProfile']) === '')
+    return [required(local, `must be set when ${what} type is Localhost`)];
+  if (type !== 'Localhost' && !isAbsent(profile['localhostProfile']))
+    return [invalid(local, profile['localhostProfile'], `can only be set when ${what} type is Localhost`)];
+  return [];
 }
 
 /** The whole context as upstream prints it: every field under its internal name. */

@@ -40,16 +40,16 @@ export function validateService(
   errors.push(...validatePorts(spec, type));
   errors.push(...validateLabels(spec['selector'], 'spec.selector'));
   errors.push(...oneOf('spec.sessionAffinity', spec['sessionAffinity'], ['ClientIP', 'None']));
+  if (spec['sessionAffinity'] === 'ClientIP') errors.push(...validateAffinityTimeout(spec));
   errors.push(...validateAddresses(spec, type));
   errors.push(...validateExternal(spec));
   errors.push(...oneOf('spec.type', type, TYPES));
   errors.push(...validatePolicies(spec, type));
-  errors.push(...validateFamilies(spec));
+  errors.push(...validateFamilies(spec, previous));
   errors.push(...validateIngress(object));
   if (errors.length > 0) return errors;
-  errors.push(...validateAllocations(object, spec, book, context));
   if (previous !== undefined) errors.push(...validateUpdate(spec, record(previous['spec'])));
-  return errors;
+  return errors.length > 0 ? errors : validateAllocations(object, spec, book, context);
 }
 
 function validateByType(spec: Fields, type: string): FieldError[] {
@@ -60,6 +60,14 @@ function validateByType(spec: Fields, type: string): FieldError[] {
     return [invalid('spec.clusterIPs[0]', 'None', `may not be set to 'None' for ${type} services`)];
   }
   if (type !== 'ExternalName') return [];
+  const assigned = list(spec['clusterIPs']).length > 0 ? 'clusterIPs' : 'clusterIP';
+  if (text(spec['clusterIP']) !== '' || list(spec['clusterIPs']).length > 0)
+    return [
+      forbidden(
+        `spec.${assigned === 'clusterIP' ? 'clusterIPs' : assigned}`,
+        'may not be set for ExternalName services',
+      ),
+    ];
   const name = text(spec['externalName']).replace(/\.$/, '');
   if (name === '') return [required('spec.externalName')];
   return invalidEach('spec.externalName', name, dnsSubdomain(name, false));
@@ -83,6 +91,9 @@ function validatePorts(spec: Fields, type: string): FieldError[] {
     errors.push(...inRange(`${at}.port`, integer(port['port']), 1, 65535));
     errors.push(...oneOf(`${at}.protocol`, port['protocol'], ['SCTP', 'TCP', 'UDP']));
     errors.push(...validatePort(port['targetPort'], `${at}.targetPort`));
+    const application = text(port['appProtocol']);
+    if (application !== '')
+      errors.push(...invalidEach(`${at}.appProtocol`, application, qualifiedName(application)));
     if (
       type !== 'ExternalName' &&
       port['nodePort'] &&
@@ -109,8 +120,23 @@ function validatePorts(spec: Fields, type: string): FieldError[] {
   return errors;
 }
 
+function validateAffinityTimeout(spec: Fields): FieldError[] {
+  const at = 'spec.sessionAffinityConfig.clientIP.timeoutSeconds';
+  const seconds = record(record(spec['sessionAffinityConfig'])['clientIP'])['timeoutSeconds'];
+  if (typeof seconds !== 'number' || (seconds > 0 && seconds <= 86400)) return [];
+  return [invalid(at, seconds, 'must be greater than 0 and less than 86400')];
+}
+
 function validateAddresses(spec: Fields, type: string): FieldError[] {
   if (type === 'ExternalName') return [];
+  const all = strings(spec['clusterIPs']);
+  const errors: FieldError[] = [];
+  if (all.length > 1 && all.includes('None'))
+    errors.push(invalid('spec.clusterIPs', all, "'None' must be the first and only value"));
+  return [...errors, ...validateEachAddress(spec)];
+}
+
+function validateEachAddress(spec: Fields): FieldError[] {
   return strings(spec['clusterIPs']).flatMap((address, index) =>
     index === 0 && (address === 'None' || address === '')
       ? []
@@ -148,6 +174,17 @@ function validatePolicies(spec: Fields, type: string): FieldError[] {
   for (const [index, range] of strings(spec['loadBalancerSourceRanges']).entries()) {
     errors.push(...invalidEach(`spec.LoadBalancerSourceRanges[${index}]`, range, cidr(range.trim())));
   }
+  if (!isAbsent(spec['allocateLoadBalancerNodePorts']) && type !== 'LoadBalancer')
+    errors.push(
+      forbidden('spec.allocateLoadBalancerNodePorts', "may only be used when `type` is 'LoadBalancer'"),
+    );
+  const check = integer(spec['healthCheckNodePort']);
+  if (check !== 0 && !(type === 'LoadBalancer' && external === 'Local')) {
+    const detail = "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'";
+    errors.push(invalid('spec.healthCheckNodePort', check, detail));
+  }
+  const spread = ['PreferClose', 'PreferSameZone', 'PreferSameNode'];
+  errors.push(...optionalOneOf('spec.trafficDistribution', spec['trafficDistribution'], spread));
   const className = text(spec['loadBalancerClass']);
   if (className !== '') {
     errors.push(...invalidEach('spec.loadBalancerClass', className, qualifiedName(className)));
@@ -162,14 +199,26 @@ function validatePolicies(spec: Fields, type: string): FieldError[] {
   return errors;
 }
 
-function validateFamilies(spec: Fields): FieldError[] {
+function validateFamilies(spec: Fields, previous: KubeObject | undefined): FieldError[] {
   const errors: FieldError[] = [];
   for (const [index, family] of strings(spec['ipFamilies']).entries()) {
     if (family !== 'IPv4' && family !== 'IPv6')
       errors.push(notSupported(`spec.ipFamilies[${index}]`, family, ['IPv4', 'IPv6']));
+    else if (strings(spec['ipFamilies']).indexOf(family) < index)
+      errors.push(duplicate(`spec.ipFamilies[${index}]`, family));
   }
   const policies = ['PreferDualStack', 'RequireDualStack', 'SingleStack'];
   errors.push(...optionalOneOf('spec.ipFamilyPolicy', spec['ipFamilyPolicy'], policies));
+  // This cluster has addresses of one family. Headless services without selector name no pods, so they may claim both.
+  const open = spec['clusterIP'] === 'None' && Object.keys(record(spec['selector'])).length === 0;
+  if (errors.length > 0 || previous !== undefined || open) return errors;
+  const other = strings(spec['ipFamilies']).indexOf('IPv6');
+  if (spec['ipFamilyPolicy'] === 'RequireDualStack') {
+    const detail = 'this cluster is not configured for dual-stack services';
+    errors.push(invalid('spec.ipFamilyPolicy', spec['ipFamilyPolicy'], detail));
+  } else if (other >= 0) {
+    errors.push(invalid(`spec.ipFamilies[${other}]`, 'IPv6', 'not configured on this cluster'));
+  }
   return errors;
 }
 
@@ -204,6 +253,7 @@ function validateAllocations(
       );
     }
   }
+  const here = new Set<string>();
   for (const [index, port] of records(spec['ports']).entries()) {
     const number = integer(port['nodePort']);
     if (number === 0) continue;
@@ -211,9 +261,10 @@ function validateAllocations(
     if (!isNodePort(number) && !(context.dryRun && number > 32767)) {
       const detail = 'provided port is not in the valid range. The range of valid ports is 30000-32767';
       errors.push(invalid(field, number, detail));
-    } else if (book.isTaken(number, owner, context)) {
+    } else if (book.isTaken(number, owner, context) || here.has(`${text(port['protocol'])}/${number}`)) {
       errors.push(invalid(field, number, 'provided port is already allocated'));
     }
+    here.add(`${text(port['protocol'])}/${number}`);
   }
   return errors;
 }

@@ -8,17 +8,22 @@ import {
   fill,
   fillZero,
   forbidden,
+  invalid,
+  invalidEach,
   isAbsent,
   list,
   notSupported,
   oneOf,
   optionalOneOf,
   record,
+  records,
   required,
   strings,
   text,
 } from './fields.ts';
 import { limitClaim } from './limits.ts';
+import { dnsSubdomain, qualifiedName } from './names.ts';
+import { parseQuantity } from './quantity.ts';
 import { admissionRefusal } from './pod-admission.ts';
 import { claimWarnings, storageClassWarnings, volumeWarnings } from './storage-warnings.ts';
 import { validateClaimSpec } from './volume-validation.ts';
@@ -169,8 +174,17 @@ function validateVolumeSpec(part: Fields): FieldError[] {
   if (list(part['accessModes']).length === 0) errors.push(required('spec.accessModes'));
   const capacity = part['capacity'];
   if (Object.keys(record(capacity)).length === 0) errors.push(required('spec.capacity'));
-  if (isAbsent(record(capacity)['storage']))
+  const known = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
+  for (const mode of strings(part['accessModes']))
+    if (!known.includes(mode)) errors.push(notSupported('spec.accessModes', mode, known));
+  if (list(part['accessModes']).length > 1 && list(part['accessModes']).includes('ReadWriteOncePod'))
+    errors.push(forbidden('spec.accessModes', 'may not use ReadWriteOncePod with other access modes'));
+  const size = record(capacity)['storage'];
+  if (isAbsent(size) || Object.keys(record(capacity)).length > 1)
     errors.push(notSupported('spec.capacity', capacity, ['storage']));
+  const amount = parseQuantity(size);
+  if (amount !== undefined && amount <= 0n)
+    errors.push(invalid('spec.capacity[storage]', size, 'must be greater than zero'));
   errors.push(
     ...oneOf('spec.persistentVolumeReclaimPolicy', part['persistentVolumeReclaimPolicy'], [
       'Delete',
@@ -179,10 +193,39 @@ function validateVolumeSpec(part: Fields): FieldError[] {
     ]),
   );
   const sources = Object.keys(part).filter((field) => !NOT_SOURCES.has(field) && !isAbsent(part[field]));
+  const [first] = sources;
+  if (first !== undefined) errors.push(...validateVolumeSource(first, record(part[first])));
   for (const kind of sources.slice(1))
     errors.push(forbidden(`spec.${kind}`, 'may not specify more than 1 volume type'));
   if (sources.length === 0) errors.push(required('spec', 'must specify a volume type'));
+  if (!isAbsent(part['local']) && isAbsent(part['nodeAffinity']))
+    errors.push(required('spec.nodeAffinity', 'Local volume requires node affinity'));
+  const terms = record(record(part['nodeAffinity'])['required'])['nodeSelectorTerms'];
+  if (!isAbsent(part['nodeAffinity']) && list(terms).length === 0)
+    errors.push(
+      required('spec.nodeAffinity.required.nodeSelectorTerms', 'must have at least one node selector term'),
+    );
+  if (part['persistentVolumeReclaimPolicy'] === 'Recycle' && record(part['hostPath'])['path'] === '/')
+    errors.push(
+      forbidden('spec.persistentVolumeReclaimPolicy', "may not be 'recycle' for a hostPath mount of '/'"),
+    );
+  const className = text(part['storageClassName']);
+  if (className !== '')
+    errors.push(...invalidEach('spec.storageClassName', className, dnsSubdomain(className, false)));
+  errors.push(...optionalOneOf('spec.volumeMode', part['volumeMode'], ['Block', 'Filesystem']));
   return errors;
+}
+
+function validateVolumeSource(kind: string, source: Fields): FieldError[] {
+  const at = `spec.${kind}`;
+  const needed = (field: string): FieldError[] =>
+    text(source[field]) === '' ? [required(`${at}.${field}`)] : [];
+  if (kind === 'csi') return [...needed('driver'), ...needed('volumeHandle')];
+  if (kind === 'nfs') return [...needed('server'), ...needed('path')];
+  if (kind !== 'hostPath' && kind !== 'local') return [];
+  const path = text(source['path']);
+  if (path === '') return [required(`${at}.path`)];
+  return path.split('/').includes('..') ? [invalid(`${at}.path`, path, "must not contain '..'")] : [];
 }
 
 export const storageClassHooks: KindHooks = {
@@ -191,9 +234,30 @@ export const storageClassHooks: KindHooks = {
     fill(draft, 'reclaimPolicy', 'Delete');
     fill(draft, 'volumeBindingMode', 'Immediate');
   },
-  validate(object) {
+  validate(object, previous) {
     const errors: FieldError[] = [];
-    if (text(object['provisioner']) === '') errors.push(required('provisioner'));
+    if (previous !== undefined) {
+      for (const field of ['parameters', 'provisioner', 'reclaimPolicy', 'volumeBindingMode'])
+        if (!equalData(object[field] ?? null, previous[field] ?? null))
+          errors.push(invalid(field, object[field] ?? null, 'field is immutable'));
+      return errors;
+    }
+    const provisioner = text(object['provisioner']);
+    if (provisioner === '') errors.push(required('provisioner'));
+    else
+      errors.push(
+        ...invalidEach('provisioner', provisioner.toLowerCase(), qualifiedName(provisioner.toLowerCase())),
+      );
+    for (const key of Object.keys(record(object['parameters'])))
+      if (key === '') errors.push(invalid('parameters', key, 'field can not be empty.'));
+    for (const [index, term] of records(object['allowedTopologies']).entries()) {
+      for (const [n, expression] of records(term['matchLabelExpressions']).entries()) {
+        const at = `allowedTopologies[${index}].matchLabelExpressions[${n}]`;
+        if (list(expression['values']).length === 0) errors.push(required(`${at}.values`));
+        const key = text(expression['key']);
+        errors.push(...invalidEach(`${at}.key`, key, qualifiedName(key)));
+      }
+    }
     errors.push(...optionalOneOf('reclaimPolicy', object['reclaimPolicy'], ['Delete', 'Retain']));
     errors.push(
       ...optionalOneOf('volumeBindingMode', object['volumeBindingMode'], [

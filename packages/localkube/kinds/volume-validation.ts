@@ -3,7 +3,6 @@ import { localDescendingPath, validateFieldRef } from './container-validation.ts
 import type { Fields } from './fields.ts';
 import {
   forbidden,
-  inRange,
   invalidEach,
   isAbsent,
   list,
@@ -16,6 +15,7 @@ import {
 import { parseQuantity } from './quantity.ts';
 import { invalid } from './fields.ts';
 import { dnsSubdomain } from './names.ts';
+import { validateSelector } from './selectors.ts';
 
 const HOST_PATH_TYPES = [
   '',
@@ -62,16 +62,23 @@ function validateSource(kind: string, source: Fields, at: string): FieldError[] 
     case 'nfs':
       return validateNfs(source, at);
     case 'downwardAPI':
+      // Upstream names the volume here, not the item.
       return [
         ...validateMode(source, at),
-        ...records(source['items']).flatMap((item, index) =>
-          validateDownwardItem(item, `${at}.items[${index}]`),
-        ),
+        ...records(source['items']).flatMap((item) => validateDownwardItem(item, at)),
       ];
     case 'projected':
       return [...validateMode(source, at), ...validateProjections(source, at)];
     case 'csi':
       return requireText(source, 'driver', at);
+    case 'ephemeral':
+      return isAbsent(source['volumeClaimTemplate']) ? [required(`${at}.volumeClaimTemplate`)] : [];
+    case 'iscsi':
+      return [...requireText(source, 'targetPortal', at), ...requireText(source, 'iqn', at)];
+    case 'image':
+      return requireText(source, 'reference', at);
+    case 'gitRepo':
+      return requireText(source, 'repository', at);
     default:
       return [];
   }
@@ -124,6 +131,11 @@ function validateDownwardItem(item: Fields, at: string): FieldError[] {
   errors.push(...localDescendingPath(`${at}.path`, path));
   if (!isAbsent(item['fieldRef']))
     errors.push(...validateFieldRef(record(item['fieldRef']), `${at}.fieldRef`));
+  else if (isAbsent(item['resourceFieldRef']))
+    errors.push(required(at, 'one of fieldRef and resourceFieldRef is required'));
+  const mode = item['mode'];
+  if (typeof mode === 'number' && (mode < 0 || mode > 511))
+    errors.push(invalid(`${at}.mode`, mode, 'must be a number between 0 and 0777 (octal), both inclusive'));
   return errors;
 }
 
@@ -132,8 +144,6 @@ function validateProjections(source: Fields, at: string): FieldError[] {
     const here = `${at}.sources[${index}]`;
     const errors: FieldError[] = [];
     const kinds = Object.keys(projection).filter((kind) => !isAbsent(projection[kind]));
-    for (const kind of kinds.slice(1))
-      errors.push(forbidden(`${here}.${kind}`, 'may not specify more than 1 volume type'));
     for (const kind of ['secret', 'configMap']) {
       if (isAbsent(projection[kind])) continue;
       const part = record(projection[kind]);
@@ -141,20 +151,33 @@ function validateProjections(source: Fields, at: string): FieldError[] {
     }
     const token = record(projection['serviceAccountToken']);
     if (!isAbsent(projection['serviceAccountToken'])) {
-      errors.push(
-        ...inRange(`${here}.serviceAccountToken.expirationSeconds`, token['expirationSeconds'], 600, 2 ** 32),
-      );
-      if (text(token['path']) === '') errors.push(required(`${here}.serviceAccountToken.path`));
+      errors.push(...tokenLife(token['expirationSeconds'], `${here}.serviceAccountToken.expirationSeconds`));
+      // The place of this one is the volume's.
+      if (text(token['path']) === '') errors.push(required(`${at}.path`));
     }
+    for (const item of records(record(projection['downwardAPI'])['items']))
+      errors.push(...validateDownwardItem(item, `${here}.downwardAPI`));
+    if (kinds.length > 1) errors.push(forbidden(here, 'may not specify more than 1 volume type per source'));
     return errors;
   });
+}
+
+function tokenLife(seconds: unknown, at: string): FieldError[] {
+  if (typeof seconds !== 'number') return [];
+  if (seconds < 600) return [invalid(at, seconds, 'may not specify a duration less than 10 minutes')];
+  return seconds > 2 ** 32
+    ? [invalid(at, seconds, 'may not specify a duration larger than 2^32 seconds')]
+    : [];
 }
 
 /** A PersistentVolumeClaim's spec, below `at`. */
 export function validateClaimSpec(spec: Fields, at: string): FieldError[] {
   const errors: FieldError[] = [];
+  errors.push(...validateSelector(spec['selector'], `${at}.selector`));
   if (list(spec['accessModes']).length === 0)
     errors.push(required(`${at}.accessModes`, 'at least 1 access mode is required'));
+  if (list(spec['accessModes']).length > 1 && list(spec['accessModes']).includes('ReadWriteOncePod'))
+    errors.push(forbidden(`${at}.accessModes`, 'may not use ReadWriteOncePod with other access modes'));
   const modes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
   for (const mode of list(spec['accessModes'])) {
     if (!modes.includes(text(mode))) errors.push(notSupported(`${at}.accessModes`, mode, modes));

@@ -37,7 +37,8 @@ const pathKinds = new Set(['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBin
 export function nameRuleOf(group: string, kind: string): NameRule {
   if (group === 'rbac.authorization.k8s.io' && pathKinds.has(kind)) return 'path';
   if (group !== '') return 'subdomain';
-  if (kind === 'Namespace') return 'label';
+  // Since 1.36 a service may begin with a digit.
+  if (kind === 'Namespace' || kind === 'Service') return 'label';
   return kind === 'Service' ? 'label1035' : 'subdomain';
 }
 
