@@ -1,3 +1,4 @@
+import { makeAdmission, type Admission } from './admission/index.ts';
 import { createBootObjects } from './boot.ts';
 import { startControllers } from './controllers/index.ts';
 import { makeDoors } from './doors.ts';
@@ -29,7 +30,8 @@ export function startLocalKube(options: LocalKubeOptions): Promise<LocalKube> {
   const { clock, logger } = options;
   const random = pooledRandom(options.random);
   const store = openStore({ clock, ...(options.dataDir !== undefined && { dataDir: options.dataDir }) });
-  const doors = makeDoors();
+  let admission: Admission | undefined;
+  const doors = { ...makeDoors(), admission: () => admission };
   const core: Core = {
     store,
     clock,
@@ -41,6 +43,7 @@ export function startLocalKube(options: LocalKubeOptions): Promise<LocalKube> {
   followDefinitions(core);
   const access = makeAccess(core);
   createBootObjects(access);
+  admission = makeAdmission({ access, random, security: options.security });
   const ports = { access, clock, random, logger };
   let rootCertificate = '';
   const simulated = options.pods === 'simulated';
@@ -53,6 +56,7 @@ export function startLocalKube(options: LocalKubeOptions): Promise<LocalKube> {
     access,
     discovery: makeDiscovery(core),
     ...(options.security !== undefined && { security: options.security }),
+    ...(options.webhooks !== undefined && { webhooks: options.webhooks }),
     ...(pods !== undefined && { pods: podStreams(pods, access, clock) }),
   };
   const transport = makeTransport(around);

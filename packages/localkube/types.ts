@@ -1,5 +1,6 @@
 import type { Clock, Logger, Random } from '@plumbline/base';
 import type { KubeObject, Transport } from '@plumbline/api';
+import type { WebhookCaller } from './admission/types.ts';
 import type { Access } from './registry/types.ts';
 
 export interface LocalKubeOptions {
@@ -14,6 +15,8 @@ export interface LocalKubeOptions {
   readonly pods: 'simulated' | 'local' | 'none';
   /** Authentication and RBAC; without it everybody is admin, so only for loopback. */
   readonly security?: Security;
+  /** Calls admission webhooks; over HTTPS without it. */
+  readonly webhooks?: WebhookCaller;
 }
 
 /** What `security/` makes and the HTTP layer asks. */

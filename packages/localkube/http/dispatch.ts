@@ -89,9 +89,10 @@ function isWatch(request: ApiRequest): boolean {
 }
 
 /** Answers a request, or throws the StatusError that it is refused with. */
-export function dispatch(around: Surroundings, given: ApiRequest): ApiAnswer {
+export function dispatch(outer: Surroundings, given: ApiRequest): ApiAnswer {
   const route = routeOf(given.path);
-  const request = actingAs(around, given, route);
+  const request = actingAs(outer, given, route);
+  const around = onBehalfOf(outer, request);
   authorize(around, request, route);
   if (route.type !== 'resource') return discoveryAnswer(around, request, route);
   if (route.name === '.' || route.name === '..')
@@ -108,6 +109,13 @@ export function dispatch(around: Surroundings, given: ApiRequest): ApiAnswer {
     if (!(thrown instanceof StatusError)) throw thrown;
     return withWarning({ type: 'data', status: thrown.status.code ?? 500, data: thrown.status }, warning);
   }
+}
+
+/** Writes know who asks for them. */
+function onBehalfOf(around: Surroundings, { method, user, replies }: ApiRequest): Surroundings {
+  if (method === 'GET' || method === 'HEAD') return around;
+  const requester = { user, replies: replies ?? { known: [], next: 0 } };
+  return { ...around, core: { ...around.core, requester } };
 }
 
 /** The request as whoever its headers name makes it. */

@@ -1,4 +1,5 @@
 import { messageOf } from '@plumbline/base';
+import { callWebhook, WebhookNeeded, type WebhookReply } from '../admission/index.ts';
 import { errors, StatusError } from '../registry/index.ts';
 import type { User } from '../types.ts';
 import { dispatch } from './dispatch.ts';
@@ -10,12 +11,36 @@ import type { Surroundings } from './surroundings.ts';
 export const admin: User = { name: 'system:admin', groups: ['system:masters', 'system:authenticated'] };
 
 /** Answers every request; refusals are answers too. */
-export function handle(around: Surroundings, request: ApiRequest): ApiAnswer {
+export function handle(around: Surroundings, request: ApiRequest): ApiAnswer | Promise<ApiAnswer> {
   try {
     return dispatch(around, request);
   } catch (thrown) {
-    return refusal(around, thrown);
+    return thrown instanceof WebhookNeeded ? askWebhooks(around, request, thrown) : refusal(around, thrown);
   }
+}
+
+/** Webhooks that one write may ask, all rounds together. */
+const callsMax = 100;
+
+/** Makes the calls that a write needs, one by one, and tries the write again after each. */
+async function askWebhooks(
+  around: Surroundings,
+  request: ApiRequest,
+  first: WebhookNeeded,
+): Promise<ApiAnswer> {
+  const call = around.webhooks ?? callWebhook;
+  const known: WebhookReply[] = [];
+  let needed = first;
+  while (known.length < callsMax) {
+    known.push(await call(needed.call));
+    try {
+      return dispatch(around, { ...request, replies: { known, next: 0 } });
+    } catch (thrown) {
+      if (!(thrown instanceof WebhookNeeded)) return refusal(around, thrown);
+      needed = thrown;
+    }
+  }
+  return statusAnswer(errors.internalError('too many webhooks'));
 }
 
 function refusal(around: Surroundings, thrown: unknown): ApiAnswer {

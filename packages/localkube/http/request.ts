@@ -1,6 +1,7 @@
 import type { Cancel } from '@plumbline/base';
 import type { WatchEvent } from '@plumbline/api';
 import type { WatchHandlers } from '../registry/index.ts';
+import type { WebhookReplies } from '../admission/types.ts';
 import type { User } from '../types.ts';
 
 /** A request as both ways in (HTTP and in process) hand it on. */
@@ -13,6 +14,8 @@ export interface ApiRequest {
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Body;
   readonly user: User;
+  /** What webhooks have answered to earlier tries of this request. */
+  readonly replies?: WebhookReplies;
 }
 
 /** A body is bytes from the wire or, in process, data already. */

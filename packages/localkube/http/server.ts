@@ -84,16 +84,20 @@ function receive(
   const headers = headersOf(request);
   const chunks: Buffer[] = [];
   let size = 0;
+  const finish = (given: ApiAnswer): void => {
+    const pending = around.core.store.durable();
+    const go = (): void => send(around, encoder, request, response, given);
+    if (pending === undefined) go();
+    else pending.then(go, () => response.destroy());
+  };
   const respond = (): void => {
     const body =
       size === 0
         ? ({ type: 'none' } as const)
         : ({ type: 'bytes', bytes: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks) } as const);
     const given = size > bodyBytesMax ? tooLarge() : answerTo(around, request, headers, body);
-    const pending = around.core.store.durable();
-    const go = (): void => send(around, encoder, request, response, given);
-    if (pending === undefined) go();
-    else pending.then(go, () => response.destroy());
+    if (given instanceof Promise) given.then(finish, () => response.destroy());
+    else finish(given);
   };
   if (request.headers['content-length'] === undefined && request.headers['transfer-encoding'] === undefined) {
     respond();
@@ -124,7 +128,7 @@ function answerTo(
   request: IncomingMessage,
   headers: Headers,
   body: ApiRequest['body'],
-): ApiAnswer {
+): ApiAnswer | Promise<ApiAnswer> {
   const url = request.url ?? '/';
   const at = url.indexOf('?');
   const refused = around.security === undefined ? guard(headers) : undefined;

@@ -1,5 +1,6 @@
 import type { KubeObject } from '@plumbline/api';
 import type { Access, Core } from '../registry/index.ts';
+import type { WebhookCaller } from '../admission/types.ts';
 import type { Security } from '../types.ts';
 import type { Route } from './route.ts';
 
@@ -35,6 +36,8 @@ export interface Surroundings {
   readonly access: Access;
   readonly discovery: Discovery;
   readonly security?: Security;
+  /** Calls the webhooks of admission. */
+  readonly webhooks?: WebhookCaller;
   /** Where the text of containers comes from. */
   readonly pods?: PodStreams;
 }

@@ -8,12 +8,20 @@ import type { Surroundings } from './surroundings.ts';
 /** The API in process: the objects in answers and events are the stored ones, nothing is serialised. */
 export function makeTransport(around: Surroundings): Transport {
   const open = new Set<() => void>();
-  const answer = (request: KubeRequest): ApiAnswer => handle(around, requestOf(request));
+  const respond = (request: KubeRequest): ApiAnswer | Promise<ApiAnswer> =>
+    handle(around, requestOf(request));
+  /** Reads ask no webhooks, so their answer is there at once. */
+  const answer = (request: KubeRequest): ApiAnswer => {
+    const given = respond(request);
+    if (given instanceof Promise) throw new Error('only reads are answered with a stream');
+    return given;
+  };
 
   return {
     async request(request) {
       request.signal?.throwIfAborted();
-      const given = answer(request);
+      const pending = respond(request);
+      const given = pending instanceof Promise ? await pending : pending;
       await around.core.store.durable();
       return responseOf(given);
     },

@@ -1,5 +1,6 @@
 import type { Clock, Logger, Random } from '@plumbline/base';
 import type { KubeObject, SchemaNode } from '@plumbline/api';
+import type { Admission, Requester } from '../admission/types.ts';
 import type { ApplyRequest, ApplyResult, UpdateManagers } from '../apply/types.ts';
 import type { CompileDefinition } from '../crd/types.ts';
 import type { Store, Table } from '../store/index.ts';
@@ -17,6 +18,8 @@ export interface Doors {
   mergePatch(document: unknown, patch: unknown): unknown;
   strategicPatch(document: unknown, patch: unknown, schema: SchemaNode): unknown;
   canonicalQuantity(text: string): string | undefined;
+  /** What looks at writes besides the kinds themselves. */
+  admission?(): Admission | undefined;
 }
 
 /** What every part of the registry works with. */
@@ -27,6 +30,8 @@ export interface Core {
   readonly logger: Logger;
   readonly catalogue: Catalogue;
   readonly doors: Doors;
+  /** Who asks for the writes of this request; the server's own controllers when nobody. */
+  readonly requester?: Requester;
 }
 
 export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';

@@ -1,4 +1,5 @@
 import type { KubeObject, Status } from '@plumbline/api';
+import { admitRemoval } from './admit.ts';
 import type { Served } from './catalogue.ts';
 import { read, tableOf, timeText } from './core.ts';
 import type { Core } from './core.ts';
@@ -35,6 +36,7 @@ export function remove(
   const live = read(core, resource, namespace, name);
   if (live === undefined) throw notFound(resource, name);
   checkPreconditions(resource, live, options);
+  admitRemoval(core, resource, live, options.dryRun === true);
   if (resource.kind === 'PriorityClass' && name.startsWith('system-')) {
     throw forbidden(resource, name, 'this is a system priority class and cannot be deleted');
   }

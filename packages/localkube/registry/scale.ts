@@ -3,6 +3,7 @@ import type { KubeObject } from '@plumbline/api';
 import { formatApiVersion, parseApiVersion } from '@plumbline/api';
 import { schemaFor } from '@plumbline/api/schema';
 import { formatSelector } from '../kinds/index.ts';
+import { admitScale } from './admit.ts';
 import type { Served } from './catalogue.ts';
 import { read, timeText } from './core.ts';
 import type { Core, WriteOptions } from './core.ts';
@@ -227,6 +228,9 @@ function setReplicas(
   }
   const paths = pathsOf(resource);
   if (equalData(at(live, paths.spec), replicas)) return scaleOf(resource, live);
+  const before = scaleOf(resource, live);
+  const wanted = structuredClone({ ...before, spec: { replicas } }) as unknown as Draft;
+  admitScale(core, resource, wanted, before, options);
   const draft = structuredClone(withValue(live, paths.spec, replicas)) as Draft;
   return scaleOf(resource, finishUpdate(core, resource, draft, live, 'scale', options, undefined));
 }

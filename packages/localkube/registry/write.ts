@@ -1,6 +1,7 @@
 import { equalData } from '@plumbline/base';
 import type { KubeObject, ManagedFieldsEntry } from '@plumbline/api';
 import { formatApiVersion } from '@plumbline/api';
+import { admitChange, admitResult } from './admit.ts';
 import type { Served } from './catalogue.ts';
 import { internalWrite, read, tableOf, timeText, writeContext } from './core.ts';
 import type { Core, WriteOptions, WriteResult } from './core.ts';
@@ -164,6 +165,7 @@ export function finishCreate(
   if (managers === undefined) dropEmptyManagers(draft);
   resource.default?.(draft, context);
   resource.compiled?.default(draft);
+  admitChange(core, resource, draft, undefined, '', options);
   const owned = managers ?? ownedAfter(core, resource, undefined, draft, '', options);
   metadata.uid = core.random.uuid();
   metadata.creationTimestamp = timeText(now);
@@ -175,6 +177,7 @@ export function finishCreate(
   resource.prepareForCreate?.(draft, context);
   validate(core, resource, draft, undefined, context);
   warnOf(core, resource, draft, undefined, options);
+  admitResult(core, resource, draft, undefined, '', options);
   const taken = table.get(metadata.namespace ?? '', metadata.name);
   if (taken !== undefined)
     throw alreadyExists(resource, metadata.name, taken.metadata.deletionTimestamp !== undefined);
@@ -232,6 +235,7 @@ export function finishUpdate(
   carryOver(draft, live);
   // Defaults first: what comes from the live object is shared and must not be changed in place.
   fillDefaults(resource, draft, live, context);
+  admitChange(core, resource, draft, live, subresource, options);
   splitStatus(resource, draft, live, subresource);
   setManagers(draft, managers ?? ownedAfter(core, resource, live, draft, subresource, options));
   if (subresource === '' && !sharesSpec(draft, live)) resource.prepareForUpdate?.(draft, live, context);
@@ -246,6 +250,7 @@ export function finishUpdate(
   }
   validate(core, resource, draft, live, context);
   if (subresource === '') warnOf(core, resource, draft, live, options);
+  admitResult(core, resource, draft, live, subresource, options);
   if (sameObject(draft, live)) return live;
   const object = asObject(draft, live);
   if (options.dryRun) return object;

@@ -1,0 +1,63 @@
+import type { Random } from '@plumbline/base';
+import type { Access } from '../registry/types.ts';
+import { checkEscalation } from '../security/escalation.ts';
+import type { Security } from '../types.ts';
+import { record } from './match.ts';
+import { checkPodSecurity } from './pod-security.ts';
+import { checkPolicy, makePolicies } from './policies.ts';
+import type { Admission, AdmissionRequest } from './types.ts';
+import { mutateByWebhooks, validateByWebhooks } from './webhooks.ts';
+
+export { WebhookNeeded } from './types.ts';
+export type {
+  Admission,
+  AdmissionRequest,
+  Requester,
+  WebhookCall,
+  WebhookCaller,
+  WebhookReply,
+} from './types.ts';
+export { callWebhook } from './webhook-caller.ts';
+
+const roles = 'rbac.authorization.k8s.io';
+const registrations = 'admissionregistration.k8s.io';
+
+/** The plugins that look at every write, in upstream's order. */
+export function makeAdmission(world: {
+  readonly access: Access;
+  readonly random: Random;
+  readonly security?: Security | undefined;
+}): Admission {
+  const { access, random, security } = world;
+  const namespaces = (name: string) => access.get('', 'Namespace', '', name);
+  const around = { access, security, namespaces, random };
+  const policies = makePolicies(around);
+  return {
+    mutate(request) {
+      const changed = mutateByWebhooks(around, request);
+      guardRoles(request, security, access);
+      return changed;
+    },
+    validate(request) {
+      if (request.resource.group === registrations) checkRegistration(request);
+      if (request.namespace !== '') checkPodSecurity(request, namespaces(request.namespace));
+      policies.validate(request);
+      validateByWebhooks(around, request);
+    },
+  };
+}
+
+function guardRoles(request: AdmissionRequest, security: Security | undefined, access: Access): void {
+  const { resource, requester, object, old, namespace, name } = request;
+  if (resource.group !== roles || requester === undefined || security === undefined || object === undefined)
+    return;
+  const { kind, plural } = resource;
+  const write = { kind, plural, namespace, name: name || object.metadata.name, object, old };
+  checkEscalation(write, requester.user, security, access);
+}
+
+function checkRegistration({ resource, object, old, subresource }: AdmissionRequest): void {
+  if (object === undefined || subresource !== '' || !resource.kind.endsWith('AdmissionPolicy')) return;
+  if (old !== undefined && record(object)['spec'] === old.spec) return;
+  checkPolicy(object, resource.kind, object.metadata.name);
+}

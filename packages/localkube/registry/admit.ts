@@ -1,0 +1,95 @@
+import type { KubeObject } from '@plumbline/api';
+import type { AdmissionRequest, Operation } from '../admission/types.ts';
+import type { Served } from './catalogue.ts';
+import { writeContext } from './core.ts';
+import type { Core, WriteOptions } from './core.ts';
+import type { Draft } from './types.ts';
+
+/** Lets admission change what a client wants to write, before the kind itself looks at it. */
+export function admitChange(
+  core: Core,
+  resource: Served,
+  draft: Draft,
+  live: KubeObject | undefined,
+  subresource: string,
+  options: WriteOptions,
+): void {
+  // A Scale is admitted as such, not as the object that it scales.
+  if (subresource === 'scale') return;
+  const admission = core.doors.admission?.();
+  if (admission?.mutate(requestOf(core, resource, draft, live, subresource, options)) !== true) return;
+  resource.default?.(draft, writeContext(core, options.dryRun));
+  resource.compiled?.default(draft);
+}
+
+/** Lets admission refuse what is about to be stored. */
+export function admitResult(
+  core: Core,
+  resource: Served,
+  draft: Draft,
+  live: KubeObject | undefined,
+  subresource: string,
+  options: WriteOptions,
+): void {
+  if (subresource === 'scale') return;
+  core.doors.admission?.()?.validate(requestOf(core, resource, draft, live, subresource, options));
+}
+
+/** Lets admission change or refuse a Scale. */
+export function admitScale(
+  core: Core,
+  resource: Served,
+  scale: Draft,
+  old: KubeObject,
+  options: WriteOptions,
+): void {
+  const admission = core.doors.admission?.();
+  if (admission === undefined) return;
+  const bodyKind = { group: 'autoscaling', version: 'v1', kind: 'Scale' };
+  const request = { ...requestOf(core, resource, scale, old, 'scale', options), bodyKind };
+  admission.mutate(request);
+  admission.validate(request);
+}
+
+/** Lets admission refuse a deletion. */
+export function admitRemoval(core: Core, resource: Served, live: KubeObject, dryRun: boolean): void {
+  const admission = core.doors.admission?.();
+  if (admission === undefined) return;
+  const request: AdmissionRequest = {
+    operation: 'DELETE',
+    resource,
+    subresource: '',
+    namespace: live.metadata.namespace ?? '',
+    name: live.metadata.name,
+    object: undefined,
+    old: live,
+    dryRun,
+    requester: core.requester,
+    warn: () => {},
+  };
+  admission.mutate(request);
+  admission.validate(request);
+}
+
+function requestOf(
+  core: Core,
+  resource: Served,
+  draft: Draft,
+  live: KubeObject | undefined,
+  subresource: string,
+  options: WriteOptions,
+): AdmissionRequest {
+  const operation: Operation = live === undefined ? 'CREATE' : 'UPDATE';
+  return {
+    operation,
+    resource,
+    subresource,
+    namespace: draft.metadata.namespace ?? '',
+    name: live?.metadata.name ?? draft.metadata.name,
+    object: draft,
+    old: live,
+    dryRun: options.dryRun,
+    requester: core.requester,
+    warn: (text) => options.warn(text),
+  };
+}
