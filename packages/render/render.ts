@@ -5,6 +5,8 @@ import { detect, explicitKind, sourceTypes } from './detect.ts';
 import type { SourceKind } from './detect.ts';
 import { directoryRenderer } from './directory/renderer.ts';
 import { filesSuffix, hashOf } from './hashes.ts';
+import { createHelmEngine } from './helm/helm-engine.ts';
+import { renderHelmSource } from './helm/renderer.ts';
 import { createKustomizeRenderer } from './kustomize/index.ts';
 import type { KustomizeParameters } from './kustomize/index.ts';
 import { createHelmEngine } from './helm/helm-engine.ts';

@@ -16,4 +16,15 @@ export type { FloatVerb, Precision } from './floats.ts';
 export { sprint, sprintf, sprintln } from './format.ts';
 export { printFloat, printValue, quoteAscii, quoteString, textOf } from './print.ts';
 export { deepEqual, isEmpty, kindName, typeName } from './reflect.ts';
-export { isNilList, isNilMap, listType, mapType, nilList, nilMap, typedList, typedMap } from './typed.ts';
+export {
+  isNilList,
+  isNilMap,
+  listType,
+  listWithMethods,
+  mapType,
+  methodOfList,
+  nilList,
+  nilMap,
+  typedList,
+  typedMap,
+} from './typed.ts';

@@ -1,4 +1,4 @@
-import type { GoMap, Value } from './values.ts';
+import type { GoFunction, GoMap, Value } from './values.ts';
 
 /**
  * Most slices are `[]interface{}` and most maps `map[string]interface{}`. The few others (`[]string` of splitList,
@@ -7,10 +7,12 @@ import type { GoMap, Value } from './values.ts';
  */
 const goType = Symbol('the Go type of a list or table');
 const goNil = Symbol('a nil slice');
+const goMethods = Symbol('methods of a slice type');
 
 interface Marked {
   readonly [goType]?: string;
   readonly [goNil]?: true;
+  readonly [goMethods]?: ReadonlyMap<string, GoFunction>;
 }
 
 /** A slice of another type than `[]interface {}`. */
@@ -41,6 +43,20 @@ export function nilMap(type = 'map[string]interface {}'): GoMap {
 /** Whether a map is nil, which JSON and YAML write as `null`. */
 export function isNilMap(entries: GoMap): boolean {
   return entries.size === 0 && (entries as Marked)[goNil] === true;
+}
+
+/** A slice type that has methods (Helm's VersionSet). */
+export function listWithMethods(
+  type: string,
+  items: Value[],
+  methods: ReadonlyMap<string, GoFunction>,
+): Value[] {
+  return Object.defineProperty(typedList(type, items), goMethods, { value: methods });
+}
+
+/** A method of a slice. */
+export function methodOfList(items: readonly Value[], name: string): GoFunction | undefined {
+  return (items as Marked)[goMethods]?.get(name);
 }
 
 /** The type of a slice, as `%T` prints it. */

@@ -1,4 +1,4 @@
-import { GoObject } from '../go/index.ts';
+import { GoObject, methodOfList } from '../go/index.ts';
 import { builtins } from './builtins.ts';
 import { constantFor } from './constants.ts';
 import { callFailed, exceed, fail, step } from './run.ts';
@@ -130,12 +130,13 @@ export function compileMethodCall(unit: Unit, name: string, given: MethodArgumen
     if (receiver === undefined) return undefined;
     if (receiver === null) return fail(frame, `nil pointer evaluating interface {}.${name}`);
     if (receiver instanceof Map) return fail(frame, `${name} is not a method but has arguments`);
-    if (!(receiver instanceof GoObject))
+    const ofList = Array.isArray(receiver) ? methodOfList(receiver, name) : undefined;
+    if (!(receiver instanceof GoObject) && ofList === undefined)
       return fail(frame, `can't evaluate field ${name} in type ${typeOf()}`);
-    const member = receiver.member(name);
+    const member = receiver instanceof GoObject ? receiver.member(name) : ofList && { method: ofList };
     if (member === undefined) {
       const detail =
-        receiver.asMap === undefined
+        !(receiver instanceof GoObject) || receiver.asMap === undefined
           ? `can't evaluate field ${name} in type ${typeOf()}`
           : `${name} is not a method but has arguments`;
       return fail(frame, detail);

@@ -1,4 +1,4 @@
-import { printValue, quoteString } from '../go/index.ts';
+import { GoObject, printValue, quoteString } from '../go/index.ts';
 import { compileCall } from './calls.ts';
 import { compileOperand } from './compile-operands.ts';
 import { compilePipe } from './compile-pipe.ts';
@@ -101,6 +101,7 @@ function compileAction(unit: Unit, node: ActionNode): Execute {
 /** What an action prints. */
 export function textOfGiven(value: Given): string {
   if (typeof value === 'string') return value;
+  if (value instanceof GoObject && value.asOutput !== undefined) return value.asOutput();
   return value === undefined ? '<no value>' : printValue(value);
 }
 

@@ -1,4 +1,4 @@
-import { GoObject, listType, mapType, quoteString, typeName } from '../go/index.ts';
+import { GoObject, listType, mapType, methodOfList, quoteString, typeName } from '../go/index.ts';
 import { fail } from './run.ts';
 import type { GoFunction, GoMap, Value } from '../go/index.ts';
 import type { Frame, Given } from './run.ts';
@@ -26,6 +26,8 @@ export function findField(frame: Frame, receiver: Given, name: string, typeOf: T
     const map = receiver.asMap?.();
     if (map !== undefined) return { value: map.get(name) ?? missingObjectKey(frame, map, name) };
   }
+  const method = Array.isArray(receiver) ? methodOfList(receiver, name) : undefined;
+  if (method !== undefined) return { method };
   return fail(frame, `can't evaluate field ${name} in type ${typeOf()}`);
 }
 

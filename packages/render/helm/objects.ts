@@ -1,4 +1,4 @@
-import { GoObject, GoInt, printValue, typedList, typedMap } from '@plumbline/languages';
+import { GoInt, GoObject, listWithMethods, printValue, typedList, typedMap } from '@plumbline/languages';
 import type { GoFunction, GoMap, Member, Value } from '@plumbline/languages';
 import type { ChartDependency, ChartMetadata, HelmProfile } from './chart/types.ts';
 import type { KubeVersion } from './kube-version.ts';
@@ -52,36 +52,14 @@ export class GoStruct extends GoObject {
 }
 
 /** Helm's set of API versions: a list with `Has`. */
-class VersionSet extends GoObject {
-  readonly typeName: string;
-  private readonly versions: Value[];
-  private readonly known: ReadonlySet<string>;
-
-  constructor(type: string, versions: readonly string[]) {
-    super();
-    this.typeName = type;
-    this.versions = typedList('[]string', [...versions]);
-    this.known = new Set(versions);
-  }
-
-  member(name: string): Member | undefined {
-    if (name !== 'Has') return undefined;
-    const call = ([version]: readonly Value[]): Value =>
-      typeof version === 'string' && this.known.has(version);
-    return { method: { params: ['string'], result: 'bool', call } };
-  }
-
-  print(): string {
-    return printValue(this.versions);
-  }
-
-  override asList(): Value[] {
-    return this.versions;
-  }
-
-  override asJson(): Value {
-    return this.versions;
-  }
+function versionSet(type: string, versions: readonly string[]): Value[] {
+  const known = new Set(versions);
+  const has: GoFunction = {
+    params: ['string'],
+    result: 'bool',
+    call: ([version]) => typeof version === 'string' && known.has(version),
+  };
+  return listWithMethods(type, [...versions], new Map([['Has', has]]));
 }
 
 const helmVersions = { 3: 'v3.21.4', 4: 'v4.2.4' } as const;
@@ -95,7 +73,7 @@ export function capabilitiesObject(
 ): GoObject {
   const where = profile === 3 ? 'chartutil' : 'common';
   const kubeVersion = kubeVersionObject(kube, where, profile);
-  const versions = new VersionSet(`${where}.VersionSet`, apiVersions);
+  const versions = versionSet(`${where}.VersionSet`, apiVersions);
   const fields = new Map<string, Value>([
     ['KubeVersion', kubeVersion],
     ['APIVersions', versions],
