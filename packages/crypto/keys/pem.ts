@@ -22,8 +22,7 @@ export function readPrivateKey(text: string): PrivateKey {
   if (block.type !== 'PRIVATE KEY' && !block.type.endsWith(' PRIVATE KEY'))
     throw new Error(`no private key data in PEM block of type ${block.type}`);
   const prefix = readers[block.type];
-  if (prefix === undefined)
-    throw new Error(`invalid private key type ${block.type.slice(0, -' PRIVATE KEY'.length)}`);
+  if (prefix === undefined) throw new Error(`invalid private key type ${block.type}`);
   try {
     const key = createPrivateKey(block.pem);
     return key.asymmetricKeyType === 'dsa' ? { kind: 'dsa', pem: block.pem } : { kind: 'key', key };

@@ -110,7 +110,10 @@ describe('private keys', () => {
       '-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n',
       'no private key data in PEM block of type CERTIFICATE',
     ],
-    ['-----BEGIN X PRIVATE KEY-----\nAA==\n-----END X PRIVATE KEY-----\n', 'invalid private key type X'],
+    [
+      '-----BEGIN X PRIVATE KEY-----\nAA==\n-----END X PRIVATE KEY-----\n',
+      'invalid private key type X PRIVATE KEY',
+    ],
   ])('%j is none', (pem, message) => {
     expect(() => crypto.checkPrivateKey(pem)).toThrow(message);
   });
@@ -193,7 +196,9 @@ describe('certificates', () => {
       crypto.createCertificate({ ...wish, key, ...more }, seeded('k'));
     expect(make({ dnsNames: ['ä'] })).toThrow('x509: "ä" cannot be encoded as an IA5String');
     expect(make({ notAfter: 8.64e15 })).toThrow('cannot represent time as GeneralizedTime');
-    expect(make({ key: crypto.generateKey('dsa', seeded('dsa')) })).toThrow('dsa');
+    expect(make({ key: crypto.generateKey('dsa', seeded('dsa')) })).toThrow(
+      'does not implement crypto.Signer',
+    );
   }, 30_000);
 });
 

@@ -71,6 +71,7 @@ export interface SprigCrypto {
 
 const keysMax = 500;
 const bcryptCost = 10;
+const noSigner = 'x509: certificate private key does not implement crypto.Signer';
 
 /** Everything that is drawn by lot comes from the streams that are passed in: the same streams give the same keys. */
 export function createSprigCrypto(options: SprigCryptoOptions = {}): SprigCrypto {
@@ -134,11 +135,9 @@ function generate(type: 'rsa' | 'dsa' | 'ecdsa' | 'ed25519', random: Random): st
 }
 
 function certify(wish: CertificateWish, keyPem: string, serial: Uint8Array): CertificatePair {
-  const key = signingKey(keyPem, 'x509: unsupported public key type: *dsa.PublicKey');
-  const signerKey =
-    wish.signer === undefined
-      ? key
-      : signingKey(wish.signer.key, 'x509: certificate private key does not implement crypto.Signer');
+  const isOwn = wish.signer === undefined;
+  const key = signingKey(keyPem, isOwn ? noSigner : 'x509: unsupported public key type: *dsa.PublicKey');
+  const signerKey = wish.signer === undefined ? key : signingKey(wish.signer.key, noSigner);
   const { commonName, addresses, dnsNames, notBefore, notAfter, authority, signer } = wish;
   const certificate = createGoCertificate({
     commonName,

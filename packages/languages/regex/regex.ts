@@ -30,9 +30,30 @@ type Span = readonly number[];
 /** Compiles a pattern as regexp.Compile does; what is wrong with it is said in Go's words. */
 export function compileRegex(source: string): Result<GoRegex> {
   try {
-    return ok(goRegex(source, RE2JS.compile(source)));
+    return ok(goRegex(source, compileAllowingTwins(source)));
   } catch (thrown) {
     return err(problem('regex-syntax', errorText(thrown)));
+  }
+}
+
+/** Go lets two groups have one name; the later ones are given others here. */
+function compileAllowingTwins(source: string): RE2JS {
+  try {
+    return RE2JS.compile(source);
+  } catch (thrown) {
+    if (!messageOf(thrown).includes('duplicate capture group name')) throw thrown;
+    const seen = new Map<string, number>();
+    return RE2JS.compile(
+      source.replace(
+        /(\\.)|\(\?P?<(\w+)>/g,
+        (whole, escaped: string | undefined, name: string | undefined) => {
+          if (escaped !== undefined || name === undefined) return whole;
+          const times = (seen.get(name) ?? 0) + 1;
+          seen.set(name, times);
+          return times === 1 ? whole : `(?P<${name}_${times}_twin>`;
+        },
+      ),
+    );
   }
 }
 

@@ -7,6 +7,9 @@ const anyBase =
   /^([+-]?)(?:0[xX]((?:_?[0-9a-fA-F])+)|0[bB]((?:_?[01])+)|0[oO]((?:_?[0-7])+)|0((?:_?[0-7])+)|(0|[1-9](?:_?[0-9])*))$/;
 const decimalText = /^([-+]?\d*)\.\d*$/;
 const floatText = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+/** Underscores may stand between digits, and behind `0x`. */
+const misplacedUnderscore = /(?:^|[^0-9])_|_(?![0-9])/;
+const misplacedInHex = /(?:^|[^0-9a-fA-FxX])_|_(?![0-9a-fA-F])/;
 const hexFloatText = /^([+-]?)0[xX]([0-9a-fA-F_]*)\.?([0-9a-fA-F_]*)[pP]([+-]?\d+)$/;
 const infinityText = /^([+-]?)inf(?:inity)?$/i;
 const int64Max = (1n << 63n) - 1n;
@@ -69,8 +72,11 @@ export function toFloat64(value: Value): number {
 
 /** strconv.ParseFloat; undefined where it fails, also when the number is too large. */
 export function parseGoFloat(text: string): number | undefined {
-  if (floatText.test(text)) {
-    const value = Number(text);
+  if (text.includes('_') && (/0x/i.test(text) ? misplacedInHex : misplacedUnderscore).test(text))
+    return undefined;
+  const digitsOnly = text.replaceAll('_', '');
+  if (floatText.test(digitsOnly)) {
+    const value = Number(digitsOnly);
     return Number.isFinite(value) ? value : undefined;
   }
   const infinity = infinityText.exec(text);

@@ -6,7 +6,8 @@ import { parseAddress } from './address.ts';
 import { derivePassword } from './password.ts';
 import type { CertificatePair, KeyType, RandomStream, SprigPorts } from './ports.ts';
 
-const msPerDay = 86_400_000;
+/** Go counts in nanoseconds: more than 292 years are less than none. */
+const nanosPerDay = 86_400_000_000_000n;
 
 /** A certificate and its key, as templates see them. */
 export class GoCertificate extends GoObject {
@@ -66,7 +67,7 @@ export function cryptoFunctions({ crypto, now, random }: SprigPorts): Readonly<R
             addresses,
             dnsNames,
             notBefore,
-            notAfter: notBefore + msPerDay * Number(wish.days),
+            notAfter: notBefore + Number(BigInt.asIntN(64, wish.days * nanosPerDay) / 1_000_000n),
             authority: wish.authority === true,
             ...(more.key === undefined ? {} : { key: more.key }),
             ...(signer === undefined ? {} : { signer }),
@@ -158,7 +159,9 @@ export function cryptoFunctions({ crypto, now, random }: SprigPorts): Readonly<R
       if (text === '') return '';
       const content = base64Decode(text);
       if ('error' in content) throw new GoError(content.error);
-      return decryptAes(content.bytes, (iv, rest) => crypto.decryptAes(aesKey(password), iv, rest));
+      return decryptAes(content.bytes, Math.floor(text.length / 4) * 3, (iv, rest) =>
+        crypto.decryptAes(aesKey(password), iv, rest),
+      );
     }),
   };
 }
@@ -232,9 +235,14 @@ function aesKey(password: string): Uint8Array {
   return key;
 }
 
-function decryptAes(content: Uint8Array, decrypt: (iv: Uint8Array, rest: Uint8Array) => Uint8Array): string {
+/** `capacity` is what Go sets aside for the decoded text. */
+function decryptAes(
+  content: Uint8Array,
+  capacity: number,
+  decrypt: (iv: Uint8Array, rest: Uint8Array) => Uint8Array,
+): string {
   if (content.length < 16)
-    return panic(`runtime error: slice bounds out of range [:16] with capacity ${content.length}`);
+    return panic(`runtime error: slice bounds out of range [:16] with capacity ${capacity}`);
   if (content.length % 16 !== 0) return panic('crypto/cipher: input not full blocks');
   if (content.length === 16) return panic('runtime error: index out of range [-1]');
   const plain = decrypt(content.subarray(0, 16), content.subarray(16));

@@ -1,10 +1,10 @@
-import { compareStrings, textOf, typedList } from '../go/index.ts';
+import { compareStrings, nilMap, textOf, typedList } from '../go/index.ts';
 import type { GoFunction, GoMap, Value } from '../go/index.ts';
 import { GoError, GoObject, kindName, typeName } from '../go/index.ts';
 import { fn, panic, variadic } from './define.ts';
 import { mergeInto } from './merge.ts';
 
-const nilMap: GoMap = new Map();
+const noEntries: GoMap = new Map();
 
 /** Tables. `set`, `unset` and the merges change the table they are given, as upstream does. */
 export const dictFunctions: Readonly<Record<string, GoFunction>> = {
@@ -21,7 +21,7 @@ export const dictFunctions: Readonly<Record<string, GoFunction>> = {
   }),
   unset: fn(['map', 'string'], 'map', (map, key) => {
     map?.delete(key);
-    return map;
+    return map ?? nilMap();
   }),
   hasKey: fn(['map', 'string'], 'bool', (map, key) => map?.has(key) ?? false),
   pluck: variadic(['string'], 'map', 'list', (maps, key) => {
@@ -37,7 +37,7 @@ export const dictFunctions: Readonly<Record<string, GoFunction>> = {
     return result;
   }),
   omit: variadic(['map'], 'string', 'map', (keys, map) => {
-    const result: GoMap = new Map(map ?? nilMap);
+    const result: GoMap = new Map(map ?? noEntries);
     for (const key of keys) result.delete(key);
     return result;
   }),
@@ -45,8 +45,8 @@ export const dictFunctions: Readonly<Record<string, GoFunction>> = {
   mustMerge: merging(false),
   mergeOverwrite: merging(true),
   mustMergeOverwrite: merging(true),
-  deepCopy: fn(['any'], 'any', (value) => deepCopy(value)),
-  mustDeepCopy: fn(['any'], 'any', (value) => deepCopy(value)),
+  deepCopy: fn(['any'], 'any', copyOf),
+  mustDeepCopy: fn(['any'], 'any', copyOf),
   dig: variadic([], 'any', 'any', dig),
 };
 
@@ -60,10 +60,14 @@ function merging(overwrite: boolean): GoFunction {
 
 /** Go walks maps in chance order; sorted is one of its orders. */
 function sortedKeys(map: GoMap | null): string[] {
-  return [...(map ?? nilMap).keys()].toSorted(compareStrings);
+  return [...(map ?? noEntries).keys()].toSorted(compareStrings);
 }
 
 const copyDepthMax = 1000;
+
+function copyOf(value: Value): Value {
+  return value === null ? panic('reflect: call of reflect.Value.Type on zero Value') : deepCopy(value);
+}
 
 function deepCopy(value: Value, depth = 0): Value {
   if (value === null || typeof value !== 'object' || value instanceof GoObject) return value;

@@ -182,7 +182,11 @@ class JsonReader {
 
   private fail(where: string): never {
     const code = this.text.codePointAt(this.at);
-    if (code === undefined) throw new GoError('unexpected end of JSON input');
+    if (code === undefined) {
+      // At the end upstream's scanner is given a space, which some states do not bear.
+      const bears = /^(?:looking|after (?!decimal)|in string literal)/.test(where);
+      throw new GoError(bears ? 'unexpected end of JSON input' : `invalid character ' ' ${where}`);
+    }
     const byte = code < 0x80 ? code : code >= 0xdc80 && code <= 0xdcff ? code - 0xdc00 : leadByte(code);
     throw new GoError(`invalid character ${quoteByte(byte)} ${where}`);
   }

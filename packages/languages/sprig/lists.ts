@@ -117,9 +117,9 @@ function sliceList(items: Value, indices: readonly Value[]): Value {
 }
 
 function chunks(size: number, items: readonly Value[]): Value {
-  const count = size === 0 ? 0 : Math.floor((items.length - 1) / size) + 1;
-  if (size === 0 && items.length > 0) return panic('runtime error: makeslice: len out of range');
-  if (count < 0 || count > listLengthMax || (size < 0 && items.length > 0))
+  const count = size === 0 ? -1 : Math.floor((items.length - 1) / size) + 1;
+  // A size below zero ends in Go's runtime wherever there would be a chunk.
+  if (count < 0 || count > listLengthMax || (size < 0 && count > 0))
     return panic('runtime error: makeslice: len out of range');
   const result = Array.from({ length: count }, (_, i): Value => items.slice(i * size, (i + 1) * size));
   return typedList('[][]interface {}', result);

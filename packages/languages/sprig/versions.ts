@@ -42,7 +42,7 @@ class GoVersion extends GoObject {
   }
 
   override member(name: string): Member | undefined {
-    const make = methods[name];
+    const make = this.typeName.startsWith('*') || valueMethods.has(name) ? methods[name] : undefined;
     return make === undefined ? undefined : { method: make(this.version) };
   }
 
@@ -110,6 +110,21 @@ const methods: Readonly<Record<string, MethodOf>> = {
   GreaterThanEqual: relation((order) => order >= 0),
   Equal: relation((order) => order === 0),
 };
+
+/** What can be called without a pointer, as templates have it behind `IncMajor`. */
+const valueMethods: ReadonlySet<string> = new Set([
+  'Major',
+  'Minor',
+  'Patch',
+  'Prerelease',
+  'Metadata',
+  'String',
+  'IncMajor',
+  'IncMinor',
+  'IncPatch',
+  'SetPrerelease',
+  'SetMetadata',
+]);
 
 function versionOf(value: Value): Version {
   if (value instanceof GoVersion) return value.version;

@@ -15,7 +15,8 @@ export function pascalCase(text: string): string {
   let result = '';
   let at = 0;
   while (at < runes.length && isConnector(runes[at] ?? '')) result += runes[at++] ?? '';
-  if (at >= runes.length) return result;
+  // Where there is nothing else, upstream writes the last connector twice.
+  if (at >= runes.length) return result + (runes.at(-1) ?? '');
   let shouting = isUpper(runes[at] ?? '');
   let previous = upperRune(runes[at] ?? '');
   for (let i = at + 1; i < runes.length; i++) {

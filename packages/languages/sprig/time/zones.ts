@@ -20,9 +20,44 @@ export function fixedZone(name: string, offset: number): Location {
   return { name, at: () => ({ offset, name }) };
 }
 
-/** Locales whose zone names together cover those of the tz database; each writes `GMT+3` for what it has no name for. */
+/** Locales whose zone names together cover most of the tz database; each writes `GMT+3` for what it has no name for. */
 const localesOfNames = ['en-US', 'en-GB', 'en-AU', 'en-NZ', 'en-IN', 'en-ZA'];
-const zoneName = /^[A-Za-z][A-Za-z0-9_+-]*(?:\/[A-Za-z0-9_+-]+){0,2}$/;
+/** The abbreviations of the tz database; locales know more. */
+const abbreviations = new Set(
+  (
+    'ACDT ACST ADT AEDT AEST AKDT AKST AST AWST BST CAT CDT CEST CET CST EAT EDT EEST EET EST GMT HDT HKT HST IDT IST ' +
+    'JST KST MDT MSK MST NDT NST NZDT NZST PDT PKT PST SAST SST UTC WAT WEST WET WIB WIT WITA ChST'
+  ).split(' '),
+);
+/** What no locale abbreviates: the name by the hours east of Greenwich. */
+const ownNames: Readonly<Record<string, Readonly<Record<number, string>>>> = {
+  'Asia/Tokyo': { 9: 'JST' },
+  Japan: { 9: 'JST' },
+  'Asia/Seoul': { 9: 'KST' },
+  'Asia/Shanghai': { 8: 'CST' },
+  PRC: { 8: 'CST' },
+  'Asia/Taipei': { 8: 'CST' },
+  'Asia/Hong_Kong': { 8: 'HKT' },
+  'Asia/Macau': { 8: 'CST' },
+  'Asia/Manila': { 8: 'PST' },
+  'Asia/Jakarta': { 7: 'WIB' },
+  'Asia/Makassar': { 8: 'WITA' },
+  'Asia/Jayapura': { 9: 'WIT' },
+  'Asia/Karachi': { 5: 'PKT' },
+  'Asia/Jerusalem': { 2: 'IST', 3: 'IDT' },
+  'Asia/Tel_Aviv': { 2: 'IST', 3: 'IDT' },
+  'Europe/Moscow': { 3: 'MSK' },
+  'Europe/Simferopol': { 3: 'MSK' },
+  'Europe/Dublin': { 0: 'GMT', 1: 'IST' },
+  'Pacific/Guam': { 10: 'ChST' },
+  'Pacific/Pago_Pago': { [-11]: 'SST' },
+  'America/Havana': { [-5]: 'CST', [-4]: 'CDT' },
+  GMT: { 0: 'GMT' },
+  'Etc/GMT': { 0: 'GMT' },
+  GMT0: { 0: 'GMT' },
+};
+/** Files of the database are named with capitals, which a Linux disk insists on. */
+const zoneName = /^[A-Z][A-Za-z0-9_+-]*(?:\/[A-Z][A-Za-z0-9_+-]*){0,2}$/;
 /** Beyond these, JavaScript has no dates. */
 const secondsMax = 8_640_000_000_000n;
 
@@ -55,7 +90,7 @@ function loadZone(name: string): Location | undefined {
         const quarter = Math.floor(moment / 900_000);
         const remembered = changes.get(quarter);
         if (remembered !== undefined) return remembered;
-        const found = zoneAt(new Date(moment), clock, formats);
+        const found = zoneAt(name, new Date(moment), clock, formats);
         if (changes.size < 1000) changes.set(quarter, found);
         return found;
       },
@@ -65,14 +100,21 @@ function loadZone(name: string): Location | undefined {
   }
 }
 
-function zoneAt(moment: Date, clock: Intl.DateTimeFormat, formats: readonly Intl.DateTimeFormat[]): ZoneAt {
+function zoneAt(
+  place: string,
+  moment: Date,
+  clock: Intl.DateTimeFormat,
+  formats: readonly Intl.DateTimeFormat[],
+): ZoneAt {
   const [sign, hours, minutes, seconds] =
     /GMT([+-])(\d\d):(\d\d)(?::(\d\d))?/.exec(partOf(clock, moment))?.slice(1) ?? [];
   const size = Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60 + Number(seconds ?? 0);
   const offset = sign === '-' ? -size : size;
+  const own = ownNames[place]?.[offset / 3600];
+  if (own !== undefined) return { offset, name: own };
   for (const format of formats) {
     const name = partOf(format, moment);
-    if (/^[A-Z]{3,5}$/.test(name) && (name !== 'GMT' || offset === 0)) return { offset, name };
+    if (abbreviations.has(name)) return { offset, name };
   }
   return { offset, name: numericName(offset) };
 }
