@@ -5,7 +5,7 @@ import type { Core, Served, ServedGroup } from '../registry/index.ts';
 import type { Discovery, Surroundings } from './surroundings.ts';
 import { PlainRefusal } from './refusal.ts';
 import { negotiate, notAcceptable } from './negotiate.ts';
-import { openApiV2, openApiV2Type } from './openapi-v2.ts';
+import { openApiV2, openApiV2Json, openApiV2Type } from './openapi-v2.ts';
 import { openApiDocument, openApiIndex } from './openapi.ts';
 import type { ApiAnswer, ApiRequest } from './request.ts';
 import type { Route } from './route.ts';
@@ -211,6 +211,8 @@ function otherAnswer(
   if (tokens !== undefined && path === '/openid/v1/jwks') return data(tokens.keys);
   if (tokens !== undefined && path === '/.well-known/openid-configuration')
     return data(openIdOf(tokens.issuer));
+  if (path === '/openapi/v2' && !(request.headers['accept'] ?? '').includes('proto-openapi'))
+    return data(openApiV2Json(discovery));
   if (path === '/openapi/v2')
     return { type: 'bytes', status: 200, bytes: openApiV2(around.core), contentType: openApiV2Type };
   if (path === '/openapi/v3') return data(discovery.openApiIndex());

@@ -34,6 +34,44 @@ function patchOperation({ group, version, kind }: Served): Uint8Array {
   );
 }
 
+type Document = Readonly<Record<string, unknown>>;
+
+/** The same in JSON, with the kinds' definitions, put together from the documents of version 3. */
+export function openApiV2Json(documents: {
+  groupVersions(): readonly string[];
+  openApi(path: string): { readonly data: unknown } | undefined;
+}): unknown {
+  const definitions: Record<string, unknown> = {};
+  const paths: Record<string, unknown> = {};
+  for (const path of documents.groupVersions()) {
+    const document = documents.openApi(path)?.data as
+      | { readonly paths: Document; readonly components: { readonly schemas: Document } }
+      | undefined;
+    if (document === undefined) continue;
+    Object.assign(definitions, rewritten(document.components.schemas));
+    for (const [route, operations] of Object.entries(document.paths))
+      paths[route] = { ...(operations as Document), parameters: [] };
+  }
+  return { swagger: '2.0', info: { title: 'Kubernetes', version: 'v1.36.3' }, paths, definitions };
+}
+
+/** References point to `definitions`, and stand alone instead of in a list of one. */
+function rewritten(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(rewritten);
+  if (value === null || typeof value !== 'object') return value;
+  const { allOf, ...rest } = value as Record<string, unknown>;
+  const [only] = Array.isArray(allOf) && allOf.length === 1 ? (allOf as readonly unknown[]) : [];
+  const merged = only === undefined ? (value as Document) : { ...rest, ...(only as Document) };
+  return Object.fromEntries(
+    Object.entries(merged).map(([key, member]) => [
+      key,
+      key === '$ref' && typeof member === 'string'
+        ? member.replace('#/components/schemas/', '#/definitions/')
+        : rewritten(member),
+    ]),
+  );
+}
+
 const encoder = new TextEncoder();
 
 function concat(...parts: readonly Uint8Array[]): Uint8Array {

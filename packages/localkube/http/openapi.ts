@@ -93,6 +93,12 @@ function addKind(core: Core, schemas: Document, resource: Served): string {
   return name;
 }
 
+const conventions = 'https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md';
+/** What `kubectl explain` says of the fields that every kind has. */
+const apiVersionDescription = `APIVersion defines the versioned schema of this representation of an object. Servers should convert recognized schemas to the latest internal value, and may reject unrecognized values. More info: ${conventions}#resources`;
+const kindDescription = `Kind is a string value representing the REST resource this object represents. Servers may infer this from the endpoint the client submits requests to. Cannot be updated. In CamelCase. More info: ${conventions}#types-kinds`;
+const metadataDescription = `Standard object's metadata. More info: ${conventions}#metadata`;
+
 /** A custom kind shows its own schema as the definition has it, with the metadata that every object has. */
 function customSchema(core: Core, resource: Served, metadata: Document): Document {
   const definition = core.store
@@ -104,9 +110,9 @@ function customSchema(core: Core, resource: Served, metadata: Document): Documen
     ...(schema ?? { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }),
     properties: {
       ...properties,
-      apiVersion: { type: 'string' },
-      kind: { type: 'string' },
-      metadata: { allOf: [metadata] },
+      apiVersion: { description: apiVersionDescription, type: 'string' },
+      kind: { description: kindDescription, type: 'string' },
+      metadata: { description: metadataDescription, allOf: [metadata] },
     },
   };
 }
@@ -144,7 +150,7 @@ function fieldSchema(schemas: Document, node: TypedNode): Document {
     ...(node.listMapKeys !== undefined && { 'x-kubernetes-list-map-keys': node.listMapKeys }),
     ...(node.mapType === 'atomic' && { 'x-kubernetes-map-type': 'atomic' }),
   };
-  if (node.type === 'object' && node.definition !== undefined) {
+  if ((node.type === 'object' || node.type === 'any') && node.definition !== undefined) {
     addDefinition(schemas, node);
     return { ...marks, allOf: [{ $ref: `${prefix}${node.definition}` }] };
   }

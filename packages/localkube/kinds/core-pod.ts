@@ -24,7 +24,7 @@ export const podHooks: KindHooks = {
     if (!isAbsent(before['serviceAccount'])) fill(changed, 'serviceAccount', before['serviceAccount']);
   },
   validate(object, previous) {
-    if (previous === undefined) return validatePodCreate(spec(object));
+    if (previous === undefined) return [...seccompAnnotations(object), ...validatePodCreate(spec(object))];
     return validatePodUpdate(object, previous);
   },
   warnings: (object, previous) => [
@@ -55,6 +55,19 @@ export const podHooks: KindHooks = {
     return integer(spec(object)['terminationGracePeriodSeconds'], 30);
   },
 };
+
+const SECCOMP = /^(container\.)?seccomp\.security\.alpha\.kubernetes\.io\//;
+
+/** The profile was said by annotations once; whoever still does must say it right. */
+function seccompAnnotations(object: KubeObject): FieldError[] {
+  return Object.entries(object.metadata.annotations ?? {}).flatMap(([key, value]) =>
+    !SECCOMP.test(key) ||
+    ['runtime/default', 'docker/default', 'unconfined'].includes(value) ||
+    /^localhost\/./.test(value)
+      ? []
+      : [invalid(`metadata.annotations.${key}`, value, 'must be a valid seccomp profile')],
+  );
+}
 
 const MAY_CHANGE =
   'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,' +

@@ -70,6 +70,8 @@ function serviceWarnings(object: KubeObject, previous: KubeObject | undefined): 
   }
   if (external.length > 0)
     warnings.push('spec.externalIPs is deprecated and may no longer be implemented in some clusters');
+  if (text(spec['externalName']) !== '' && spec['type'] !== 'ExternalName')
+    warnings.push('spec.externalName is ignored when spec.type is not "ExternalName"');
   return warnings;
 }
 

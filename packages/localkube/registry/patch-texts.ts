@@ -82,3 +82,21 @@ export function conversionProblem(why: string): string {
   if (type.startsWith('map[')) return `cannot restore map from ${kind}`;
   return type.includes('.') ? `cannot restore struct from: ${kind}` : `unrecognized type: ${type}`;
 }
+
+const orderMark = '$setElementOrder/';
+
+/** What the real server has left of a strategic patch when it speaks of it: lists that came with an order are used up. */
+export function afterMerge(patch: unknown): unknown {
+  if (Array.isArray(patch)) return patch.map(afterMerge);
+  if (!isRecord(patch)) return patch;
+  const used = new Set(
+    Object.keys(patch)
+      .filter((key) => key.startsWith(orderMark))
+      .flatMap((key) => [key, key.slice(orderMark.length)]),
+  );
+  return Object.fromEntries(
+    Object.entries(patch)
+      .filter(([key]) => !used.has(key))
+      .map(([key, value]) => [key, afterMerge(value)]),
+  );
+}

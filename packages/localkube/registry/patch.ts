@@ -8,7 +8,7 @@ import type { Core, WriteOptions, WriteResult } from './core.ts';
 import { decodeBody } from './decode.ts';
 import { badRequest, conflict, failure, invalid, invalidOptions, notFound } from './errors.ts';
 import { validateIdentity } from './metadata.ts';
-import { conversionProblem, goPlain, patchedJson, strategicProblem } from './patch-texts.ts';
+import { afterMerge, conversionProblem, goPlain, patchedJson, strategicProblem } from './patch-texts.ts';
 import { StatusError } from './types.ts';
 import type { Draft } from './types.ts';
 import { checkName, finishCreate, finishUpdate, placeInNamespace } from './write.ts';
@@ -88,7 +88,9 @@ export function ofPatch({ request, patched, live, custom }: Patched, refused: St
     )?.[1];
   if (why === undefined) return refused;
   const strategic = request.type === 'strategic';
-  const shown = JSON.stringify(strategic ? goPlain(request.patch) : patchedJson(patched, live, custom));
+  const shown = JSON.stringify(
+    strategic ? goPlain(afterMerge(request.patch)) : patchedJson(patched, live, custom),
+  );
   const said = strategic ? conversionProblem(why) : why;
   return invalid('', '', '', [
     { reason: 'FieldValueInvalid', field: 'patch', message: `Invalid value: ${shown}: ${said}` },
