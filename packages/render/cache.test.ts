@@ -155,7 +155,13 @@ describe('kinds of sources', () => {
       {},
       '`kustomize build <path to cached source>/kust` failed exit status 1: Error: kustomization.yaml is empty',
     ],
-    ['a plugin', 'plain', { plugin: {} }, {}, 'plain: Plugin sources are not supported yet'],
+    [
+      'a plugin',
+      'plain',
+      { plugin: {} },
+      {},
+      'CMP processing failed for application "": could not find plugin supporting the given repository',
+    ],
     [
       'two at once',
       'plain',

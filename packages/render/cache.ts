@@ -6,6 +6,7 @@ import type { RenderContext, Used } from './context.ts';
 import { isUnchanged } from './hashes.ts';
 import { overrideNames } from './overrides.ts';
 import { joinPath, normalizePath } from './paths.ts';
+import type { PluginHost } from './plugin/host.ts';
 import { readsOfFailure, render } from './render.ts';
 import type { RenderElsewhere, Rendered, RenderSource } from './types.ts';
 
@@ -36,6 +37,8 @@ export interface RenderCacheOptions {
   readonly objectsMax?: number;
   /** Where what may take long is rendered; without it all is rendered here. */
   readonly elsewhere?: RenderElsewhere;
+  /** The plugins that are installed. They do not change while the cache lives. */
+  readonly plugins?: PluginHost;
   /** For tests and measurements: called for each render that is really made. */
   readonly onRender?: (source: string, path: string) => void;
 }
@@ -86,15 +89,16 @@ export function createRenderCache(options: RenderCacheOptions = {}): RenderCache
     renders++;
     options.onRender?.(snapshot.source, path);
     const { context, used } = recordUse(request.context ?? {});
-    const { elsewhere } = options;
+    const { elsewhere, plugins } = options;
     const result = await render({
       tree: snapshot.tree,
       path,
       ...request,
       context,
       ...(elsewhere === undefined ? {} : { elsewhere }),
+      ...(plugins === undefined ? {} : { plugins }),
     });
-    const reads = result.ok ? result.value.reads : await readsOfFailure(snapshot.tree, path);
+    const reads = result.ok ? result.value.reads : await readsOfFailure(snapshot.tree, path, request.source);
     return { result, used, reads };
   }
 

@@ -5,17 +5,17 @@ import { detect, explicitKind, sourceTypes } from './detect.ts';
 import type { SourceKind } from './detect.ts';
 import { directoryRenderer } from './directory/renderer.ts';
 import { filesSuffix, hashOf } from './hashes.ts';
-import { createHelmEngine } from './helm/helm-engine.ts';
-import { renderHelmSource } from './helm/renderer.ts';
 import { createKustomizeRenderer } from './kustomize/index.ts';
 import type { KustomizeParameters } from './kustomize/index.ts';
 import { createHelmEngine } from './helm/helm-engine.ts';
 import { renderHelmSource } from './helm/renderer.ts';
+import { hasJsonnet } from './jsonnet/find.ts';
 import { applyOverrides } from './overrides.ts';
 import { follow, normalizePath } from './paths.ts';
-import type { Rendered, RenderSource } from './types.ts';
+import { discoverPlugin, renderPluginSource } from './plugin/index.ts';
+import type { Rendered, RenderSource, SourceParameters } from './types.ts';
 
-/** Finds out what a folder is and renders it. Kinds that are not built yet are refused. Never rejects. */
+/** Finds out what a folder is and renders it. Never rejects. */
 export async function render(request: RenderSource): Promise<Result<Rendered, readonly Problem[]>> {
   try {
     return await renderSource(request);
@@ -36,15 +36,17 @@ async function renderSource(request: RenderSource): Promise<Result<Rendered, rea
   if (!explicit.ok) return err([explicit.error]);
   const named =
     explicit.value !== undefined && disabled.includes(explicit.value) ? 'directory' : explicit.value;
-  const kind = named ?? detected.value.kind;
   const { elsewhere } = request;
   const resolved = { ...request, source: source.value };
+  // A plugin that wants the folder goes before what the names of files say.
+  const discovered = named === undefined ? await discoverPlugin(resolved) : undefined;
+  const kind = named ?? (discovered?.plugin === undefined ? detected.value.kind : 'plugin');
   const rendered =
-    elsewhere !== undefined && heavy.has(kind)
+    elsewhere !== undefined && (await isHeavy(kind, resolved))
       ? await elsewhere(kind, resolved)
       : await renderKind(kind, resolved);
   if (!rendered.ok) return rendered;
-  const reads = distinct([...detected.value.reads, ...rendered.value.reads]);
+  const reads = distinct([...detected.value.reads, ...(discovered?.reads ?? []), ...rendered.value.reads]);
   return ok({ ...rendered.value, reads, kind, sourceType: sourceTypeOf(kind) });
 }
 
@@ -53,6 +55,12 @@ type SourceRenderer = (request: RenderSource) => Promise<Result<Rendering, reado
 
 /** Kinds whose files are programs. Plain files are read in slices, and plugins are processes of their own. */
 const heavy: ReadonlySet<SourceKind> = new Set(['helm', 'kustomize']);
+
+/** Jsonnet files are programs, too. */
+async function isHeavy(kind: SourceKind, { tree, path, source }: RenderSource): Promise<boolean> {
+  if (kind !== 'directory') return heavy.has(kind);
+  return hasJsonnet(tree, await realFolder(tree, path), source.directory?.recurse === true);
+}
 
 /** Renders a folder as a kind that is known already. */
 export function renderKind(
@@ -67,7 +75,7 @@ const renderers: Readonly<Record<SourceKind, SourceRenderer>> = {
   directory: renderDirectorySource,
   helm: (request) => renderHelmSource(request, request.helm ?? createHelmEngine()),
   kustomize: renderKustomizeSource,
-  plugin: ({ path }) => refuse('plugin', path),
+  plugin: renderPluginSource,
 };
 
 function renderKustomizeSource(request: RenderSource): Promise<Result<Rendering, readonly Problem[]>> {
@@ -83,27 +91,18 @@ function renderKustomizeSource(request: RenderSource): Promise<Result<Rendering,
 }
 
 function renderDirectorySource(request: RenderSource): Promise<Result<Rendering, readonly Problem[]>> {
-  const { tree, path, source, combinedBytesMax, signal } = request;
-  const parameters = { ...source.directory, ...(combinedBytesMax === undefined ? {} : { combinedBytesMax }) };
+  const { tree, path, source, context, disabled, combinedBytesMax, signal } = request;
+  const parameters = {
+    ...source.directory,
+    ...(combinedBytesMax === undefined ? {} : { combinedBytesMax }),
+    ...(context === undefined ? {} : { context }),
+    withoutJsonnet: disabled?.includes('directory') === true,
+  };
   return directoryRenderer.render({ tree, path, parameters, ...(signal === undefined ? {} : { signal }) });
-}
-
-function refuse(kind: SourceKind, path: string): Promise<Result<Rendering, readonly Problem[]>> {
-  return Promise.resolve(err([notBuilt(kind, path)]));
 }
 
 function sourceTypeOf(kind: SourceKind): string {
   return sourceTypes.find(([name]) => name === kind)?.[1] ?? kind;
-}
-
-function notBuilt(kind: SourceKind, path: string): Problem {
-  return problem(
-    'not-supported-yet',
-    `${path === '' ? '.' : path}: ${sourceTypeOf(kind)} sources are not supported yet`,
-    {
-      hint: 'plain YAML and JSON folders are',
-    },
-  );
 }
 
 async function realFolder(tree: Tree, path: string): Promise<string> {
@@ -121,12 +120,25 @@ function distinct(reads: readonly Read[]): Read[] {
   return [...byPath.values()];
 }
 
-/** What a failed render depends on: everything below its folder, or that there is none. */
-export async function readsOfFailure(tree: Tree, path: string): Promise<Read[]> {
+/**
+ * What a failed render depends on: everything below its folder, or that there is none. Programs may fail for what lies
+ * anywhere in the repository: a base, a library, a file of values.
+ */
+export async function readsOfFailure(tree: Tree, path: string, source: SourceParameters): Promise<Read[]> {
   const normal = normalizePath(path);
   if (!normal.ok) return [];
   const reads: Read[] = [];
   const found = await follow(tree, normal.value, reads);
-  if (found.type === 'found') reads.push({ path: found.path, hash: await hashOf(tree, found.path) });
+  if (found.type !== 'found') return reads;
+  const whole = (await isPlain(tree, found.path, source)) ? found.path : '';
+  reads.push({ path: whole, hash: await hashOf(tree, whole) });
   return reads;
+}
+
+async function isPlain(tree: Tree, folder: string, source: SourceParameters): Promise<boolean> {
+  const explicit = explicitKind(source);
+  const detected = await detect(tree, folder);
+  const kind =
+    (explicit.ok ? explicit.value : undefined) ?? (detected.ok ? detected.value.kind : 'directory');
+  return kind === 'directory' && !(await hasJsonnet(tree, folder, source.directory?.recurse === true));
 }

@@ -4,10 +4,11 @@ import type { RenderContext } from './context.ts';
 import type { SourceKind } from './detect.ts';
 import type { DirectoryParameters } from './directory/renderer.ts';
 import type { HelmEngine } from './helm/index.ts';
+import type { PluginHost } from './plugin/host.ts';
 
 /** The part of an Argo CD source that says how its files become manifests. */
 export interface SourceParameters {
-  readonly directory?: DirectoryParameters & { readonly jsonnet?: unknown };
+  readonly directory?: DirectoryParameters;
   readonly helm?: unknown;
   readonly kustomize?: unknown;
   readonly plugin?: unknown;
@@ -30,6 +31,8 @@ export interface RenderSource {
   readonly elsewhere?: RenderElsewhere;
   /** What renders charts and remembers those it has parsed; without it each chart is read anew. */
   readonly helm?: HelmEngine;
+  /** The plugins that are installed; without them only those with a built-in equivalent work. */
+  readonly plugins?: PluginHost;
   readonly signal?: AbortSignal;
 }
 

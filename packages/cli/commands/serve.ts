@@ -12,6 +12,7 @@ import { checkHost, parsePort } from '../compose/flags.ts';
 import { gitEnvironment } from '../compose/environment.ts';
 import { createLogger, type LogLevel } from '../compose/logger.ts';
 import { startPlatform } from '../compose/platform.ts';
+import { createPluginHost } from '../compose/plugins.ts';
 import { createStopper, untilSignal } from '../compose/stop.ts';
 import { defaultDataFolder } from '../client/context.ts';
 import { CommandError, type Io } from '../io.ts';
@@ -22,6 +23,7 @@ interface Flags {
   readonly port: string;
   readonly host: string;
   readonly data?: string;
+  readonly plugins?: string;
   readonly logLevel: LogLevel;
 }
 
@@ -35,6 +37,7 @@ export function serveCommand(parent: Command, io: Io): void {
     .option('--port <n>', 'port of the pages and the API; the next free one if it is busy', '8080')
     .option('--host <address>', 'address to listen on; only loopback without TLS', '127.0.0.1')
     .option('--data <dir>', 'where mirrors of repositories are kept (default: ~/.plumbline/serve)')
+    .option('--plugins <file-or-dir>', 'config management plugins whose programs may run here')
     .option('--log-level <level>', 'debug|info|warn|error|silent', 'warn')
     .action((flags: Flags) => serve(flags, io));
 }
@@ -70,6 +73,7 @@ async function serve(flags: Flags, io: Io): Promise<void> {
         cluster,
         git: createGit({ clock: ports.clock, environment: gitEnvironment(io) }),
         mirrors: folder.file('sources'),
+        plugins: createPluginHost(flags.plugins, io, ports.clock),
         host: flags.host,
         port: wished,
         said: (port) => {

@@ -15,6 +15,7 @@ import { createHostedGit, type HostedGit } from '../compose/hosted-git.ts';
 import { createLogger, type LogLevel } from '../compose/logger.ts';
 import { checkHost, parsePods, parsePort } from '../compose/flags.ts';
 import { startPlatform } from '../compose/platform.ts';
+import { createPluginHost } from '../compose/plugins.ts';
 import { waitUntilReady } from '../compose/ready.ts';
 import { createStopper, untilSignal, type Stopper } from '../compose/stop.ts';
 import { CommandError, type Io } from '../io.ts';
@@ -29,6 +30,7 @@ interface Flags {
   readonly repo?: string;
   readonly path: string;
   readonly pods: string;
+  readonly plugins?: string;
   readonly logLevel: LogLevel;
 }
 
@@ -46,6 +48,7 @@ export function upCommand(parent: Command, io: Io): void {
     .option('--repo <url-or-dir>', 'make an Application for this repository')
     .option('--path <path>', 'the folder of --repo', '.')
     .option('--pods <mode>', 'simulated|local|none', 'simulated')
+    .option('--plugins <file-or-dir>', 'config management plugins whose programs may run here')
     .option('--log-level <level>', 'debug|info|warn|error|silent', 'warn')
     .action((flags: Flags) => up(flags, io));
 }
@@ -139,6 +142,7 @@ async function start({
       cluster,
       git,
       mirrors: folder.file('sources'),
+      plugins: createPluginHost(flags.plugins, io, ports.clock),
       host: flags.host,
       port: wishedPort,
       said: busy(wishedPort),

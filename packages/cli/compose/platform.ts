@@ -11,7 +11,7 @@ import {
   installDefinitions,
 } from '@plumbline/controllers';
 import type { Cluster } from '@plumbline/kube';
-import { createRenderCache } from '@plumbline/render';
+import { createRenderCache, type PluginHost } from '@plumbline/render';
 import { createServer, type Server } from '@plumbline/server';
 import { createChartSources, createGitSources, type Git, type GitSources } from '@plumbline/sources';
 import type { Stopper } from './stop.ts';
@@ -34,6 +34,8 @@ export interface PlatformOptions {
   /** Repositories that this process hosts itself: their folder. */
   readonly localRepository?: (repoURL: string) => string | undefined;
   readonly git: Git;
+  /** Config management plugins and what runs them. */
+  readonly plugins?: PluginHost;
   /** Answers Git's requests below /git/. */
   readonly handleGit?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
@@ -74,7 +76,10 @@ export async function startPlatform(options: PlatformOptions, stopper: Stopper):
     count: Math.max(1, availableParallelism() - 1),
   });
   stopper.add(() => workers.close());
-  const renderCache = createRenderCache({ elsewhere: workers.render });
+  const renderCache = createRenderCache({
+    elsewhere: workers.render,
+    ...(options.plugins === undefined ? {} : { plugins: options.plugins }),
+  });
   const metrics = createMetrics();
   metrics.observe({ renderCache, sources });
   const queue = createQueue({

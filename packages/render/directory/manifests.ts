@@ -40,15 +40,15 @@ export function isSkipped(text: string): boolean {
   return text.includes(skipMarker);
 }
 
-/** The objects that a program made instead of a file. `name` is how messages call the program. */
-export function readObjects(objects: readonly unknown[], file: string, name: string): FileManifests {
+/** The objects that a program made instead of a file; `failure` is how the messages of those that are none begin. */
+export function readObjects(objects: readonly unknown[], file: string, failure: string): FileManifests {
   const manifests: Manifest[] = [];
   const problems: Problem[] = [];
   for (const [document, object] of objects.entries()) {
     const why = refusalOf(object);
     if (why === undefined) addObjects(object as KubeObject, { file, line: 1, document }, manifests, problems);
     else {
-      const message = `Failed to unmarshal generated json "${name}": ${why}`;
+      const message = `${failure}: ${why}`;
       problems.push({ code: 'manifest-invalid', message, where: { file } });
     }
   }

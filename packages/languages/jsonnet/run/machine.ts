@@ -1,17 +1,9 @@
 import { JsonnetError } from '../errors.ts';
 import type { Trace } from '../errors.ts';
 import { Thunk } from './values.ts';
-import type { Address, Code, Env, JsonnetFunction, JsonnetObject, Slot, Value } from './values.ts';
+import type { Address, Code, Env, JsonnetLimits, Machine, Slot, Value } from './values.ts';
 
-/** What an evaluation may take. */
-export interface JsonnetLimits {
-  /** Calls, elements and fields within each other; upstream's default is 500. */
-  readonly stackMax: number;
-  /** Calls, elements and fields altogether: about ten seconds of work. */
-  readonly stepsMax: number;
-  /** Elements of an array, characters of a text and of the output. */
-  readonly sizeMax: number;
-}
+export type { JsonnetLimits, Machine } from './values.ts';
 
 /** What is used where nothing else is asked for. */
 export const jsonnetLimits: JsonnetLimits = {
@@ -19,30 +11,6 @@ export const jsonnetLimits: JsonnetLimits = {
   stepsMax: 50_000_000,
   sizeMax: 100_000_000,
 };
-
-/** The state of one evaluation. */
-export interface Machine {
-  readonly limits: JsonnetLimits;
-  /** Where each frame was called from; the first `depth` count. */
-  readonly stack: Trace[];
-  depth: number;
-  steps: number;
-  /** What is being worked on now. */
-  trace: Trace;
-  /** Whether the frame on top was called with `tailstrict`: a call in its last place takes its room. */
-  isTrimmable: boolean;
-  readonly extVars: ReadonlyMap<string, Slot>;
-  readonly natives: ReadonlyMap<string, JsonnetFunction>;
-  /** The standard library without `thisFile`. */
-  readonly std: JsonnetObject;
-  importValue(form: 'import' | 'importstr' | 'importbin', from: string, path: string): Value;
-  print(line: string): void;
-  /** `a + b`, for fields with `+:`. */
-  readonly add: (machine: Machine, left: Value, right: Value) => Value;
-  /** The characters of the text that was taken apart last. */
-  lastText: string;
-  lastRunes: readonly string[];
-}
 
 /** No trace at all. */
 export const noTrace: Trace = { span: '', context: '' };

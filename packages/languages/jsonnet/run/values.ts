@@ -1,6 +1,5 @@
 import type { Trace } from '../errors.ts';
 import type { Visibility } from '../parse/ast.ts';
-import type { Machine } from './machine.ts';
 
 /** What an expression can come to. */
 export type Value = null | boolean | number | string | JsonnetArray | JsonnetObject | JsonnetFunction;
@@ -164,4 +163,38 @@ export function makeObjectEnv(
   superDepth: number,
 ): Env {
   return { slots, parent, self, superDepth };
+}
+
+/** What an evaluation may take. */
+export interface JsonnetLimits {
+  /** Calls, elements and fields within each other; upstream's default is 500. */
+  readonly stackMax: number;
+  /** Calls, elements and fields altogether: about ten seconds of work. */
+  readonly stepsMax: number;
+  /** Elements of an array, characters of a text and of the output. */
+  readonly sizeMax: number;
+}
+
+/** The state of one evaluation. */
+export interface Machine {
+  readonly limits: JsonnetLimits;
+  /** Where each frame was called from; the first `depth` count. */
+  readonly stack: Trace[];
+  depth: number;
+  steps: number;
+  /** What is being worked on now. */
+  trace: Trace;
+  /** Whether the frame on top was called with `tailstrict`: a call in its last place takes its room. */
+  isTrimmable: boolean;
+  readonly extVars: ReadonlyMap<string, Slot>;
+  readonly natives: ReadonlyMap<string, JsonnetFunction>;
+  /** The standard library without `thisFile`. */
+  readonly std: JsonnetObject;
+  importValue(form: 'import' | 'importstr' | 'importbin', from: string, path: string): Value;
+  print(line: string): void;
+  /** `a + b`, for fields with `+:`. */
+  readonly add: (machine: Machine, left: Value, right: Value) => Value;
+  /** The characters of the text that was taken apart last. */
+  lastText: string;
+  lastRunes: readonly string[];
 }

@@ -1,0 +1,206 @@
+import type { KubeObject, Read, Tree } from '@plumbline/api';
+import { err, isRecord, ok, problem } from '@plumbline/base';
+import type { Problem, Result } from '@plumbline/base';
+import { createHelmEngine } from '../helm/index.ts';
+import type { HelmEngine } from '../helm/index.ts';
+import { buildKustomization, helmPortOf } from '../kustomize/index.ts';
+import type { BuildOptions } from '../kustomize/index.ts';
+import { joinPath } from '../paths.ts';
+import type { Argv, PluginConfig } from './config.ts';
+import { editKustomization } from './edits.ts';
+import { hasMatch } from './match.ts';
+import { findPlaceholder } from './placeholders.ts';
+import { readScript } from './script.ts';
+import type { Script } from './script.ts';
+
+/** The programs that the built-in equivalent stands in for. */
+const known: ReadonlySet<string> = new Set(['kustomize', 'argocd-vault-plugin', 'find', 'true', 'echo']);
+
+/**
+ * The plugin of this name that is there without being configured: `kustomize build`, then the placeholders of
+ * argocd-vault-plugin. One that is configured takes its place.
+ */
+export const defaultPlugins: readonly PluginConfig[] = [
+  {
+    name: 'avp-kustomize',
+    generate: ['sh', '-c', 'kustomize build . | argocd-vault-plugin generate -'],
+    discover: {},
+    parameters: { static: [] },
+    preserveFileMode: false,
+    provideGitCreds: false,
+  },
+];
+
+/** Where a built-in command works. */
+export interface BuiltinPlace {
+  readonly tree: Tree;
+  readonly folder: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly reads: Read[];
+  /** Inflates the charts of kustomizations. */
+  readonly helm?: HelmEngine;
+  readonly signal?: AbortSignal;
+}
+
+/** The programs that a command needs; undefined where what it does cannot be told. */
+export function programsOf(
+  argv: Argv,
+  environment: Readonly<Record<string, string>>,
+): readonly string[] | undefined {
+  const script = readScript(argv, environment);
+  if (!script.ok) return undefined;
+  const programs = script.value.flatMap((pipeline) => pipeline.map(([program = '']) => program));
+  const [shell = ''] = argv;
+  return programs.includes(shell) ? programs : [shell, ...programs];
+}
+
+/** Whether all that a command does can be done here without its programs. */
+export function isBuiltin(argv: Argv, environment: Readonly<Record<string, string>>): boolean {
+  const script = readScript(argv, environment);
+  return (
+    script.ok && script.value.every((pipeline) => pipeline.every(([program = '']) => known.has(program)))
+  );
+}
+
+/** Does what a command of known programs would do. Its output is the objects of its last build. */
+export async function runBuiltin(
+  argv: Argv,
+  place: BuiltinPlace,
+): Promise<Result<readonly KubeObject[], readonly Problem[]>> {
+  const script = readScript(argv, place.environment);
+  if (!script.ok) return err([script.error]);
+  const edits: Argv[] = [];
+  let output: readonly KubeObject[] = [];
+  for (const pipeline of script.value) {
+    const made = await runPipeline(pipeline, edits, place);
+    if (!made.ok) return made;
+    output = [...output, ...made.value];
+  }
+  return ok(output);
+}
+
+async function runPipeline(
+  pipeline: Script[number],
+  edits: Argv[],
+  place: BuiltinPlace,
+): Promise<Result<readonly KubeObject[], readonly Problem[]>> {
+  let objects: readonly KubeObject[] = [];
+  for (const [program = '', ...args] of pipeline) {
+    if (program === 'kustomize' && args[0] === 'edit') {
+      edits.push(args.slice(1));
+    } else if (program === 'kustomize' && args[0] === 'build') {
+      const built = await build(args.slice(1), edits, place);
+      if (!built.ok) return built;
+      objects = built.value;
+    } else if (program === 'argocd-vault-plugin' && args.includes('generate')) {
+      const unresolved = refusePlaceholders(objects);
+      if (unresolved.length > 0) return err(unresolved);
+    } else if (program !== 'true' && program !== 'echo') {
+      const shown = [program, ...args].join(' ');
+      return err([problem('plugin-script', `the built-in equivalent does not know \`${shown}\``)]);
+    }
+  }
+  return ok(objects);
+}
+
+async function build(
+  args: Argv,
+  edits: readonly Argv[],
+  place: BuiltinPlace,
+): Promise<Result<readonly KubeObject[], readonly Problem[]>> {
+  let loadRestriction: BuildOptions['loadRestriction'];
+  let isHelmEnabled = false;
+  let folder = place.folder;
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i] ?? '';
+    const [flag = '', given] = arg.split('=', 2);
+    if (flag === '--load-restrictor') {
+      const restrictor = given ?? args[++i];
+      if (restrictor === 'LoadRestrictionsNone') loadRestriction = 'none';
+    } else if (flag === '--enable-helm') isHelmEnabled = true;
+    else if (!ignoredFlags.has(flag)) {
+      if (arg.startsWith('-'))
+        return err([
+          problem('plugin-script', `the built-in equivalent does not know kustomize build ${flag}`),
+        ]);
+      folder = joinPath(place.folder, arg.replace(/^(?:\.\/)*\.?|\/$/g, '')).replace(/\/$/, '');
+    }
+  }
+  const built = await buildKustomization({
+    tree: place.tree,
+    path: folder,
+    options: {
+      ...(loadRestriction === undefined ? {} : { loadRestriction }),
+      ...(isHelmEnabled ? { helm: helmPortOf(place.helm ?? createHelmEngine()) } : {}),
+    },
+    overlay: (read) => applyEdits(read, edits),
+    ...(place.signal === undefined ? {} : { signal: place.signal }),
+  });
+  if (!built.ok) return built;
+  for (const read of built.value.reads) place.reads.push(read);
+  return ok(built.value.objects);
+}
+
+/** What these allow is refused by the build itself where it is asked for. */
+const ignoredFlags = new Set(['--enable-alpha-plugins', '--enable-exec']);
+
+function applyEdits(read: unknown, edits: readonly Argv[]): Result<unknown> {
+  if (edits.length === 0) return ok(read);
+  let edited: Readonly<Record<string, unknown>> = isRecord(read) ? read : {};
+  for (const args of edits) {
+    const next = editKustomization(edited, args);
+    if (!next.ok) return next;
+    edited = next.value;
+  }
+  return ok(edited);
+}
+
+function refusePlaceholders(objects: readonly KubeObject[]): Problem[] {
+  const problems: Problem[] = [];
+  for (const object of objects) {
+    const pointer = findPlaceholder(object);
+    if (pointer === undefined) continue;
+    const name = `${object.kind} ${object.metadata.name ?? ''}`;
+    const message = `${name}: ${pointer} is a placeholder for a secret, which is not resolved yet`;
+    problems.push(
+      problem('not-supported-yet', message, {
+        hint: 'install argocd-vault-plugin beside Plumbline, or keep the secret as a SealedSecret or encrypted with SOPS',
+      }),
+    );
+  }
+  return problems;
+}
+
+/** Whether a `find` would print something: `find . -name PATTERN`, also in a shell. */
+export async function findsSomething(argv: Argv, place: BuiltinPlace): Promise<Result<boolean>> {
+  const script = readScript(argv, place.environment);
+  if (!script.ok) return script;
+  for (const pipeline of script.value) {
+    const [command = []] = pipeline;
+    const [program, ...args] = command;
+    if (program !== 'find' || pipeline.length !== 1)
+      return err(problem('plugin-script', `the built-in equivalent does not know \`${command.join(' ')}\``));
+    const found = await runFind(args, place);
+    if (!found.ok || found.value) return found;
+  }
+  return ok(false);
+}
+
+async function runFind(args: Argv, { tree, folder, reads }: BuiltinPlace): Promise<Result<boolean>> {
+  let pattern: string | undefined;
+  const starts: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i] ?? '';
+    if (arg === '-name') pattern = args[++i];
+    else if (arg === '-type' || arg === '-maxdepth') i++;
+    else if (arg === '-print') continue;
+    else if (!arg.startsWith('-')) starts.push(arg);
+    else return err(problem('plugin-script', `the built-in equivalent does not know find ${arg}`));
+  }
+  if (pattern === undefined || args.includes('-maxdepth'))
+    return err(problem('plugin-script', `the built-in equivalent does not know find ${args.join(' ')}`));
+  for (const start of starts.length === 0 ? ['.'] : starts) {
+    if (await hasMatch(tree, folder, `${start}/**/${pattern}`, true, reads)) return ok(true);
+  }
+  return ok(false);
+}
