@@ -1,3 +1,4 @@
+export { withoutFinalBreak } from './block-end.ts';
 export { readKyaml } from './read.ts';
 export type { KyamlDocument, KyamlProblem } from './read.ts';
 export { resolveScalar } from './resolve.ts';

@@ -67,6 +67,8 @@ export interface Resource {
   prefixes: string[];
   suffixes: string[];
   behavior: Behavior;
+  /** Made by a generator for ConfigMaps or Secrets. */
+  generated: boolean;
   needsHash: boolean;
   /** Ids of the resources that refer to this one, as text. */
   refBy: string[];
@@ -88,6 +90,7 @@ export function newResource(object: JsonObject, written?: Written): Resource {
     prefixes: [],
     suffixes: [],
     behavior: 'unspecified',
+    generated: false,
     needsHash: false,
     refBy: [],
     refVarNames: [],

@@ -53,7 +53,7 @@ const parts: readonly (readonly [Exclude<keyof TransformerConfig, 'nameReference
 ];
 
 /** The default configuration as a layer without configurations has it. */
-const defaultLayer = mergeParts(emptyConfig, defaultConfig);
+export const defaultLayer = mergeParts(emptyConfig, defaultConfig);
 
 /** Two configurations as one. What both know is known once; if they do not agree whether to create a field, that is an error. */
 export function mergeConfig(first: TransformerConfig, second: TransformerConfig): TransformerConfig {

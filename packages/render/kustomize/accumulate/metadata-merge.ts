@@ -54,6 +54,7 @@ export function mergeMetadata(resource: Resource, other: Resource): void {
   setName(object, nameOf(other.object));
   setNamespace(object, namespaceOf(other.object));
   resource.needsHash = resource.needsHash && other.needsHash;
+  resource.generated = other.generated;
   resource.behavior = other.behavior;
   resource.previous = [...other.previous];
   resource.prefixes = [...other.prefixes];

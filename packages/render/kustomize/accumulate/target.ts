@@ -72,6 +72,11 @@ async function accumulateResources(
   paths: readonly string[],
 ): Promise<void> {
   for (const path of paths) {
+    // A folder is no file: upstream's first error is only needed when the second attempt fails as well.
+    if ((await target.loader.kindOf(path)) === 'folder') {
+      await accumulateFolder(target, into, path, () => fileError(target, path));
+      continue;
+    }
     let asFile: KustomizeError;
     try {
       await accumulateFile(target, into, path);
@@ -81,38 +86,53 @@ async function accumulateResources(
       asFile = thrown;
     }
     if (asFile.code === 'remote-http') throw asFile;
-    await accumulateFolder(target, into, path, asFile);
+    await accumulateFolder(target, into, path, () => Promise.resolve(asFile));
   }
+}
+
+/** The error that reading a folder as a file gives. */
+async function fileError(target: Target, path: string): Promise<KustomizeError> {
+  try {
+    await accumulateFile(target, newAccumulator(), path);
+  } catch (thrown) {
+    if (thrown instanceof KustomizeError) return thrown;
+    throw thrown;
+  }
+  return new KustomizeError(`accumulating resources from '${path}'`);
 }
 
 async function accumulateFolder(
   target: Target,
   into: Accumulator,
   path: string,
-  asFile: KustomizeError,
+  asFileError: () => Promise<KustomizeError>,
 ): Promise<void> {
-  const failed = `accumulation err='${asFile.message}'`;
   let loader: Loader;
   try {
     loader = await target.loader.child(path);
   } catch (thrown) {
     if (!(thrown instanceof KustomizeError)) throw thrown;
-    if (asFile.malformed) throw asFile;
-    const prefixed = thrown.prefixed(failed);
-    // What stood in the file is the likelier cause than that it is no folder.
-    const { where = prefixed.where, hint = prefixed.hint } = asFile;
-    const code =
-      asFile.code === 'kustomize-build' || asFile.code === 'file-missing' ? prefixed.code : asFile.code;
-    throw new KustomizeError(prefixed.message, { code, where, hint });
+    throw neither(await asFileError(), thrown);
   }
-  const base = await withPrefixAsync(
-    () => failed,
-    () => accumulateDirectory(target, loader, path, undefined),
-  );
-  await withPrefixAsync(
-    () => `${failed}: recursed merging from path '${loader.shownRoot}'`,
-    async () => mergeAccumulator(into, base),
-  );
+  try {
+    const base = await accumulateDirectory(target, loader, path, undefined);
+    await withPrefixAsync(
+      () => `recursed merging from path '${loader.shownRoot}'`,
+      async () => mergeAccumulator(into, base),
+    );
+  } catch (thrown) {
+    if (!(thrown instanceof KustomizeError)) throw thrown;
+    throw thrown.prefixed(`accumulation err='${(await asFileError()).message}'`);
+  }
+}
+
+function neither(asFile: KustomizeError, asFolder: KustomizeError): KustomizeError {
+  if (asFile.malformed) return asFile;
+  const prefixed = asFolder.prefixed(`accumulation err='${asFile.message}'`);
+  // What stood in the file is the likelier cause than that it is no folder.
+  const { where = prefixed.where, hint = prefixed.hint } = asFile;
+  const isVague = asFile.code === 'kustomize-build' || asFile.code === 'file-missing';
+  return new KustomizeError(prefixed.message, { code: isVague ? prefixed.code : asFile.code, where, hint });
 }
 
 async function accumulateFile(target: Target, into: Accumulator, path: string): Promise<void> {

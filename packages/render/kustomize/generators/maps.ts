@@ -34,6 +34,7 @@ export async function generateMap(
   else addConfigData(object, pairs);
   if (options.immutable === true) object['immutable'] = true;
   const resource = newResource(object);
+  resource.generated = true;
   resource.needsHash = options.disableNameSuffixHash !== true;
   resource.behavior = behaviorOf(args.behavior);
   return { resource, pairs };

@@ -103,6 +103,8 @@ interface FoundFile extends Loaded {
 async function findFile(loader: Loader, mayBeAbsent: boolean): Promise<FoundFile | undefined> {
   const found: FoundFile[] = [];
   for (const name of kustomizationFileNames) {
+    const kind = await loader.kindOf(name);
+    if (kind !== 'file' && kind !== 'link') continue;
     try {
       found.push({ name, ...(await loader.load(name)) });
     } catch (thrown) {

@@ -1,4 +1,4 @@
-import type { Read, Tree, TreeEntry } from '@plumbline/api';
+import type { EntryKind, Read, Tree, TreeEntry } from '@plumbline/api';
 import { messageOf } from '@plumbline/base';
 import { joinPath, readLink } from '../../paths.ts';
 import { KustomizeError } from '../problem.ts';
@@ -22,6 +22,8 @@ export interface Located {
 export interface Files {
   /** What is at a path; throws where nothing is, or where links lead out of the tree. */
   locate(path: string): Promise<Located>;
+  /** What is at a path, if no links lead to it; undefined where nothing is. */
+  kindOf(path: string): Promise<EntryKind | undefined>;
   /** The bytes of a file that was located. */
   read(path: string): Promise<Uint8Array>;
   /** A path as messages show it. */
@@ -69,8 +71,20 @@ export function filesOf(
     shown,
     locate,
     inTree,
+    async kindOf(path) {
+      if (path === '') return 'folder';
+      const entry = await tree.stat(path);
+      // A link on the way or at the end is left to who follows links.
+      if (entry === undefined && (await tree.stat(parentPath(path)))?.kind === 'folder')
+        note(path, undefined);
+      return entry?.kind;
+    },
     read: (path) => once(contents, path, () => readFile(tree, path, shown)),
   };
+}
+
+function parentPath(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
 
 interface Following {

@@ -1,4 +1,4 @@
-import type { Tree } from '@plumbline/api';
+import type { EntryKind, Tree } from '@plumbline/api';
 import type { Result } from '@plumbline/base';
 import { decodeText } from '@plumbline/languages';
 import { KustomizeError } from '../problem.ts';
@@ -34,6 +34,8 @@ export interface Loader {
   readonly files: Files;
   readonly repository: RepositoryUrl | undefined;
   load(path: string): Promise<Loaded>;
+  /** What is at a path, if no links lead to it; undefined: nothing, or nothing that may be named. Cheaper than an error. */
+  kindOf(path: string): Promise<EntryKind | undefined>;
   /** A loader for a base or a component. */
   child(path: string): Promise<Loader>;
 }
@@ -65,8 +67,15 @@ function loaderOf(frame: Frame): Loader {
     files: frame.files,
     repository: frame.repository,
     load: (path) => load(frame, path),
+    kindOf: (path) => kindOf(frame, path),
     child: (path) => child(frame, path),
   };
+}
+
+async function kindOf(frame: Frame, path: string): Promise<EntryKind | undefined> {
+  if (path.startsWith('/') || isWebUrl(path)) return undefined;
+  const target = simplifyPath(`${frame.root}/${path}`);
+  return target === undefined ? undefined : frame.files.kindOf(target);
 }
 
 async function load(frame: Frame, path: string): Promise<Loaded> {

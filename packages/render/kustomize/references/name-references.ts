@@ -1,7 +1,8 @@
 import { isRecord } from '@plumbline/base';
 import type { OriginStep } from '@plumbline/api';
 import type { ResourceMap } from '../accumulate/resource-map.ts';
-import { applyToFieldSpec } from '../fields/index.ts';
+import { defaultLayer } from '../accumulate/config.ts';
+import { applyToFieldSpec, splitPath } from '../fields/index.ts';
 import { isMapping, putField } from '../merge/nodes.ts';
 import { KustomizeError } from '../problem.ts';
 import {
@@ -9,7 +10,6 @@ import {
   effectiveNamespace,
   gvkOf,
   gvkSelected,
-  gvkText,
   idText,
   nameOf,
   namespaceOf,
@@ -37,6 +37,9 @@ interface Candidate {
 interface Reference {
   readonly spec: FieldSpec;
   readonly target: Gvk;
+  /** The path in parts, to see at a glance whether an object has such a field at all. */
+  readonly parts: readonly string[];
+  readonly order: number;
 }
 
 /**
@@ -55,9 +58,10 @@ export function fixNameReferences(
     for (const { resource } of candidates) accountNamespaces(resource);
     return;
   }
-  const referencesOf = referenceIndex(backReferences);
+  const index =
+    backReferences === defaultLayer.nameReference ? defaultReferences : indexReferences(backReferences);
   for (const referrer of candidates) {
-    const references = referencesOf(originalId(referrer.resource));
+    const references = referencesOf(index, originalId(referrer.resource), referrer.resource.object);
     if (references.length === 0) continue;
     const reach = reachOf(referrer);
     acting(
@@ -96,18 +100,49 @@ function indexByPreviousName(candidates: readonly Candidate[]): Map<string, Cand
   return index;
 }
 
-/** The references that a referrer may hold, by its original kind. */
-function referenceIndex(backReferences: readonly NameBackReferences[]): (id: ResId) => readonly Reference[] {
-  const all: Reference[] = backReferences.flatMap((target) =>
-    target.fieldSpecs.map((spec) => ({ spec, target })),
-  );
-  const known = new Map<string, readonly Reference[]>();
-  return (id) => {
-    const key = gvkText(id);
-    const found = known.get(key) ?? all.filter(({ spec }) => gvkSelected(id, spec));
-    known.set(key, found);
-    return found;
-  };
+/** References by the kind of the referrer; those for any kind stand under an empty one. */
+type ReferenceIndex = ReadonlyMap<string, readonly Reference[]>;
+
+function indexReferences(backReferences: readonly NameBackReferences[]): ReferenceIndex {
+  const index = new Map<string, Reference[]>();
+  let order = 0;
+  for (const target of backReferences) {
+    for (const spec of target.fieldSpecs) {
+      const reference = {
+        order: order++,
+        spec,
+        target,
+        parts: splitPath(spec.path).map((part) => part.replace(/\[\]$/, '')),
+      };
+      const bucket = index.get(spec.kind);
+      if (bucket === undefined) index.set(spec.kind, [reference]);
+      else bucket.push(reference);
+    }
+  }
+  return index;
+}
+
+/** Nearly all builds know no other references than these. */
+const defaultReferences = indexReferences(defaultLayer.nameReference);
+
+/** The references that an object may hold: of its original kind, with a field to hold them. */
+function referencesOf(index: ReferenceIndex, id: ResId, object: JsonObject): readonly Reference[] {
+  const fits = ({ spec, parts }: Reference): boolean => gvkSelected(id, spec) && mayHave(object, parts);
+  const own = index.get(id.kind) ?? [];
+  const any = index.get('') ?? [];
+  if (any.length === 0) return own.filter(fits);
+  return [...own, ...any].filter(fits).sort((a, b) => a.order - b.order);
+}
+
+/** Whether a path can lead anywhere. Lists on the way are not looked into. */
+function mayHave(object: JsonObject, parts: readonly string[]): boolean {
+  let at: unknown = object;
+  for (const part of parts) {
+    if (!isRecord(at)) return at !== undefined && at !== null;
+    if (!Object.hasOwn(at, part)) return false;
+    at = at[part];
+  }
+  return at !== undefined && at !== null;
 }
 
 /** Which resources a referrer can mean at all: those of its namespace, those of none, and accounts that a binding names. */

@@ -1,16 +1,31 @@
 import { isRecord } from '@plumbline/base';
-import { parseJsonText, readYaml } from '@plumbline/languages';
+import { parseJsonText, readYaml, withoutFinalBreak } from '@plumbline/languages';
 import { loadResources, parseResources } from '../accumulate/resource-file.ts';
 import { isEmptyObject } from '../accumulate/resource-map.ts';
 import type { ResourceMap } from '../accumulate/resource-map.ts';
-import { setEntries, setName, setNamespace, textEntries } from '../accumulate/metadata-merge.ts';
+import {
+  ensureMetadata,
+  setEntries,
+  setName,
+  setNamespace,
+  textEntries,
+} from '../accumulate/metadata-merge.ts';
 import { compileSelector } from '../fields/index.ts';
 import type { PatchArgs } from '../kustomization/types.ts';
 import type { Loader } from '../load/loader.ts';
 import { textOf } from '../load/loader.ts';
 import { applyJson6902, strategicMerge } from '../merge/index.ts';
 import { KustomizeError } from '../problem.ts';
-import { idText, nameOf, namespaceOf, originalId, sameId, storePreviousId, currentId } from '../resource.ts';
+import {
+  idText,
+  metadataOf,
+  nameOf,
+  namespaceOf,
+  originalId,
+  sameId,
+  storePreviousId,
+  currentId,
+} from '../resource.ts';
 import type { JsonObject, Resource, ResId } from '../resource.ts';
 import { selectorOf, selectorText } from '../selectors.ts';
 import { acting } from './plugin.ts';
@@ -139,7 +154,7 @@ export function jsonPatchOf(text: string): JsonObject[] {
     if (json === undefined) throw new KustomizeError('invalid character in JSON patch');
     value = json.value;
   } else {
-    const read = readYaml(text, { file: '', duplicateKeys: 'last' });
+    const read = readYaml(withoutFinalBreak(text), { file: '', duplicateKeys: 'last' });
     if (!read.ok)
       throw new KustomizeError(`yaml: line ${read.error.documentLine ?? 1}: ${read.error.message}`);
     value = read.value[0]?.value ?? null;
@@ -161,10 +176,25 @@ function applyOperations(
   step: StepOf,
 ): void {
   acting(context, resource, step, () => {
+    // Upstream keeps its own notes in annotations, so a patch may add one even where the file has none.
+    if (hasNotes(resource) && hasNoAnnotations(resource.object))
+      ensureMetadata(resource.object)['annotations'] = {};
     const patched = applyJson6902(resource.object, operations);
     setEntries(patched, 'annotations', textEntries(patched, 'annotations'));
     resource.object = patched;
   });
+}
+
+/** Whether upstream would have annotations of its own on a resource by now. */
+function hasNotes(resource: Resource): boolean {
+  const { previous, prefixes, suffixes, refBy, origin, generated, helmGenerated } = resource;
+  const lists = [previous, prefixes, suffixes, refBy];
+  return generated || helmGenerated || origin !== undefined || lists.some((list) => list.length > 0);
+}
+
+function hasNoAnnotations(object: JsonObject): boolean {
+  const annotations = metadataOf(object)?.['annotations'];
+  return annotations === undefined || annotations === null;
 }
 
 /** An entry of `patchesJson6902`. */
