@@ -63,8 +63,6 @@ export abstract class GoObject {
   abstract print(): string;
   /** For map types that have methods (Helm's `.Files`): what `range`, `index`, `len` and truth look at; nothing: a struct. */
   asMap?(): GoMap;
-  /** For slice types that have methods (Helm's `.Capabilities.APIVersions`): what `range`, `index`, `len` and truth look at. */
-  asList?(): Value[];
   /** What an action writes where that is not `print()`: a pointer's `String()` is found there, and nowhere else. */
   asOutput?(): string;
   /** What encoding/json makes of it, as plain values; nothing: `{}`. */
