@@ -120,8 +120,9 @@ function float(
   let sign = negative ? '-' : '+';
   if (flags.space && sign === '+' && !flags.plus) sign = ' ';
   if (!Number.isFinite(value)) {
-    const shownSign = Number.isNaN(value) ? flags.space || flags.plus : flags.plus || sign !== '+';
-    return padSpaces(`${shownSign ? sign : ''}${size}`, flags);
+    // An infinity always shows its sign.
+    const showsSign = !Number.isNaN(value) || flags.space || flags.plus;
+    return padSpaces(`${showsSign ? sign : ''}${size}`, flags);
   }
   if (flags.sharp && verb !== 'b') size = keepPoint(size, format, precision === 'shortest' ? -1 : precision);
   if (!flags.plus && sign === '+') return pad(size, flags);
