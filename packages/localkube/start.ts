@@ -30,8 +30,8 @@ export function startLocalKube(options: LocalKubeOptions): Promise<LocalKube> {
   const { clock, logger } = options;
   const random = pooledRandom(options.random);
   const store = openStore({ clock, ...(options.dataDir !== undefined && { dataDir: options.dataDir }) });
-  let admission: Admission | undefined;
-  const doors = { ...makeDoors(), admission: () => admission };
+  const admitting: { by?: Admission } = {};
+  const doors = { ...makeDoors(), admission: () => admitting.by };
   const core: Core = {
     store,
     clock,
@@ -43,7 +43,7 @@ export function startLocalKube(options: LocalKubeOptions): Promise<LocalKube> {
   followDefinitions(core);
   const access = makeAccess(core);
   createBootObjects(access);
-  admission = makeAdmission({ access, random, security: options.security });
+  admitting.by = makeAdmission({ access, random, security: options.security });
   const ports = { access, clock, random, logger };
   let rootCertificate = '';
   const simulated = options.pods === 'simulated';

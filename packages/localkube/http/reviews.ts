@@ -1,8 +1,10 @@
 import { isRecord } from '@plumbline/base';
 import { decodeBody, errors, internalWrite, timeText } from '../registry/index.ts';
 import type { FieldError, Served } from '../registry/index.ts';
+import type { Draft } from '../registry/types.ts';
 import type { Attributes, PolicyRule, User } from '../types.ts';
 import { readBody } from './body.ts';
+import { writeQuery } from './options.ts';
 import type { ApiAnswer, ApiRequest } from './request.ts';
 import type { ResourceRoute, Surroundings } from './surroundings.ts';
 
@@ -19,6 +21,7 @@ export function answerReview(
   const body = readBody(request, { kind: resource.kind, duplicates: false });
   const review = decodeBody(around.core, resource, body.data, { ...internalWrite, manager: '' });
   const spec = (review['spec'] ?? {}) as Fields;
+  if (resource.group === 'authorization.k8s.io') checkMetadata(around, resource, request, review);
   const status = statusOf(around, resource, route, request, spec);
   const { name: _, ...metadata } = review.metadata;
   const { kind, apiVersion } = review;
@@ -53,6 +56,26 @@ function statusOf(
     default:
       return rulesStatus(around, request.user, spec);
   }
+}
+
+/** Reviews of access have no name and nothing else in their metadata; the error shows it as it would be stored. */
+function checkMetadata(around: Surroundings, resource: Served, request: ApiRequest, review: Draft): void {
+  const local = resource.namespaced;
+  const { namespace: _, ...rest } = review.metadata;
+  const given = Object.entries(local ? rest : review.metadata).filter(
+    ([, value]) => value !== undefined && value !== '',
+  );
+  if (given.length === 0) return;
+  const managedFields = around.core.doors.updateManagers({
+    before: undefined,
+    after: review,
+    manager: writeQuery(request, 'CreateOptions').manager,
+    schema: resource.schema,
+    apiVersion: review.apiVersion,
+    time: timeText(around.core.clock.now()),
+  });
+  const shown = { ...Object.fromEntries(given), ...(managedFields.length > 0 && { managedFields }) };
+  refuse(mistake('metadata', shown, local ? 'must be empty except for namespace' : 'must be empty'));
 }
 
 function userInfo(user: User): unknown {

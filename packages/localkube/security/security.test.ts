@@ -61,8 +61,8 @@ describe('requests', () => {
 
   it('with a token that is known from the start come from its user', () => {
     const tokens = new Map([['secret-token', { name: 'ci', groups: ['robots'] }]]);
-    const { authenticate } = createSecurity({ ...options, tokens }).security;
-    expect(authenticate({ headers: { authorization: 'Bearer secret-token' } })).toEqual({
+    const secured = createSecurity({ ...options, tokens });
+    expect(secured.security.authenticate({ headers: { authorization: 'Bearer secret-token' } })).toEqual({
       name: 'ci',
       groups: ['robots', 'system:authenticated'],
     });
