@@ -122,8 +122,10 @@ function mergeItems(
 function fillGaps(combinations: string[][]): string[][] {
   const filled = [...combinations];
   for (let i = 0; i < filled.length; i++) {
+    // Upstream goes on comparing what stood here at first, so of several partners the last one counts.
+    const first = filled[i] ?? [];
     for (let j = 0; j < filled.length; j++) {
-      const both = agree(filled[i] ?? [], filled[j] ?? []);
+      const both = agree(first, filled[j] ?? []);
       if (both === undefined) continue;
       filled[i] = both;
       filled[j] = both;

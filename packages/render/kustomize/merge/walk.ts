@@ -1,3 +1,4 @@
+import { resolveScalar } from '@plumbline/languages';
 import { parseApiVersion, scalarText } from '../resource.ts';
 import type { JsonObject } from '../resource.ts';
 import { schemaFor } from '../schema/index.ts';
@@ -95,7 +96,16 @@ function shapeBeside(walking: Walk, sources: readonly unknown[], key: string): S
 function setField(target: JsonObject, key: string, value: unknown): void {
   if (value === keptNull) putField(target, key, null);
   else if (value === undefined || value === null) delete target[key];
-  else putField(target, key, value);
+  else putField(target, key, inPlaceOf(fieldOf(target, key), value));
+}
+
+/**
+ * Upstream writes a new value in the style of the one that it takes the place of. A text that would be read as something else
+ * without quotes has quotes, so what takes its place becomes a text, too.
+ */
+function inPlaceOf(before: unknown, value: unknown): unknown {
+  if (typeof before !== 'string' || typeof value === 'string' || kindOf(value) !== 'ScalarNode') return value;
+  return typeof resolveScalar(before) === 'string' ? value : scalarText(value);
 }
 
 function fieldNames(sources: readonly unknown[]): string[] {
