@@ -6,6 +6,7 @@ import { upstreamCause } from '../yaml/causes.ts';
 import { yamlLimits } from '../yaml/limits.ts';
 import { positionIn } from '../yaml/position.ts';
 import { withoutFinalBreak } from './block-end.ts';
+import { withGoFolds } from './folded.ts';
 import { NoJsonNumber } from './resolve.ts';
 import { kyamlSchema, textSchema } from './schema.ts';
 
@@ -99,7 +100,7 @@ function readDocument(text: string, file: string, line: number): Result<KyamlDoc
 }
 
 function parse(written: string, schema: typeof kyamlSchema): unknown {
-  const text = withoutFinalBreak(written);
+  const text = withGoFolds(withoutFinalBreak(written));
   const options = { schema, maxDepth: yamlLimits.depthMax, maxTotalMergeKeys: yamlLimits.mergedKeysMax };
   // More than one document is left here only where a last separator has no line behind it; the rest is not read.
   return /^(?:---|\.\.\.)/m.test(text) ? (loadAll(text, null, options) as unknown[])[0] : load(text, options);

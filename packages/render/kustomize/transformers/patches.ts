@@ -249,8 +249,9 @@ export async function strategicMergeTransformer(
     throw new KustomizeError('empty file path and empty patch content');
   const loaded: Resource[] = [];
   for (const path of paths) {
-    const inline = attempt(() => parseResources(path, ''));
-    loaded.push(...(inline.value ?? (await loadResources(loader, path))));
+    // A text without a mapping in it can only be a path.
+    const inline = /[:{\n]/.test(path) ? attempt(() => parseResources(path, '')).value : undefined;
+    loaded.push(...(inline ?? (await loadResources(loader, path))));
   }
   if (patches !== '') loaded.push(...parseResources(patches, ''));
   if (loaded.length === 0)
