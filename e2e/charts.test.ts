@@ -130,6 +130,19 @@ describe('Applications of charts and kustomizations', () => {
     await seen;
   });
 
+  it('brings what a chart needs from its repository', async () => {
+    await clone.commit({
+      'umbrella/Chart.yaml': `apiVersion: v2\nname: umbrella\nversion: 0.1.0\ndependencies:\n- {name: web, version: 1.0.0, repository: "${charts}"}\n`,
+      'umbrella/values.yaml': 'web: {greeting: moin}\n',
+    });
+    await clone.push();
+    await kube.apply(application('umbrella', origin, 'umbrella'));
+    await ready('umbrella');
+    expect((await kube.get(`${configMaps}/umbrella-web`))?.['data']).toMatchObject({
+      text: 'moin world from 1.0.0',
+    });
+  });
+
   it('says on the Application where a template is wrong, and carries on when it is mended', async () => {
     await clone.commit({ 'chart/templates/bad.yaml': 'a: {{ .Values.x.y.z }}\n' });
     await clone.push();

@@ -4,6 +4,7 @@ import type { Problem, Result } from '@plumbline/base';
 import { recordUse, sameUse } from './context.ts';
 import type { RenderContext, Used } from './context.ts';
 import { isUnchanged } from './hashes.ts';
+import type { ChartPort } from './helm/dependency-tree.ts';
 import { overrideNames } from './overrides.ts';
 import { joinPath, normalizePath } from './paths.ts';
 import type { PluginHost } from './plugin/host.ts';
@@ -39,6 +40,8 @@ export interface RenderCacheOptions {
   readonly elsewhere?: RenderElsewhere;
   /** The plugins that are installed. They do not change while the cache lives. */
   readonly plugins?: PluginHost;
+  /** Brings charts that others need. */
+  readonly charts?: ChartPort;
   /** For tests and measurements: called for each render that is really made. */
   readonly onRender?: (source: string, path: string) => void;
 }
@@ -89,7 +92,7 @@ export function createRenderCache(options: RenderCacheOptions = {}): RenderCache
     renders++;
     options.onRender?.(snapshot.source, path);
     const { context, used } = recordUse(request.context ?? {});
-    const { elsewhere, plugins } = options;
+    const { elsewhere, plugins, charts } = options;
     const result = await render({
       tree: snapshot.tree,
       path,
@@ -97,6 +100,7 @@ export function createRenderCache(options: RenderCacheOptions = {}): RenderCache
       context,
       ...(elsewhere === undefined ? {} : { elsewhere }),
       ...(plugins === undefined ? {} : { plugins }),
+      ...(charts === undefined ? {} : { charts }),
     });
     const reads = result.ok ? result.value.reads : await readsOfFailure(snapshot.tree, path, request.source);
     return { result, used, reads };
@@ -167,7 +171,7 @@ function sizeOf(variants: readonly Entry[]): number {
 
 /** Applications that render the same folder in the same way share the result, unless a file or a template names one of them. */
 async function keyOf(snapshot: Snapshot, path: string, request: RenderOptions): Promise<string> {
-  const { appName, context: _context, elsewhere: _elsewhere, ...rest } = request;
+  const { appName, context: _context, elsewhere: _elsewhere, charts: _charts, ...rest } = request;
   const own = overrideNames(appName)[1];
   const normal = normalizePath(path);
   const isNamed =

@@ -31,3 +31,4 @@ export type {
 } from './kustomize/index.ts';
 export * from './plugin/index.ts';
 export * from './kustomize-edit/index.ts';
+export type { ChartPort, ChartWanted } from './helm/dependency-tree.ts';

@@ -2,6 +2,7 @@ import type { Rendering, Tree } from '@plumbline/api';
 import type { Problem, Result } from '@plumbline/base';
 import type { RenderContext } from './context.ts';
 import type { SourceKind } from './detect.ts';
+import type { ChartPort } from './helm/dependency-tree.ts';
 import type { DirectoryParameters } from './directory/renderer.ts';
 import type { HelmEngine } from './helm/index.ts';
 import type { PluginHost } from './plugin/host.ts';
@@ -27,6 +28,8 @@ export interface RenderSource {
   readonly combinedBytesMax?: number;
   /** Also find out where each field comes from. */
   readonly origins?: boolean;
+  /** Brings charts that a chart needs and does not have; without it they have to lie in `charts/`. */
+  readonly charts?: ChartPort;
   /** Where what may take long is rendered instead of here. */
   readonly elsewhere?: RenderElsewhere;
   /** What renders charts and remembers those it has parsed; without it each chart is read anew. */

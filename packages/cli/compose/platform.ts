@@ -17,6 +17,7 @@ import { createChartSources, createGitSources, type Git, type GitSources } from 
 import type { Stopper } from './stop.ts';
 import { listenNear } from './ports.ts';
 import { productFile } from './addresses.ts';
+import { chartPort } from './chart-port.ts';
 import { createMetrics } from './metrics.ts';
 import { createRenderWorkers } from './render-workers.ts';
 import { version } from '../version.ts';
@@ -78,6 +79,7 @@ export async function startPlatform(options: PlatformOptions, stopper: Stopper):
   stopper.add(() => workers.close());
   const renderCache = createRenderCache({
     elsewhere: workers.render,
+    charts: chartPort(charts, cluster, controlNamespace),
     ...(options.plugins === undefined ? {} : { plugins: options.plugins }),
   });
   const metrics = createMetrics();

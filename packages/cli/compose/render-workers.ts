@@ -96,7 +96,7 @@ export function createRenderWorkers(options: RenderWorkersOptions): RenderWorker
           return;
         }
         const { id, question } = message;
-        void answerQuestion(work.tree, question).then((answer) => order({ type: 'answer', id, answer }));
+        void answerQuestion(work.request, question).then((answer) => order({ type: 'answer', id, answer }));
       });
       order({ type: 'task', task: work.task });
     });
@@ -106,7 +106,7 @@ export function createRenderWorkers(options: RenderWorkersOptions): RenderWorker
     async render(kind, request): Promise<Answer> {
       const task = await taskOf(kind, request);
       return slots.run(async () => {
-        const work: Work = { task, tree: request.tree, failure: undefined };
+        const work: Work = { task, request, failure: undefined };
         const done = await run(take(), kind, request.path, work);
         if (done === undefined)
           return err([
@@ -128,6 +128,6 @@ export function createRenderWorkers(options: RenderWorkersOptions): RenderWorker
 
 interface Work {
   readonly task: Awaited<ReturnType<typeof taskOf>>;
-  readonly tree: Parameters<RenderElsewhere>[1]['tree'];
+  readonly request: Parameters<RenderElsewhere>[1];
   failure: string | undefined;
 }

@@ -34,6 +34,15 @@ export function createChartAccess(
   };
 }
 
+/** The address of a repository of charts that is set up under a name (`@name`, `alias:name` in a chart's dependencies). */
+export function namedRepository(cluster: Cluster, namespace: string, name: string): string | undefined {
+  for (const secret of cluster.live.all({ group: '', kind: 'Secret' })) {
+    if (secret.metadata.namespace !== namespace || !isRepositorySecret(secret)) continue;
+    if (field(secret, 'name') === name) return field(secret, 'url');
+  }
+  return undefined;
+}
+
 function secretFor(
   cluster: Cluster,
   namespace: string,

@@ -7,6 +7,8 @@ import type { RenderContext } from '../context.ts';
 import { follow, normalizePath } from '../paths.ts';
 import type { RenderSource } from '../types.ts';
 import { archiveLimits, unpackChart } from './chart/archive.ts';
+import { withDependencies } from './dependency-tree.ts';
+import type { ChartPort } from './dependency-tree.ts';
 import { helmParameters, setLines } from './parameters.ts';
 import type { HelmParameters } from './parameters.ts';
 import type { ChartSource, HelmEngine, HelmRequest } from './request.ts';
@@ -27,9 +29,11 @@ export async function renderHelmSource(
   const reads: Read[] = [];
   try {
     const chart = await locate(request, reads);
+    const complete = await completed(chart.source, request.charts);
+    if (!complete.ok) return err([complete.error]);
     const values = await valuesOf(parameters, context, chart.search);
     const rendered = await engine.render(
-      helmRequest(parameters, context, chart.source, values, request.appName),
+      helmRequest(parameters, context, complete.value, values, request.appName),
     );
     if (!rendered.ok) return rendered;
     const { manifests, warnings, lookedUp } = rendered.value;
@@ -46,6 +50,13 @@ export async function renderHelmSource(
     }
     throw thrown;
   }
+}
+
+/** With the charts that it needs, as `helm dependency build` brings them before Argo CD renders. */
+async function completed(source: ChartSource, charts: ChartPort | undefined): Promise<Result<ChartSource>> {
+  if ('archive' in source || charts === undefined) return ok(source);
+  const tree = await withDependencies(source.tree, source.path, charts);
+  return tree.ok ? ok({ tree: tree.value, path: source.path }) : tree;
 }
 
 interface Located {

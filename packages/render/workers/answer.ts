@@ -1,4 +1,3 @@
-import type { Tree } from '@plumbline/api';
 import { messageOf } from '@plumbline/base';
 import type { RenderContext } from '../context.ts';
 import type { SourceKind } from '../detect.ts';
@@ -15,6 +14,7 @@ export async function taskOf(kind: SourceKind, request: RenderSource): Promise<R
     context: plainContext(context.unrecorded ?? context),
     origins,
     combinedBytesMax,
+    charts: request.charts !== undefined,
     root: await tree.stat(''),
   };
 }
@@ -32,10 +32,16 @@ export function repeatUse(used: TaskResult['used'], context: RenderContext): voi
   }
 }
 
-/** Answers a question about a tree. */
-export async function answerQuestion(tree: Tree, question: TreeQuestion): Promise<TreeAnswer> {
+/** Answers a question of a worker about what it renders. */
+export async function answerQuestion(
+  { tree, charts }: Pick<RenderSource, 'tree' | 'charts'>,
+  question: TreeQuestion,
+): Promise<TreeAnswer> {
   try {
     switch (question.ask) {
+      case 'chart':
+        if (charts === undefined) return { ok: false, message: 'charts cannot be had here' };
+        return { ok: true, value: await charts(question.wanted) };
       case 'stat':
         return { ok: true, value: await tree.stat(question.path) };
       case 'list':

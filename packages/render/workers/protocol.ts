@@ -1,6 +1,7 @@
 import type { Rendering, TreeEntry } from '@plumbline/api';
 import type { Problem, Result } from '@plumbline/base';
 import type { SourceKind } from '../detect.ts';
+import type { ChartPort, ChartWanted } from '../helm/dependency-tree.ts';
 import type { SourceParameters } from '../types.ts';
 
 /** What a worker is asked to render. The tree stays where it is: the worker asks for what it needs of it. */
@@ -10,6 +11,8 @@ export interface RenderTask {
   readonly source: SourceParameters;
   readonly context: PlainContext;
   readonly origins: boolean;
+  /** Charts that others need can be asked for. */
+  readonly charts: boolean;
   readonly combinedBytesMax: number | undefined;
   /** Hash of the tree's root; undefined for trees without one. */
   readonly root: TreeEntry | undefined;
@@ -25,14 +28,17 @@ export interface PlainContext {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** A question about the tree. */
+/** A question about the tree, or for the archive of a chart that another one needs. */
 export type TreeQuestion =
+  | { readonly ask: 'chart'; readonly wanted: ChartWanted }
   | { readonly ask: 'stat'; readonly path: string }
   | { readonly ask: 'list'; readonly path: string }
   | { readonly ask: 'read'; readonly path: string; readonly bytesMax: number };
 
 export type TreeAnswer =
   | { readonly ok: true; readonly value: TreeEntry | readonly TreeEntry[] | Uint8Array | undefined }
+  /** The answer to `chart`. */
+  | { readonly ok: true; readonly value: Awaited<ReturnType<ChartPort>> }
   | { readonly ok: false; readonly message: string };
 
 /** What came of a task, and what it asked of its context (`appName`, `$ARGOCD_APP_REVISION`). */

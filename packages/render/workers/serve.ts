@@ -3,6 +3,7 @@ import { recordUse } from '../context.ts';
 import type { RenderContext } from '../context.ts';
 import { createHelmEngine } from '../helm/index.ts';
 import type { HelmEngine } from '../helm/index.ts';
+import type { ChartPort } from '../helm/dependency-tree.ts';
 import { renderKind } from '../render.ts';
 import type { PlainContext, RenderTask, TaskResult, TreeQuestion } from './protocol.ts';
 import { createContentCache, proxyTree } from './proxy-tree.ts';
@@ -13,7 +14,7 @@ export function createRenderServer(
   helm: HelmEngine = createHelmEngine(),
 ): (task: RenderTask) => Promise<TaskResult> {
   const cache = createContentCache();
-  return async ({ kind, path, source, context: plain, origins, combinedBytesMax, root }) => {
+  return async ({ kind, path, source, context: plain, origins, charts, combinedBytesMax, root }) => {
     const { context, used } = recordUse(contextOf(plain));
     try {
       const tree = proxyTree(root, ask, cache);
@@ -24,6 +25,12 @@ export function createRenderServer(
         context,
         origins,
         helm,
+        ...(charts
+          ? {
+              charts: async (wanted) =>
+                (await ask({ ask: 'chart', wanted })) as Awaited<ReturnType<ChartPort>>,
+            }
+          : {}),
         ...(combinedBytesMax === undefined ? {} : { combinedBytesMax }),
       });
       return { result, used: [...used.keys()] };

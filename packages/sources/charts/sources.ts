@@ -20,6 +20,12 @@ export interface ChartSources {
     targetRevision: string,
     options?: { readonly refresh?: 'cached' | 'fetch' },
   ): Promise<Result<Snapshot>>;
+  /** The archive of a chart and the SHA-256 of its content. */
+  archive(
+    repoURL: string,
+    chart: string,
+    version: string,
+  ): Promise<Result<{ readonly digest: string; readonly archive: Uint8Array }>>;
   counts(): { readonly downloads: number; readonly lists: number };
   close(): Promise<void>;
 }
@@ -82,7 +88,12 @@ export function createChartSources(options: ChartSourcesOptions): ChartSources {
     return ok({ version: entry.version, fetch: () => web.archive(repoURL, chart, entry, access) });
   }
 
-  async function load(repoURL: string, chart: string, wanted: string): Promise<Result<Snapshot>> {
+  interface Kept {
+    readonly version: string;
+    readonly digest: string;
+  }
+
+  async function keep(repoURL: string, chart: string, wanted: string): Promise<Result<Kept>> {
     const access = options.access?.(repoURL) ?? {};
     const picked = await pick(repoURL, chart, wanted, access);
     if (!picked.ok) return picked;
@@ -97,11 +108,17 @@ export function createChartSources(options: ChartSourcesOptions): ChartSources {
       digest = await store.put(bytes.value);
       digests.set(name, digest);
     }
-    const found = digest;
+    return ok({ version, digest });
+  }
+
+  async function load(repoURL: string, chart: string, wanted: string): Promise<Result<Snapshot>> {
+    const kept = await keep(repoURL, chart, wanted);
+    if (!kept.ok) return kept;
+    const { version, digest } = kept.value;
     return ok({
       source: `${repoURL}#${chart}`,
       revision: version,
-      tree: chartTree(`${chart.replace(/^.*\//, '')}-${version}.tgz`, found, () => store.read(found)),
+      tree: chartTree(`${chart.replace(/^.*\//, '')}-${version}.tgz`, digest, () => store.read(digest)),
       verification: { state: 'unchecked' },
     });
   }
@@ -123,6 +140,14 @@ export function createChartSources(options: ChartSourcesOptions): ChartSources {
         answers.delete(oldest);
       }
       return answer.result;
+    },
+    async archive(repoURL, chart, version) {
+      const kept = await keep(repoURL, chart, version);
+      if (!kept.ok) return kept;
+      const bytes = await store.read(kept.value.digest);
+      if (bytes === undefined)
+        return err(problem('chart-gone', `${chart} ${version} is no longer here`, { retryable: true }));
+      return ok({ digest: kept.value.digest, archive: bytes });
     },
     counts: () => ({ downloads, lists }),
     close: () => http.close(),
