@@ -267,6 +267,8 @@ function removeObject(
   route: ResourceRoute,
   request: ApiRequest,
 ): ApiAnswer {
+  // What cannot be answered must not be done.
+  negotiate(request.headers['accept'], true);
   const options = deleteOptions(
     request,
     readBody(request, { kind: 'DeleteOptions', duplicates: false, optional: true }).data,
@@ -283,6 +285,7 @@ function removeCollection(
   request: ApiRequest,
 ): ApiAnswer {
   if (!resource.verbs.includes('deletecollection')) throw errors.methodNotAllowed();
+  negotiate(request.headers['accept'], true);
   const query = listQuery(request, route.namespace, false);
   const options = deleteOptions(
     request,

@@ -2,6 +2,7 @@ import type { KubeObject } from '@plumbline/api';
 import { errors, patch, StatusError } from '../registry/index.ts';
 import type { PatchType, Served, WriteOptions } from '../registry/index.ts';
 import { mediaType, readBody, readPatchBody } from './body.ts';
+import { negotiate } from './negotiate.ts';
 import { toWriteOptions, writeQuery } from './options.ts';
 import type { ApiAnswer, ApiRequest } from './request.ts';
 import { oneObject } from './shape.ts';
@@ -15,6 +16,8 @@ export function write(
   kind: 'CreateOptions' | 'UpdateOptions',
   run: (data: unknown, options: WriteOptions) => { readonly object: KubeObject; readonly created: boolean },
 ): ApiAnswer {
+  // What cannot be answered must not be done.
+  negotiate(request.headers['accept'], true);
   const query = writeQuery(request, kind);
   const body = readBody(request, {
     kind: resource.kind,
@@ -71,6 +74,7 @@ export function patchObject(
   request: ApiRequest,
   subresource: string,
 ): ApiAnswer {
+  negotiate(request.headers['accept'], true);
   const type = patchTypeOf(request, resource);
   const query = writeQuery(request, 'PatchOptions', type === 'apply');
   const body = readPatchBody(request, type, query.fieldValidation !== 'Ignore');
