@@ -63,7 +63,8 @@ function parseYaml(machine: Machine, text: string): Value {
     const read = readYaml(document, { file: '', duplicateKeys: 'last' });
     if (read.ok) return fromPlain(machine, read.value[0]?.value);
     const line = read.error.documentLine;
-    const cause = `${line === undefined ? '' : `line ${line}: `}${read.error.message}`;
+    // Go's parser counts from 0 and says nothing of line 0.
+    const cause = `${line === undefined || line === 1 ? '' : `line ${line}: `}${read.error.message}`;
     throw failure(machine, `failed to parse YAML: error converting YAML to JSON: yaml: ${cause}`);
   });
   if (values.length === 0) return null;

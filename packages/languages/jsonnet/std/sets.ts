@@ -1,110 +1,112 @@
 import { callWith, functionOf } from '../run/calls.ts';
 import { failure, force } from '../run/machine.ts';
 import type { Machine } from '../run/machine.ts';
-import { arrayOf, compare, equals } from '../run/operators.ts';
+import { add, arrayOf, compare, equals } from '../run/operators.ts';
+import { runesOf } from '../run/text.ts';
 import type { Slot, Value } from '../run/values.ts';
 import { arg, strict } from './define.ts';
 import type { Given, Library } from './define.ts';
 
-/** An element with what it is compared by. */
+/** A list whose keys are worked out when they are compared. Texts count as lists of characters, as they do upstream. */
 interface Keyed {
-  readonly item: Slot;
-  readonly key: Value;
+  readonly items: readonly Slot[];
+  key(at: number): Value;
+  /** What is left from a place on, as the kind of list that it is. */
+  rest(from: number): Value;
 }
 
-function keyed(machine: Machine, list: Value, keyF: Value | undefined): Keyed[] {
-  const items = arrayOf(machine, list);
-  if (keyF === undefined) return items.map((item) => ({ item, key: force(machine, item) }));
-  const callee = functionOf(machine, keyF);
-  return items.map((item) => ({ item, key: callWith(machine, callee, [item]) }));
+function keyed(machine: Machine, list: Value, keyF: Value | undefined): Keyed {
+  const items = typeof list === 'string' ? runesOf(machine, list) : arrayOf(machine, list);
+  const callee = keyF === undefined ? undefined : functionOf(machine, keyF);
+  const keys: (Value | undefined)[] = [];
+  return {
+    items,
+    key(at) {
+      const known = keys[at];
+      if (known !== undefined) return known;
+      const item = items[at] ?? null;
+      const key = callee === undefined ? force(machine, item) : callWith(machine, callee, [item]);
+      keys[at] = key;
+      return key;
+    },
+    rest: (from) => (typeof list === 'string' ? items.slice(from).join('') : items.slice(from)),
+  };
 }
 
-function sort(machine: Machine, list: Value, keyF: Value | undefined): Keyed[] {
-  const items = keyed(machine, list, keyF);
-  // A list of one is never compared by sorting; upstream does not look at its key either.
-  return items.sort((a, b) => compare(machine, a.key, b.key));
+function sort(machine: Machine, list: Value, keyF: Value | undefined): Slot[] {
+  const { items, key } = keyed(machine, arrayOf(machine, list), keyF);
+  const pairs = items.map((item, at) => ({ item, key: key(at) }));
+  return pairs.sort((a, b) => compare(machine, a.key, b.key)).map(({ item }) => item);
 }
 
-function distinct(machine: Machine, items: readonly Keyed[]): Slot[] {
-  const found: Slot[] = [];
-  let last: Keyed | undefined;
-  for (const one of items) {
-    if (last !== undefined && equals(machine, last.key, one.key)) continue;
-    found.push(one.item);
-    last = one;
-  }
-  return found;
+function distinct(machine: Machine, list: Value, keyF: Value | undefined): Slot[] {
+  const { items, key } = keyed(machine, list, keyF);
+  return items.filter((_, at) => at === 0 || !equals(machine, key(at - 1), key(at)));
 }
 
-/** Walks over two sets in step and keeps what only the first, only the second, or both have. */
-function merge(
-  machine: Machine,
-  args: readonly Value[],
-  given: Given<Value>,
-  keep: { readonly left: boolean; readonly right: boolean; readonly both: boolean },
-): Slot[] {
-  const a = keyed(machine, arg(args, 0), given[2]);
-  const b = keyed(machine, arg(args, 1), given[2]);
+/** What of two sets is kept: what only the first has, what only the second has, what both have. */
+interface Keep {
+  readonly left: boolean;
+  readonly right: boolean;
+  readonly both: boolean;
+}
+
+/** Walks over two sets in step. */
+function merge(machine: Machine, args: readonly Value[], keyF: Value | undefined, keep: Keep): Value {
+  const a = keyed(machine, arg(args, 0), keyF);
+  const b = keyed(machine, arg(args, 1), keyF);
   const found: Slot[] = [];
   let i = 0;
   let j = 0;
-  for (;;) {
-    const left = a[i];
-    const right = b[j];
-    if (left === undefined || right === undefined) break;
-    if (equals(machine, left.key, right.key)) {
-      if (keep.both) found.push(left.item);
+  while (i < a.items.length && j < b.items.length) {
+    if (equals(machine, a.key(i), b.key(j))) {
+      if (keep.both) found.push(a.items[i] ?? null);
       i++;
       j++;
-    } else if (compare(machine, left.key, right.key) < 0) {
-      if (keep.left) found.push(left.item);
+    } else if (compare(machine, a.key(i), b.key(j)) < 0) {
+      if (keep.left) found.push(a.items[i] ?? null);
       i++;
     } else {
-      if (keep.right) found.push(right.item);
+      if (keep.right) found.push(b.items[j] ?? null);
       j++;
     }
   }
-  if (keep.left) for (const { item } of a.slice(i)) found.push(item);
-  if (keep.right) for (const { item } of b.slice(j)) found.push(item);
-  return found;
+  if (i >= a.items.length) return keep.right ? add(machine, found, b.rest(j)) : found;
+  return keep.left ? add(machine, found, a.rest(i)) : found;
 }
 
 function extreme(machine: Machine, args: readonly Value[], given: Given<Value>, sign: number): Value {
-  const items = keyed(machine, arg(args, 0), given[1]);
-  let [best] = items;
-  if (best === undefined) {
+  const { items, key } = keyed(machine, arrayOf(machine, arg(args, 0)), given[1]);
+  if (items.length === 0) {
     if (given[2] !== undefined) return given[2];
     throw failure(machine, 'Expected at least one element in array. Got none');
   }
-  for (const one of items.slice(1)) if (compare(machine, one.key, best.key) * sign > 0) best = one;
-  return force(machine, best.item);
+  let best = 0;
+  for (let at = 1; at < items.length; at++) {
+    if (compare(machine, key(at), key(best)) * sign > 0) best = at;
+  }
+  return force(machine, items[best] ?? null);
 }
+
+const intersection: Keep = { left: false, right: false, both: true };
 
 /** Sorting, and arrays as sets. */
 export const sets: Library = {
-  sort: strict('arr keyF?', (machine, args, given) =>
-    sort(machine, arg(args, 0), given[1]).map(({ item }) => item),
-  ),
-  uniq: strict('arr keyF?', (machine, args, given) =>
-    distinct(machine, keyed(machine, arg(args, 0), given[1])),
-  ),
+  sort: strict('arr keyF?', (machine, args, given) => sort(machine, arg(args, 0), given[1])),
+  uniq: strict('arr keyF?', (machine, args, given) => distinct(machine, arg(args, 0), given[1])),
   set: strict('arr keyF?', (machine, args, given) =>
-    distinct(machine, sort(machine, arg(args, 0), given[1])),
+    distinct(machine, sort(machine, arg(args, 0), given[1]), given[1]),
   ),
-  setMember: strict(
-    'x arr keyF?',
-    (machine, args, given) =>
-      merge(machine, [[arg(args, 0)], arg(args, 1)], given, { left: false, right: false, both: true })
-        .length > 0,
-  ),
+  setMember: strict('x arr keyF?', (machine, args, given) => {
+    const both = merge(machine, [[arg(args, 0)], arg(args, 1)], given[2], intersection);
+    return Array.isArray(both) && both.length > 0;
+  }),
   setUnion: strict('a b keyF?', (machine, args, given) =>
-    merge(machine, args, given, { left: true, right: true, both: true }),
+    merge(machine, args, given[2], { left: true, right: true, both: true }),
   ),
-  setInter: strict('a b keyF?', (machine, args, given) =>
-    merge(machine, args, given, { left: false, right: false, both: true }),
-  ),
+  setInter: strict('a b keyF?', (machine, args, given) => merge(machine, args, given[2], intersection)),
   setDiff: strict('a b keyF?', (machine, args, given) =>
-    merge(machine, args, given, { left: true, right: false, both: false }),
+    merge(machine, args, given[2], { left: true, right: false, both: false }),
   ),
   minArray: strict('arr keyF? onEmpty?', (machine, args, given) => extreme(machine, args, given, -1)),
   maxArray: strict('arr keyF? onEmpty?', (machine, args, given) => extreme(machine, args, given, 1)),
