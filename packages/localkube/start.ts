@@ -29,7 +29,11 @@ export function startLocalKube(options: LocalKubeOptions): Promise<LocalKube> {
   }
   const { clock, logger } = options;
   const random = pooledRandom(options.random);
-  const store = openStore({ clock, ...(options.dataDir !== undefined && { dataDir: options.dataDir }) });
+  const store = openStore({
+    clock,
+    ...(options.initial !== undefined && { initial: options.initial }),
+    ...(options.dataDir !== undefined && { dataDir: options.dataDir }),
+  });
   const admitting: { by?: Admission } = {};
   const doors = { ...makeDoors(), admission: () => admitting.by };
   const core: Core = {
@@ -73,6 +77,10 @@ export function startLocalKube(options: LocalKubeOptions): Promise<LocalKube> {
       }
       return listener;
     },
+    get resourceVersion() {
+      return store.resourceVersion;
+    },
+    snapshot: () => store.state(),
     async stop() {
       pods?.stop();
       stopControllers?.();

@@ -2,11 +2,14 @@ import type { Clock, Logger, Random } from '@plumbline/base';
 import type { KubeObject, Transport } from '@plumbline/api';
 import type { WebhookCaller } from './admission/types.ts';
 import type { Access } from './registry/types.ts';
+import type { StoreState } from './store/index.ts';
 
 export interface LocalKubeOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** What another server held, from its `snapshot()`. */
+  readonly initial?: StoreState;
   /** Where the log is kept; in memory only without it. */
   readonly dataDir?: string;
   /** Garbage collection, namespaces, workloads. */
@@ -102,6 +105,10 @@ export interface LocalKube {
   listen(
     options: ListenOptions,
   ): Promise<{ readonly url: string; readonly port: number; close(): Promise<void> }>;
+  /** The resource version of the last write. */
+  readonly resourceVersion: number;
+  /** All objects as they are now, for another server to begin with. */
+  snapshot(): StoreState;
   /** Writes what is not yet on disk and stops. */
   stop(): Promise<void>;
 }

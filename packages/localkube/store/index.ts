@@ -1,3 +1,3 @@
 export { openStore } from './store.ts';
 export { makeTree } from './tree.ts';
-export type { Store, Table, TableView } from './types.ts';
+export type { Store, StoreState, Table, TableView } from './types.ts';

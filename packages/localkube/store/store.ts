@@ -1,4 +1,5 @@
 import type { Clock } from '@plumbline/base';
+import type { KubeObject } from '@plumbline/api';
 import { parseApiVersion } from '@plumbline/api';
 import type { StoreEvent } from '../registry/types.ts';
 import { makeInterner } from './interner.ts';
@@ -7,7 +8,7 @@ import type { Log, LogRecord } from './log.ts';
 import { makeOwnerIndex } from './owners.ts';
 import { makeTable } from './table.ts';
 import type { OwnTable, TableContext } from './table.ts';
-import type { Store, Table } from './types.ts';
+import type { Store, StoreState, Table } from './types.ts';
 
 export interface StoreOptions {
   readonly clock: Clock;
@@ -17,6 +18,8 @@ export interface StoreOptions {
   readonly later?: (task: () => void) => void;
   /** The log is compacted when it has grown by this much and by more than the state's size. */
   readonly compactBytes?: number;
+  /** What is there from the start; what `dataDir` remembers comes over it. */
+  readonly initial?: StoreState;
 }
 
 /** The first write gets a number as a young real cluster would have it, and 0 and 1 keep their special meaning. */
@@ -72,6 +75,17 @@ export function openStore(options: StoreOptions): Store {
     return made;
   };
 
+  if (options.initial !== undefined) {
+    version = Math.max(version, options.initial.version);
+    for (const object of options.initial.objects)
+      table(parseApiVersion(object.apiVersion).group, object.kind).load(object);
+    if (options.dataDir === undefined) {
+      for (const each of tables.values()) {
+        each.loaded();
+        for (const object of each.list()) owners.note({ type: 'added', object });
+      }
+    }
+  }
   if (options.dataDir !== undefined) {
     log = openLog(
       options.dataDir,
@@ -103,6 +117,11 @@ export function openStore(options: StoreOptions): Store {
     subscribeAll(listener) {
       everyone.add(listener);
       return () => everyone.delete(listener);
+    },
+    state() {
+      const objects: KubeObject[] = [];
+      for (const each of tables.values()) objects.push(...each.list());
+      return { version, objects };
     },
     durable: () => log?.durable(),
     close: () => log?.close() ?? Promise.resolve(),

@@ -43,6 +43,12 @@ export interface Table {
   onChange(listener: () => void): Cancel;
 }
 
+/** All that a store holds at one moment. The objects are the frozen ones, so that it costs a list of references. */
+export interface StoreState {
+  readonly version: number;
+  readonly objects: readonly KubeObject[];
+}
+
 export interface Store {
   /** The resource version of the last write. */
   readonly resourceVersion: number;
@@ -53,6 +59,7 @@ export interface Store {
   /** Objects of any kind whose ownerReferences name this uid. */
   children(uid: string): Iterable<KubeObject>;
   subscribeAll(listener: (event: StoreEvent) => void): Cancel;
+  state(): StoreState;
   /** Resolves when all writes so far have reached the log; at once without a log. */
   durable(): Promise<void> | undefined;
   close(): Promise<void>;
