@@ -12,7 +12,9 @@ import {
 import { compareValues, equalValues } from './compare.ts';
 import { zeroElement } from './fields.ts';
 import { escapeHtml, escapeJs, escapeQuery } from './escape.ts';
+import { reprint } from './reprint.ts';
 import { isTrue } from './truth.ts';
+import type { Operand } from './nodes.ts';
 import type { GoMap, Value } from '../go/index.ts';
 import type { Given } from './run.ts';
 import type { Parameter } from './signature.ts';
@@ -36,7 +38,7 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ['len', { params: ['reflect'], call: ([value]) => length(value) }],
   ['index', { params: ['reflect', 'reflect'], variadic: true, call: index }],
   ['slice', { params: ['reflect', 'reflect'], variadic: true, call: slice }],
-  ['call', { params: ['reflect', 'reflect'], variadic: true, call: ([callee]) => notCallable(callee) }],
+  ['call', { params: ['reflect', 'reflect'], variadic: true, call: ([callee]) => notCallable('', callee) }],
   ['html', { params: ['any'], variadic: true, call: (args) => escapeHtml(textOf(args)) }],
   ['js', { params: ['any'], variadic: true, call: (args) => escapeJs(textOf(args)) }],
   ['urlquery', { params: ['any'], variadic: true, call: (args) => escapeQuery(textOf(args)) }],
@@ -72,9 +74,21 @@ function equalsAny(first: Given, others: readonly Given[]): boolean {
   return others.some((other) => equalValues(first, other));
 }
 
-function notCallable(callee: Given): never {
+/** The builtin of a name for a call; `call` has to know how its callee was written. */
+export function builtinFor(name: string, args: readonly Operand[]): Builtin['call'] | undefined {
+  if (name !== 'call') return builtins.get(name)?.call;
+  const [first] = args;
+  return ([callee]) => notCallable(first === undefined ? wordsOf(callee) : reprint(first), callee);
+}
+
+function wordsOf(value: Given): string {
+  return typeof value === 'string' ? value : `<${typeName(value ?? null)} Value>`;
+}
+
+/** Functions are not values here, so that nothing can be called. */
+function notCallable(words: string, callee: Given): never {
   if (callee === undefined || callee === null) throw new GoError('call of nil');
-  throw new GoError(`non-function of type ${typeName(callee)}`);
+  throw new GoError(`non-function ${words} of type ${typeName(callee)}`);
 }
 
 function length(value: Given): GoInt {

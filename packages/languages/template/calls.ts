@@ -1,5 +1,5 @@
 import { GoObject, methodOfList } from '../go/index.ts';
-import { builtins } from './builtins.ts';
+import { builtinFor, builtins } from './builtins.ts';
 import { constantFor } from './constants.ts';
 import { callFailed, exceed, fail, step } from './run.ts';
 import { isTrue } from './truth.ts';
@@ -30,7 +30,7 @@ export function compileCall(
   if (own === undefined && (name === 'and' || name === 'or'))
     return compileShortCircuit(node, values, piped, name === 'or');
   const pipedType = parameterAt(callee, args.length);
-  const invoke = own === undefined ? builtins.get(name)?.call : callOf(own);
+  const invoke = own === undefined ? builtinFor(name, args) : callOf(own);
   if (invoke === undefined) return failing(node, `"${name}" is not a defined function`);
   const count = values.length;
   return (frame, dot, pipedValue) => {

@@ -68,7 +68,7 @@ export function compileVariable(unit: Unit, node: VariableNode, given?: MethodAr
 
 export function compileChain(unit: Unit, node: ChainNode, given?: MethodArguments): EvaluatePiped {
   if (node.node.type === 'nil') return failing(node, `indirection through explicit nil in ${reprint(node)}`);
-  const base = compileOperand(unit, node.node);
+  const base = unit.compilers.operand(unit, node.node);
   const follow = compileNames(unit, node.fields, false, given);
   // The node that errors point to stays where the base left it, as in Go.
   return (frame, dot, piped) => follow(frame, dot, base(frame, dot), piped);

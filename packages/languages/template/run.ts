@@ -52,11 +52,14 @@ export const plainRenderer: Renderer = {
 
 export type RunLimits = Required<TemplateLimits>;
 
-/** Generous: the largest public charts need a hundredth of it. */
+/**
+ * Generous: the largest public charts need a hundredth of it. The depth is what the stack of JavaScript bears with
+ * certainty, whatever stands between the includes (Helm's 1000 per name are more than it does).
+ */
 export const templateLimits: RunLimits = {
   steps: 50_000_000,
   output: 256 * 1024 * 1024,
-  depth: 4000,
+  depth: 250,
   milliseconds: 60_000,
 };
 
@@ -189,11 +192,18 @@ export function callFailed(frame: Frame, node: Node, name: string, error: unknow
   });
 }
 
+/** The name in a recursion without end, to say it in the error. */
+export function mostIncluded(run: Run): string {
+  const [name, count] = [...run.including].reduce((most, one) => (one[1] > most[1] ? one : most), ['', 0]);
+  return count > 1 ? `: ${quoteString(name)} is included ${count} times in itself` : '';
+}
+
 /** Runs a template in a frame of its own. */
 export function runProgram(frame: Frame, program: Program, dot: Given): void {
   const { run } = frame;
   run.depth += 1;
-  if (run.depth > run.limits.depth) exceed(frame, `exceeded maximum template depth (${run.limits.depth})`);
+  if (run.depth > run.limits.depth)
+    exceed(frame, `exceeded maximum template depth (${run.limits.depth})${mostIncluded(run)}`);
   const outer = run.frame;
   run.frame = frame;
   program.body(frame, dot);

@@ -1,7 +1,7 @@
 import { quoteString } from '../go/index.ts';
 import { createTemplateCache } from './cache.ts';
 import { TemplateError } from './errors.ts';
-import { createRun, errorAt, plainRenderer } from './run.ts';
+import { createRun, errorAt, mostIncluded, plainRenderer } from './run.ts';
 import { createTracedRenderer, renderTraced } from './trace-run.ts';
 import { createScope } from './scope.ts';
 import type { Clock } from '@plumbline/base';
@@ -90,12 +90,6 @@ export function createTemplates(options: TemplatesOptions): Templates {
 function unknownTemplate(name: string, message: string): TemplateError {
   const detail = `no template ${quoteString(name)}`;
   return new TemplateError(message, { kind: 'execute', template: '', line: 0, detail });
-}
-
-/** The name in a recursion without end, to say it in the error. */
-function mostIncluded(run: Run): string {
-  const [name, count] = [...run.including].reduce((most, one) => (one[1] > most[1] ? one : most), ['', 0]);
-  return count > 1 ? `: ${quoteString(name)} is included ${count} times in itself` : '';
 }
 
 /** Runs; what the machine refuses (its stack is full, a text grew too long) becomes an error of the innermost template. */

@@ -20,7 +20,7 @@ import type {
   Tree,
 } from './nodes.ts';
 import type { Frame, Given, Program } from './run.ts';
-import type { Trace } from './trace.ts';
+import type { ConditionChain, Trace } from './trace.ts';
 import type { Tracer, Tracing } from './tracer.ts';
 import type { TemplateFunctions } from './types.ts';
 import type { Compilers, Ending, Execute, Unit } from './unit.ts';
@@ -131,28 +131,16 @@ function traceAction(unit: Unit, node: ActionNode): Execute {
   };
 }
 
-/** Runs something under a condition. */
-function governed(
+/** The conditions in a branch: those around it, and its own. */
+function conditionsIn(
   frame: Frame,
   { tracer }: Tracing,
   node: Node,
   trace: Trace | undefined,
-  work: () => Ending,
-): Ending {
+): ConditionChain {
   const { interner, conditions } = tracer;
   const keys = trace === undefined ? interner.noKeys : allKeys(interner, trace);
-  tracer.conditions = interner.condition(interner.site(frame.tree.source, node), keys, conditions);
-  const ending = work();
-  tracer.conditions = conditions;
-  return ending;
-}
-
-function withDot(tracing: Tracing, dot: Trace | undefined, work: () => Ending): Ending {
-  const outer = tracing.dot;
-  tracing.dot = dot;
-  const ending = work();
-  tracing.dot = outer;
-  return ending;
+  return interner.condition(interner.site(frame.tree.source, node), keys, conditions);
 }
 
 function traceCondition(unit: Unit, node: BranchNode): Execute {
@@ -168,13 +156,21 @@ function traceCondition(unit: Unit, node: BranchNode): Execute {
   return (frame, dot) => {
     step(frame);
     const tracing = tracingOf(frame);
-    tracing.tracer.last = undefined;
+    const { tracer } = tracing;
+    tracer.last = undefined;
     const value = evaluate(frame, dot);
-    const trace = tracing.tracer.last;
-    return governed(frame, tracing, node, trace, () => {
-      if (!isTrue(value)) return otherwise === undefined ? 0 : otherwise(frame, dot);
-      return isWith ? withDot(tracing, trace, () => then(frame, value)) : then(frame, dot);
-    });
+    const trace: Trace | undefined = tracer.last;
+    const { conditions } = tracer;
+    const { dot: outerDot } = tracing;
+    const truth = isTrue(value);
+    const list = truth ? then : otherwise;
+    if (list === undefined) return 0;
+    tracer.conditions = conditionsIn(frame, tracing, node, trace);
+    if (isWith && truth) tracing.dot = trace;
+    const ending = list(frame, isWith && truth ? value : dot);
+    tracing.dot = outerDot;
+    tracer.conditions = conditions;
+    return ending;
   };
 }
 
@@ -196,20 +192,26 @@ function traceRange(unit: Unit, node: BranchNode): Execute {
     const { tracer } = tracing;
     tracer.last = undefined;
     const value = evaluate(frame, dot);
-    const around = tracer.last;
+    const around: Trace | undefined = tracer.last;
     const rounds = roundsOf(frame, value, keySlot !== undefined);
-    return governed(frame, tracing, node, around, () => {
-      if (rounds.length === 0) return otherwise === undefined ? 0 : otherwise(frame, dot);
-      for (let at = 0; at < rounds.length; at++) {
-        step(frame);
-        const element = rounds.element(at);
-        const trace = traceOfElement(tracer, value, rounds.key(at), around);
-        storeRound(frame, keySlot, rounds.key(at), trace);
-        storeRound(frame, elementSlot, element, trace);
-        if (withDot(tracing, trace, () => body(frame, element)) === 1) break;
-      }
-      return 0;
-    });
+    if (rounds.length === 0 && otherwise === undefined) return 0;
+    const { conditions } = tracer;
+    const { dot: outerDot } = tracing;
+    let ending: Ending = 0;
+    tracer.conditions = conditionsIn(frame, tracing, node, around);
+    if (rounds.length === 0 && otherwise !== undefined) ending = otherwise(frame, dot);
+    for (let at = 0; at < rounds.length; at++) {
+      step(frame);
+      const element = rounds.element(at);
+      const trace = traceOfElement(tracer, value, rounds.key(at), around);
+      storeRound(frame, keySlot, rounds.key(at), trace);
+      storeRound(frame, elementSlot, element, trace);
+      tracing.dot = trace;
+      if (body(frame, element) === 1) break;
+    }
+    tracing.dot = outerDot;
+    tracer.conditions = conditions;
+    return ending;
   };
 }
 

@@ -1,6 +1,6 @@
 import { assignTo } from './compile-pipe.ts';
 import { arityProblem, parameterAt, passAs } from './signature.ts';
-import { builtins } from './builtins.ts';
+import { builtinFor, builtins } from './builtins.ts';
 import { callFailed, exceed, fail, step, tracingOf } from './run.ts';
 import { compileArgument } from './calls.ts';
 import { isTrue } from './truth.ts';
@@ -88,6 +88,7 @@ export function traceCall(
   if (own === undefined && (name === 'and' || name === 'or'))
     return traceShortCircuit(node, evaluators, piped, name === 'or');
   const pipedType = parameterAt(callee, args.length);
+  const builtin = own === undefined ? builtinFor(name, args) : undefined;
   return (frame, dot, pipedValue) => {
     const { tracer } = tracingOf(frame);
     const pipedTrace = tracer.last;
@@ -110,8 +111,7 @@ export function traceCall(
     tracer.traces = traces;
     let result: Given;
     try {
-      result =
-        own === undefined ? builtins.get(name)?.call(given) : own.call(given as Value[], frame.execution);
+      result = own === undefined ? builtin?.(given) : own.call(given as Value[], frame.execution);
     } catch (error) {
       throw callFailed(frame, context, name, error);
     }

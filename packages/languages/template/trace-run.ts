@@ -50,12 +50,17 @@ export function createTracedRenderer(originOf: OriginOf): Renderer & { readonly 
   return {
     tracer,
     render: (run, scope, program, data, how) => {
-      const { includes, calling, args, traces, interner } = tracer;
+      const { includes, conditions, calling, args, traces, interner } = tracer;
       const trace = traces[args.findIndex((arg) => isSame(arg, data))];
       if (calling !== undefined)
         tracer.includes = interner.include(interner.site(calling.source, calling.node), how.name, includes);
-      const rendered = runTraced(tracer, run, scope, program, data ?? undefined, trace);
-      tracer.includes = includes;
+      let rendered: TracedText;
+      try {
+        rendered = runTraced(tracer, run, scope, program, data ?? undefined, trace);
+      } finally {
+        tracer.includes = includes;
+        tracer.conditions = conditions;
+      }
       const kept = how.dropNoValue ? dropWord(rendered, '<no value>') : rendered;
       tracer.rendered = kept;
       return kept.text;
