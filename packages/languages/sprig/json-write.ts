@@ -1,4 +1,4 @@
-import { GoError, GoInt, GoObject, compareStrings, isNilList, listType, printFloat } from '../go/index.ts';
+import { GoError, GoInt, GoObject, compareStrings, isNilList, isNilMap, listType, printFloat } from '../go/index.ts';
 import type { GoMap, Value } from '../go/index.ts';
 import { base64Encode } from './base64.ts';
 import { valueDepthMax } from '../go/print.ts';
@@ -50,7 +50,7 @@ function byteOf(value: Value): number {
 }
 
 function table(entries: GoMap, quote: (text: string) => string, line: string, depth: number): string {
-  if (entries.size === 0) return '{}';
+  if (entries.size === 0) return isNilMap(entries) ? 'null' : '{}';
   const inner = line === '' ? '' : `${line}  `;
   const colon = line === '' ? ':' : ': ';
   const parts = [...entries.keys()]
