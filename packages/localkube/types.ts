@@ -3,6 +3,7 @@ import type { KubeObject, Transport } from '@plumbline/api';
 import type { WebhookCaller } from './admission/types.ts';
 import type { Access } from './registry/types.ts';
 import type { StoreState } from './store/index.ts';
+import type { User } from './user.ts';
 
 export interface LocalKubeOptions {
   readonly clock: Clock;
@@ -70,12 +71,7 @@ export interface PolicyRule {
   readonly nonResourceURLs: readonly string[];
 }
 
-export interface User {
-  readonly name: string;
-  readonly uid?: string;
-  readonly groups: readonly string[];
-  readonly extra?: Readonly<Record<string, readonly string[]>>;
-}
+export type { User };
 
 export interface Attributes {
   readonly verb: string;

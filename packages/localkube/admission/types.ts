@@ -1,6 +1,6 @@
 import type { KubeObject } from '@plumbline/api';
 import type { Draft } from '../registry/types.ts';
-import type { User } from '../types.ts';
+import type { User } from '../user.ts';
 
 /** Who asks for a write. Writes of the server's own controllers have none. */
 export interface Requester {
