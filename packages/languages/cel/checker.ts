@@ -24,7 +24,7 @@ import {
   type CelType,
   type Substitutions,
 } from './types.ts';
-import { CelError, typeNameOf, type Uint } from './values.ts';
+import { typeNameOf, type Uint } from './values.ts';
 
 /** What checking finds: mistakes, and which variables are used. The types are written into the nodes. */
 export interface Checked {
@@ -379,62 +379,5 @@ function elementTypes(state: State, expr: Comprehension, range: CelType): readon
       report(state, expr.range.at, text);
       return [errorType, errorType];
     }
-  }
-}
-
-/** What can be judged before anything runs: arguments that are written out, and mixtures of types, which Kubernetes forbids. */
-export function checkLiterals(expr: Expr, scope: Scope): readonly Issue[] {
-  const issues: Issue[] = [];
-  const walk = (node: Expr, exempt: boolean): void => {
-    if (node.kind === 'call') {
-      const what = node.name === 'matches' ? node.args.at(-1) : node.args[0];
-      if (['matches', 'duration', 'timestamp'].includes(node.name) && what?.kind === 'literal')
-        checkArgument(node.name, what, scope, issues);
-    }
-    if (!exempt) checkMixture(node, issues);
-    const free = exempt || (node.kind === 'call' && node.name === 'format');
-    for (const child of childrenOf(node)) walk(child, free);
-  };
-  walk(expr, false);
-  return issues;
-}
-
-function checkMixture(node: Expr, issues: Issue[]): void {
-  const typeOfMember = (member: Expr, optional: boolean): CelType =>
-    optional ? (member.type?.params[0] ?? dynType) : (member.type ?? dynType);
-  const differs = (member: Expr, first: CelType, type: CelType): boolean => {
-    if (sameType(first, type)) return false;
-    const message = `expected type '${formatType(first)}' but found '${formatType(type)}'`;
-    issues.push({ at: member.at, message });
-    return true;
-  };
-  if (node.kind === 'list') {
-    const types = node.items.map((item, i) => typeOfMember(item, node.optional.has(i)));
-    node.items.some((item, i) => differs(item, types[0]!, types[i]!));
-  }
-  if (node.kind === 'map') {
-    const [first] = node.entries;
-    for (const { key, value, optional } of node.entries) {
-      differs(key, typeOfMember(first!.key, false), typeOfMember(key, false));
-      differs(value, typeOfMember(first!.value, first!.optional), typeOfMember(value, optional));
-    }
-  }
-}
-
-function checkArgument(
-  name: string,
-  arg: Extract<Expr, { kind: 'literal' }>,
-  scope: Scope,
-  issues: Issue[],
-): void {
-  if (typeof arg.value !== 'string') return;
-  const text = arg.value;
-  const run = scope.functions.get(name)!.find((one) => one.args.every(({ kind }) => kind === 'string'))!.run!;
-  try {
-    if (name === 'matches') run('', text);
-    else run(text);
-  } catch (thrown) {
-    if (!(thrown instanceof CelError)) throw thrown;
-    issues.push({ at: arg.at, message: `invalid ${name} argument` });
   }
 }

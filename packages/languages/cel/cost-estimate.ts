@@ -45,7 +45,10 @@ function costOf(state: State, expr: Expr): CostRange {
       state.paths.set(expr, localOf(state, expr.name)?.path ?? [expr.name]);
       return fixed(1);
     case 'select': {
-      if (expr.whole !== undefined) return fixed(1);
+      if (expr.whole !== undefined) {
+        state.paths.set(expr, [expr.whole]);
+        return fixed(1);
+      }
       const cost = costOf(state, expr.operand);
       if (expr.test) return cost;
       state.paths.set(expr, [...pathOf(state, expr.operand), expr.field]);

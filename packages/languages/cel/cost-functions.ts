@@ -158,6 +158,9 @@ function joinCost(target: Argument, separator: Argument | undefined): Estimate {
 const intOf = (argument: Argument | undefined, otherwise: number): number =>
   typeof argument?.literal === 'bigint' ? Math.max(0, Number(argument.literal)) : otherwise;
 
+/** Upstream counts without a sign: less than nothing is very much. */
+const sliceSize = (start: number, end: number): number => (end < start ? most : end - start);
+
 /** Functions that make a list pay for each element, or for each pair of elements where they compare all with all. */
 function listCallCost(name: string, target: Argument | undefined, args: readonly Argument[]): Estimate {
   const made = (size: CostRange, factor: number): Estimate => ({
@@ -166,7 +169,7 @@ function listCallCost(name: string, target: Argument | undefined, args: readonly
   });
   switch (name) {
     case 'slice':
-      return made(fixed(Math.max(0, intOf(args[1], sizeOf(target).max) - intOf(args[0], 0))), 1);
+      return made(fixed(sliceSize(intOf(args[0], 0), intOf(args[1], sizeOf(target).max))), 1);
     case 'lists.range':
       return made(fixed(intOf(args[0], most)), 1);
     case 'reverse':

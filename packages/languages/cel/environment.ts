@@ -1,6 +1,7 @@
 import { err, ok, problem, type Problem, type Result } from '@plumbline/base';
 import type { Expr } from './ast.ts';
-import { check, checkLiterals } from './checker.ts';
+import { check } from './checker.ts';
+import { checkLiterals, foldingMistake } from './literals.ts';
 import { estimateCost, type SizeOf } from './cost-estimate.ts';
 import type { CostRange } from './cost-range.ts';
 import { compileExpr, CostExceeded, type Code, type Frame } from './evaluate.ts';
@@ -82,8 +83,10 @@ const functions: Functions = join(
   versions,
   namedFormats,
   authorizers,
-  jsonPatches,
 );
+
+/** Mutating policies write patches besides. */
+const patchFunctions: Functions = new Map([...functions, ...join(jsonPatches)]);
 
 /** As upstream: no single run may cost more. */
 export const perCallLimit = 1_000_000;
@@ -103,12 +106,14 @@ export function compileCel(source: string, environment: Environment): Result<Pro
   const scope: Scope = {
     variables: new Map(Object.entries(environment.variables)),
     types: typeNames,
-    functions,
+    functions: environment.structs === undefined ? functions : patchFunctions,
     ...(environment.structs !== undefined && { structs: environment.structs }),
   };
   const checked = check(expr, scope);
   const issues = checked.issues.length > 0 ? checked.issues : checkLiterals(expr, scope);
   if (issues.length > 0) return err(problem('cel-type', formatIssues(source, issues)));
+  const broken = foldingMistake(expr, scope);
+  if (broken !== undefined) return err(problem('cel-program', broken));
   return ok(makeProgram(source, expr, checked.type, checked.variables, scope, environment.sizeOf));
 }
 

@@ -3,6 +3,7 @@ import { callCost, listCost, mapCost, structCost } from './cost-runtime.ts';
 import type { Bindings, Scope } from './environment.ts';
 import { equal } from './equality.ts';
 import { fits, type Overload } from './functions.ts';
+import { itemAt, valueAt } from './library/operators.ts';
 import {
   ArrayList,
   CelError,
@@ -155,6 +156,8 @@ function compileCall(c: Compiler, expr: Call): Code {
     case '_==_':
     case '_!=_':
       return equality(expr.name, first!, second!);
+    case '_[_]':
+      return index(first!, second!);
     case '_?._':
       return optionalSelect(first!, expr.args[1]!);
     default:
@@ -208,6 +211,29 @@ function equality(name: string, left: Code, right: Code): Code {
     charge(frame, callCost(name, wanted ? 'equals' : 'not_equals', [a, b], wanted));
     return equal(a, b) === wanted;
   };
+}
+
+function index(of: Code, key: Code): Code {
+  return (frame) => {
+    const [value, at] = [of(frame), key(frame)];
+    charge(frame, 1);
+    if (value instanceof CelList) return itemAt(value, at);
+    if (value instanceof CelMap) return valueAt(value, at);
+    if (value instanceof Optional) return optionalItem(value, at);
+    throw noOverload();
+  };
+}
+
+function optionalItem({ value }: Optional, at: Value): Value {
+  if (value === undefined) return none;
+  try {
+    if (value instanceof CelList) return new Optional(itemAt(value, at));
+    if (value instanceof CelMap) return new Optional(valueAt(value, at));
+  } catch (thrown) {
+    if (!(thrown instanceof CelError)) throw thrown;
+    return none;
+  }
+  throw noOverload();
 }
 
 function optionalSelect(of: Code, field: Expr): Code {

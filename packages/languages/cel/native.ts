@@ -69,12 +69,14 @@ export class NativeObject extends CelObject {
     const found = this.fields.get(field) ?? this.fields.get(`__${field}__`);
     if (found === undefined || !Object.hasOwn(this.raw, found.name)) return undefined;
     const value = this.raw[found.name];
-    return value === undefined ? undefined : found.adapt(value);
+    // A field that is null counts as not set.
+    return value === undefined || value === null ? undefined : found.adapt(value);
   }
   names(): readonly string[] {
     const names: string[] = [];
     for (const [name, field] of this.fields)
-      if (Object.hasOwn(this.raw, field.name) && this.raw[field.name] !== undefined) names.push(name);
+      if (Object.hasOwn(this.raw, field.name) && (this.raw[field.name] ?? undefined) !== undefined)
+        names.push(name);
     return names;
   }
   declares(field: string): boolean {

@@ -183,7 +183,8 @@ function objectTypeName(value: Exclude<Value, null | boolean | bigint | number |
   if (value instanceof TypeValue) return 'type';
   if (value instanceof CelList) return 'list';
   if (value instanceof CelMap) return 'map';
-  if (value instanceof CelObject) return value.typeName;
+  // Upstream shows objects as maps.
+  if (value instanceof CelObject) return 'map';
   if (value instanceof Optional) return 'optional_type';
   return value.type.name;
 }

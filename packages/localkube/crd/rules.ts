@@ -70,18 +70,14 @@ function compileRule(text: RuleText, declared: DeclaredType): CompiledRule {
   const old = text.optionalOldSelf === true ? optionalType(declared.type) : declared.type;
   const found = compileAs(text.rule, declared, old, boolType);
   if (typeof found === 'string') {
-    const why = found === '' ? 'cel expression must evaluate to a bool' : `compilation failed: ${found}`;
-    return { ...nothing, error: why };
+    return { ...nothing, error: found === '' ? 'cel expression must evaluate to a bool' : found };
   }
   const rule = { ...nothing, program: found, usesOldSelf: found.variables.has('oldSelf') };
   if (text.messageExpression === '') return rule;
   const message = compileAs(text.messageExpression, declared, old, stringType);
   if (typeof message !== 'string') return { ...rule, message };
-  const why =
-    message === ''
-      ? 'messageExpression must evaluate to a string'
-      : `messageExpression compilation failed: ${message}`;
-  return { ...rule, messageError: why };
+  const why = message === '' ? 'must evaluate to a string' : message;
+  return { ...rule, messageError: `messageExpression ${why}` };
 }
 
 /** The program; else the mistakes in it, or nothing when only its type is wrong. */
@@ -95,7 +91,10 @@ function compileAs(
     variables: { self: declared.type, oldSelf },
     sizeOf: (path) => sizeAt(declared, path),
   });
-  if (!program.ok) return program.error.message;
+  if (!program.ok) {
+    const { code, message } = program.error;
+    return `${code === 'cel-program' ? (wanted === boolType ? 'program instantiation' : 'instantiation') : 'compilation'} failed: ${message}`;
+  }
   return typeText(program.value.type) === typeText(wanted) ? program.value : '';
 }
 

@@ -158,6 +158,10 @@ function versionError(text: string): string {
   const patch = /^[^+-]*/.exec(parts.slice(2).join('.'))![0];
   if (!/^\d+$/.test(patch)) return `Invalid character(s) found in patch number ${JSON.stringify(patch)}`;
   if (/^0\d/.test(patch)) return `Patch number must not contain leading zeroes ${JSON.stringify(patch)}`;
+  const zero = /^[^+]*?-(?:[^+]*\.)?(0\d+)(?:[.+]|$)/.exec(text)?.[1];
+  if (zero !== undefined)
+    return `Numeric PreRelease version must not contain leading zeroes ${JSON.stringify(zero)}`;
+  if (/-(?:[+]|$)|-(?:[^+]*\.)?(?:\.|[+]|$)/.test(text)) return 'Prerelease is empty';
   return `Invalid character(s) found in prerelease or build metadata ${JSON.stringify(text)}`;
 }
 

@@ -70,7 +70,9 @@ function parseDouble(text: string): number {
   if (/^[+-]?(?:inf|infinity)$/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity;
   if (/^nan$/i.test(text)) return Number.NaN;
   if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text)) throw impossible('string', 'double');
-  return Number(text);
+  const value = Number(text);
+  if (!Number.isFinite(value)) throw impossible('string', 'double');
+  return value;
 }
 
 function decodeUtf8(bytes: Uint8Array): string {

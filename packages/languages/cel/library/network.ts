@@ -1,6 +1,6 @@
 import { global, member, type Overload } from '../functions.ts';
 import { boolType, intType, listType, mapType, opaqueType, stringType } from '../types.ts';
-import { ArrayList, CelError, EntryMap, Opaque } from '../values.ts';
+import { ArrayList, CelError, EntryMap, noOverload, Opaque } from '../values.ts';
 import { parseAddress, formatAddress, type Address } from './address.ts';
 import { parseUrl, type Url } from './url.ts';
 
@@ -72,7 +72,7 @@ function isMapped({ bits, value }: Address): boolean {
 function readCidr(text: string): Cidr {
   const fail = (why: string): CelError =>
     new CelError(
-      `network address parse error during conversion from string: netip.ParsePrefix(${JSON.stringify(text)}): ${why}`,
+      `network address parse error during conversion from string: network address parse error during conversion from string: netip.ParsePrefix(${JSON.stringify(text)}): ${why}`,
     );
   const slash = text.lastIndexOf('/');
   if (slash < 0) throw fail("no '/'");
@@ -94,6 +94,15 @@ function works(read: () => unknown): boolean {
     return true;
   } catch {
     return false;
+  }
+}
+
+/** Texts that are no address are told as if there were no such function. */
+function orNothing<T>(read: () => T): T {
+  try {
+    return read();
+  } catch {
+    throw noOverload();
   }
 }
 
@@ -150,13 +159,19 @@ export const addresses: Table = {
   cidr: [global('string_to_cidr', [stringType], cidrType, readCidr)],
   containsIP: [
     member('cidr_contains_ip_string', [cidrType, stringType], boolType, (cidr: Cidr, text: string) =>
-      containsIp(cidr, readIp(text)),
+      containsIp(
+        cidr,
+        orNothing(() => readIp(text)),
+      ),
     ),
     member('cidr_contains_ip_ip', [cidrType, ipType], boolType, containsIp),
   ],
   containsCIDR: [
     member('cidr_contains_cidr_string', [cidrType, stringType], boolType, (cidr: Cidr, text: string) =>
-      containsCidr(cidr, readCidr(text)),
+      containsCidr(
+        cidr,
+        orNothing(() => readCidr(text)),
+      ),
     ),
     member('cidr_contains_cidr', [cidrType, cidrType], boolType, containsCidr),
   ],

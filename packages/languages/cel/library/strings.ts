@@ -4,6 +4,7 @@ import { ArrayList, CelError, type CelList, type Value } from '../values.ts';
 import { shown } from '../plain.ts';
 import { regexOf } from './conversions.ts';
 import { formatText } from './format-text.ts';
+import { quote } from './quote.ts';
 
 type Table = Record<string, readonly Overload[]>;
 
@@ -97,23 +98,6 @@ function joinTexts(list: CelList, separator = ''): string {
     if (typeof item !== 'string') throw new CelError(`join: invalid input: ${shown(item)}`);
     return item;
   }).join(separator);
-}
-
-const quoted: Readonly<Record<string, string>> = {
-  '\u0007': '\\a',
-  '\b': '\\b',
-  '\f': '\\f',
-  '\n': '\\n',
-  '\r': '\\r',
-  '\t': '\\t',
-  '\v': '\\v',
-  '\\': '\\\\',
-  '"': '\\"',
-};
-
-function quote(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- these are the characters to escape
-  return `"${text.replaceAll(/[\u0007-\r\\"]/g, (character) => quoted[character] ?? character)}"`;
 }
 
 const lower = (text: string): string => text.replaceAll(/[A-Z]+/g, (part) => part.toLowerCase());
