@@ -1,4 +1,13 @@
-import { GoError, GoInt, GoObject, compareStrings, isNilList, isNilMap, listType, printFloat } from '../go/index.ts';
+import {
+  GoError,
+  GoInt,
+  GoObject,
+  compareStrings,
+  isNilList,
+  isNilMap,
+  listType,
+  printFloat,
+} from '../go/index.ts';
 import type { GoMap, Value } from '../go/index.ts';
 import { base64Encode } from './base64.ts';
 import { valueDepthMax } from '../go/print.ts';

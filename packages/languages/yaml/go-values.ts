@@ -52,7 +52,7 @@ function quickScalar(text: string): { readonly value: Value } | undefined {
 /** The part of a stream that Go's `Unmarshal` reads. */
 function firstDocument(text: string): { readonly text: string; readonly linesBefore: number } {
   if (!text.includes('---')) return { text, linesBefore: 0 };
-  const lead = /^(?:\uFEFF)?(?:[ \t\r]*(?:#[^\n]*)?\n)*/.exec(text)?.[0].length ?? 0;
+  const lead = /^(?:\uFEFF)?(?:(?:[ \t\r]*(?:#[^\n]*)?|%[^\n]*)\n)*/.exec(text)?.[0].length ?? 0;
   const opened = /^---(?=[ \t\r\n]|$)/.test(text.slice(lead));
   const from = opened ? lead + 3 : lead;
   const next = /\n---(?=[ \t\r\n]|$)/g;

@@ -4,16 +4,25 @@ const isLetter = (c: string): boolean => /\p{L}/u.test(c);
 const digitCode = (c: number): boolean => c >= 48 && c <= 57;
 const letterCode = (c: number): boolean => (c >= 97 && c <= 122) || (c >= 65 && c <= 90);
 
-/** go-yaml's order of keys: runs of digits by their number, letters after everything else. */
+/** goyaml v2's order of keys: runs of digits by their number, letters after everything else. */
 export function compareKeys(a: string, b: string): number {
+  return compareAscii(a, b, false);
+}
+
+/** goyaml v3's: the same, but behind a digit letters come first. */
+export function compareKeysV3(a: string, b: string): number {
+  return compareAscii(a, b, true);
+}
+
+function compareAscii(a: string, b: string, digitsCount: boolean): number {
   const length = Math.min(a.length, b.length);
   let afterDigit = false;
   for (let i = 0; i < length; i++) {
     const x = a.charCodeAt(i);
     const y = b.charCodeAt(i);
-    if (x > 127 || y > 127) return compareRunes(a, b);
+    if (x > 127 || y > 127) return compareRunes(a, b, digitsCount);
     if (x === y) {
-      afterDigit = digitCode(x);
+      afterDigit = digitsCount && digitCode(x);
       continue;
     }
     const letterX = letterCode(x);
@@ -21,13 +30,13 @@ export function compareKeys(a: string, b: string): number {
     if (letterX && letterY) return x < y ? -1 : 1;
     if (letterX !== letterY) return letterX === afterDigit ? -1 : 1;
     if (!digitCode(x) && !digitCode(y)) return x < y ? -1 : 1;
-    return compareRunes(a, b);
+    return compareRunes(a, b, digitsCount);
   }
   return a.length - b.length;
 }
 
 /** The same for any text, one Unicode character at a time. */
-function compareRunes(a: string, b: string): number {
+function compareRunes(a: string, b: string, digitsCount: boolean): number {
   const left = Array.from(a);
   const right = Array.from(b);
   let afterDigit = false;
@@ -35,7 +44,7 @@ function compareRunes(a: string, b: string): number {
     const x = left[i] ?? '';
     const y = right[i] ?? '';
     if (x === y) {
-      afterDigit = isDigit(x);
+      afterDigit = digitsCount && isDigit(x);
       continue;
     }
     const letterX = isLetter(x);

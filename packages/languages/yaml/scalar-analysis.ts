@@ -28,7 +28,7 @@ export function analyseScalar(text: string): ScalarAnalysis {
   const edge = /^[ \n]|[ \n]$/.test(text);
   const bad = special || spaceBreak;
   return {
-    plain: !indicators && !edge && !breakSpace && !bad && !text.includes('\n'),
+    plain: !indicators && !edge && !breakSpace && !bad && !/[\n\u2028\u2029]/.test(text),
     single: !breakSpace && !bad,
     block: !bad && !text.endsWith(' '),
   };

@@ -41,7 +41,8 @@ export function writeText(out: Output, value: string, indent: number, isKey: boo
       return writeFolded(out, value, indent, isKey, 0);
     case 'single':
       put(out, "'");
-      writeFolded(out, value.replaceAll("'", "''"), indent, isKey, 1);
+      if (otherBreak.test(value)) writeBroken(out, value.replaceAll("'", "''"), indent);
+      else writeFolded(out, value.replaceAll("'", "''"), indent, isKey, 1);
       return put(out, "'");
     case 'double':
       return writeDouble(out, value, indent, isKey);
@@ -60,6 +61,13 @@ function styleOf(out: Output, value: string, isKey: boolean): 'plain' | 'single'
   if (quoted(out, value)) return 'double';
   if (analysis.plain) return 'plain';
   return analysis.single ? 'single' : 'double';
+}
+
+const otherBreak = /[\u2028\u2029]/;
+
+/** Line and paragraph separators stay as they are, and what follows them is indented like a line of its own. */
+function writeBroken(out: Output, text: string, indent: number): void {
+  put(out, text.replace(/([\u2028\u2029])(?![\u2028\u2029])/g, `$1${' '.repeat(indent)}`));
 }
 
 /** Plain and single quoted: a single blank behind the best width becomes a line break. `edge` blanks at the ends stay. */
@@ -97,6 +105,7 @@ const escapes = new Map([
 function writeDouble(out: Output, value: string, indent: number, isKey: boolean): void {
   put(out, '"');
   const runes = Array.from(value);
+  const marked = value.startsWith('\ufeff');
   runes.forEach((rune, i) => {
     const code = rune.codePointAt(0) ?? 0;
     const breaks = rune === ' ' && !isKey && i > 0 && i < runes.length - 1 && runes[i - 1] !== ' ';
@@ -105,7 +114,8 @@ function writeDouble(out: Output, value: string, indent: number, isKey: boolean)
       if (runes[i + 1] === ' ') put(out, '\\');
       return;
     }
-    put(out, isPlainRune(code) ? rune : escapeOf(code));
+    // A byte order mark at the start makes libyaml escape everything behind it, too.
+    put(out, isPlainRune(code) && !marked ? rune : escapeOf(code));
   });
   put(out, '"');
 }

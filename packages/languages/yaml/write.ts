@@ -4,7 +4,7 @@ import { isNilList, isNilMap } from '../go/typed.ts';
 import { GoInt, GoObject } from '../go/values.ts';
 import type { GoMap, Value } from '../go/values.ts';
 import { isOldBoolean } from './resolve.ts';
-import { compareKeys } from './key-order.ts';
+import { compareKeys, compareKeysV3 } from './key-order.ts';
 import { newLine, put, writeText } from './scalars.ts';
 import type { Output } from './scalars.ts';
 
@@ -14,10 +14,14 @@ const widthBest = 80;
 /** libyaml writes longer keys with `?`. */
 const simpleKeyLengthMax = 128;
 
+const lineBreak = /[\n\r\u2028\u2029]/;
+
 /** How numbers are written and whether lists stand deeper than their key. */
 interface Writer extends Output {
   readonly number: (value: number) => string;
   readonly deepLists: boolean;
+  /** What becomes of a text before it is written. */
+  readonly prepare?: (text: string) => string;
 }
 
 /**
@@ -35,7 +39,14 @@ export function writeYaml(value: unknown): string {
  * say. Throws `GoUnwritable` where JSON has no word for a value.
  */
 export function writeGoYaml(value: Value): string {
-  const out: Writer = { text: '', column: 0, width: widthBest, number: jsonNumber, deepLists: false };
+  const out: Writer = {
+    text: '',
+    column: 0,
+    width: widthBest,
+    number: jsonNumber,
+    deepLists: false,
+    prepare: throughJson,
+  };
   writeNode(out, value, -1, false, true);
   return `${out.text}\n`;
 }
@@ -64,7 +75,8 @@ export class GoUnwritable extends Error {}
 function writeNode(out: Writer, value: unknown, indent: number, inMapping: boolean, compact: boolean): void {
   if (typeof value === 'string') {
     if (inMapping) put(out, ' ');
-    return writeText(out, value, indent < 0 ? indentStep : indent + indentStep, false);
+    const text = out.prepare?.(value) ?? value;
+    return writeText(out, text, indent < 0 ? indentStep : indent + indentStep, false);
   }
   if (value === null || typeof value !== 'object') {
     if (inMapping) put(out, ' ');
@@ -120,14 +132,14 @@ function writeMapping(
   compact: boolean,
 ): void {
   if (keys.length === 0) return put(out, inMapping ? ' {}' : '{}');
-  if (keys.length > 1) keys.sort(compareKeys);
+  if (keys.length > 1) keys.sort(out.prepare === undefined ? compareKeysV3 : compareKeys);
   const indent = around < 0 ? 0 : around + indentStep;
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i] ?? '';
     if (i > 0 || !compact) newLine(out, indent);
-    const simple = key.length <= simpleKeyLengthMax && !key.includes('\n');
+    const simple = key.length <= simpleKeyLengthMax && !lineBreak.test(key);
     if (!simple) put(out, '? ');
-    writeText(out, key, indent + indentStep, simple);
+    writeText(out, out.prepare?.(key) ?? key, indent + indentStep, simple);
     if (!simple) newLine(out, indent);
     put(out, ':');
     writeNode(out, get(key), indent, true, false);
@@ -149,8 +161,22 @@ function jsonNumber(value: number): string {
 
 /** Go's `FormatFloat(value, 'g', -1, 64)` as YAML words it. */
 function shortestG(value: number): string {
-  if (Number.isFinite(value)) return printFloat(value + 0);
+  if (Number.isFinite(value)) return printFloat(value);
   return value === Infinity ? '.inf' : value === -Infinity ? '-.inf' : '.nan';
+}
+
+const strange = /[\u007f-\u009f\ud800-\udfff\ufffe\uffff]/;
+
+/**
+ * A text after its way through JSON and back: bytes that are no UTF-8 are replaced, a NEL has become a blank, and some
+ * control characters are refused by the reader of YAML.
+ */
+function throughJson(text: string): string {
+  if (!strange.test(text)) return text;
+  if (/[\u007f-\u0084\u0086-\u009f\ufffe\uffff]/.test(text)) {
+    throw new GoUnwritable('yaml: control characters are not allowed');
+  }
+  return text.replace(/\p{Surrogate}/gu, '\ufffd').replace(/ *\u0085 */g, ' ');
 }
 
 function infinity(value: number): string {

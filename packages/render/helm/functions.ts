@@ -105,12 +105,12 @@ const common: Readonly<Record<string, TemplateFunction>> = {
   fromYaml: {
     params: ['string'],
     result: 'map',
-    call: ([source]) => intoMap(() => readGoYaml(text(source)), yamlMismatch),
+    call: ([source]) => intoMap(() => readGoYaml(text(source)) ?? new Map<string, Value>(), yamlMismatch),
   },
   fromYamlArray: {
     params: ['string'],
     result: 'list',
-    call: ([source]) => intoList(() => readGoYaml(text(source)), yamlMismatch),
+    call: ([source]) => intoList(() => readGoYaml(text(source)) ?? [], yamlMismatch),
   },
 };
 
