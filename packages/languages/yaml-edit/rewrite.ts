@@ -8,6 +8,8 @@ export interface YamlWrite {
   readonly path: readonly (string | number)[];
   /** A text that is written over a scalar keeps that scalar's style; anything else is written as data. */
   readonly value: unknown;
+  /** The tag that the scalar is to have although its text says otherwise: `!!int`. */
+  readonly tag?: string;
 }
 
 /**
@@ -19,7 +21,7 @@ export function rewriteYaml(text: string, writes: readonly YamlWrite[]): Result<
   const [error] = document.errors;
   if (error !== undefined) return err(problem('yaml-invalid', error.message));
   try {
-    for (const { path, value } of writes) write(document, path, value);
+    for (const one of writes) write(document, one);
     visit(document, (_, node) => {
       if (isNode(node)) node.spaceBefore = false;
     });
@@ -37,13 +39,14 @@ export function rewriteYaml(text: string, writes: readonly YamlWrite[]): Result<
   }
 }
 
-function write(document: Document.Parsed, path: readonly (string | number)[], value: unknown): void {
+function write(document: Document.Parsed, { path, value, tag }: YamlWrite): void {
   const found = path.length === 0 ? document.contents : document.getIn(path, true);
   if (isScalar(found) && (typeof value !== 'object' || value === null)) {
     found.value = value;
     // What was written otherwise in the source (0x10, 1e3) must not come back.
     delete found.source;
     delete found.format;
+    if (tag !== undefined) found.tag = tag;
     return;
   }
   if (path.length === 0) document.contents = document.createNode(value) as typeof document.contents;

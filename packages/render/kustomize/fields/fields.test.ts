@@ -204,7 +204,8 @@ describe('replacements', () => {
   });
 
   it.each<[JsonObject, string, Partial<FieldOptions>, string, string]>([
-    [{ a: 1 }, 'a', {}, 'x', 'yaml: cannot decode !!str `x` as a !!int'],
+    [{ a: 1 }, 'a', {}, 'x', 'map[string]interface {}(nil): yaml: cannot decode !!str `x` as a !!int'],
+    [{ a: null }, 'a', {}, 'x', 'map[string]interface {}(nil): yaml: cannot decode !!str `x` as a !!null'],
     [{}, 'a.b', {}, '9', 'unable to find field "a.b" in replacement target'],
     [
       { a: [1] },

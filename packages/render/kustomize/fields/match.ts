@@ -12,6 +12,8 @@ export interface Place {
   readonly value: unknown;
   /** The place was made for this path, so its value has no type yet. */
   readonly fresh: boolean;
+  /** What is written is seen nowhere. */
+  readonly detached?: boolean;
   write(value: unknown): void;
 }
 
@@ -40,14 +42,24 @@ function match(at: Place, path: readonly string[], create: NodeKind | undefined)
 function matchField(at: Place, name: string, rest: readonly string[], create: NodeKind | undefined): Place[] {
   const kind = name === '' ? 'ScalarNode' : 'MappingNode';
   expectKind(kind, [at.value]);
-  if (!isMapping(at.value)) return [];
+  if (!isMapping(at.value)) {
+    // Upstream makes fields below a null, but they are seen nowhere.
+    if (create === undefined || kindOf(at.value) !== undefined) return [];
+    return detached(matchField({ ...at, value: {} }, name, rest, create));
+  }
   const holder = at.value;
   const found = fieldOf(holder, name);
   if (found === undefined && create === undefined) return [];
   const place =
     found === undefined ? newField(holder, name, kindOfPart(rest[0], create)) : fieldPlace(holder, name);
-  if (rest.length > 0 && isText(place.value)) return match(parsed(place.value), rest, create);
-  return match(place, rest, create);
+  const isScalar = kindOf(place.value) === 'ScalarNode';
+  return rest.length > 0 && isScalar
+    ? detached(match(parsed(place.value), rest, create))
+    : match(place, rest, create);
+}
+
+function detached(places: readonly Place[]): Place[] {
+  return places.map((place) => ({ ...place, detached: true }));
 }
 
 /** A way that goes on behind a scalar goes on in the document that the scalar's text is. Nothing is written back. */
@@ -55,10 +67,6 @@ function parsed(value: unknown): Place {
   const read = readKyaml(scalarText(value), '');
   if (!read.ok) throw new KustomizeError(read.error.message);
   return { value: read.value[0]?.value, fresh: false, write: () => undefined };
-}
-
-function isText(value: unknown): boolean {
-  return kindOf(value) === 'ScalarNode';
 }
 
 function matchIndex(

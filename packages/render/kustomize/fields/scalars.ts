@@ -3,19 +3,34 @@ import { expectKind } from '../merge/nodes.ts';
 import { KustomizeError } from '../problem.ts';
 import type { FieldVisitor } from './field-spec.ts';
 
+/** A text where something of another type has to stand; upstream finds out only when it prints. */
+export class TypeMismatch extends KustomizeError {
+  readonly text: string;
+  /** The type that has to stand there. */
+  readonly tag: string;
+
+  constructor(text: string, resolved: unknown, wanted: unknown) {
+    super(
+      `map[string]interface {}(nil): yaml: cannot decode ${tagOf(resolved)} \`${text}\` as a ${tagOf(wanted)}`,
+    );
+    this.text = text;
+    this.tag = tagOf(wanted);
+  }
+}
+
 /**
- * A scalar with another text: a string stays a string, a number has to stay one. What had no type yet (or was null) becomes
- * what the text says.
+ * A scalar with another text: a string stays a string, a number has to stay one, a null, too. What had no type yet becomes
+ * what the text says. Throws `TypeMismatch`.
  */
 export function withText(value: unknown, text: string): unknown {
-  if (typeof value === 'string') return text;
+  if (typeof value === 'string' || (value === undefined && text === '')) return text;
   const resolved = resolveScalar(text);
-  if (value === null || value === undefined || typeOf(resolved) === typeOf(value)) return resolved;
-  throw new KustomizeError(`yaml: cannot decode ${tagOf(resolved)} \`${text}\` as a ${tagOf(value)}`);
+  if (value === undefined || typeOf(resolved) === typeOf(value)) return resolved;
+  throw new TypeMismatch(text, resolved, value);
 }
 
 function typeOf(value: unknown): string {
-  return typeof value === 'bigint' ? 'number' : typeof value;
+  return typeof value === 'bigint' ? 'number' : value === null ? 'null' : typeof value;
 }
 
 function tagOf(value: unknown): string {

@@ -10,6 +10,7 @@ import { lookupPath } from './lookup.ts';
 import { matchPath } from './match.ts';
 import type { Place } from './match.ts';
 import { goJson } from './go-json.ts';
+import { TypeMismatch } from './scalars.ts';
 import { writePlace } from './write.ts';
 import type { SourceValue } from './write.ts';
 
@@ -31,13 +32,33 @@ export function replaceInText(
     const create = options?.create === true ? (kindOf(value.node) ?? 'ScalarNode') : undefined;
     const places: Place[] = matchPath(root, split.inner, create);
     if (holder === undefined || places.length === 0) return false;
-    for (const place of places) writePlace(place, value, options);
+    for (const place of places) writeTagged(place, value, options);
     const printed = print(split, root);
     if (printed !== undefined) holder.write(printed);
     return printed !== undefined;
   } catch (thrown) {
     if (thrown instanceof KustomizeError) return false;
     throw thrown;
+  }
+}
+
+/** A text that stands where another type has to: YAML can say so with a tag, JSON cannot. */
+class Tagged {
+  readonly text: string;
+  readonly tag: string;
+
+  constructor(text: string, tag: string) {
+    this.text = text;
+    this.tag = tag;
+  }
+}
+
+function writeTagged(place: Place, value: SourceValue, options: FieldOptions | undefined): void {
+  try {
+    writePlace(place, value, options);
+  } catch (thrown) {
+    if (!(thrown instanceof TypeMismatch)) throw thrown;
+    place.write(new Tagged(thrown.text, thrown.tag));
   }
 }
 
@@ -72,13 +93,18 @@ function lookupQuietly(object: JsonObject, path: readonly string[]): unknown {
 
 /** JSON stays JSON (on one line or on many); YAML keeps its comments and its order. */
 function print({ text, document }: Split, after: unknown): string | undefined {
-  if (/^[{[]/.test(text.trim())) return goJson(after, text.includes('\n') && text.includes('  '));
-  const rewritten = rewriteYaml(text, differences(document, after, []));
+  const writes = differences(document, after, []);
+  if (/^[{[]/.test(text.trim())) {
+    const isPretty = text.includes('\n') && text.includes('  ');
+    return writes.some(({ tag }) => tag !== undefined) ? undefined : goJson(after, isPretty);
+  }
+  const rewritten = rewriteYaml(text, writes);
   return rewritten.ok ? rewritten.value.trim() : undefined;
 }
 
 /** What has to be written to make `after` of `before`. Nothing is ever removed here, and lists only grow. */
 function differences(before: unknown, after: unknown, path: readonly (string | number)[]): YamlWrite[] {
+  if (after instanceof Tagged) return [{ path, value: after.text, tag: after.tag }];
   if (isRecord(before) && isRecord(after))
     return Object.keys(after).flatMap((key) =>
       differences(Object.hasOwn(before, key) ? before[key] : undefined, after[key], [...path, key]),

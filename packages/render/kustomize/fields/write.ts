@@ -13,14 +13,17 @@ export interface SourceValue {
 
 /** Writes a value to a place: a scalar there keeps its type, anything else is replaced. */
 export function writePlace(place: Place, value: SourceValue, options: FieldOptions | undefined): void {
-  const here = place.value;
-  const isScalar = kindOf(here) === 'ScalarNode' || here === null;
-  if (options !== undefined && options.delimiter !== '') {
-    if (!isScalar) throw new KustomizeError('delimiter option can only be used with scalar nodes');
-    return place.write(withText(here, joined(scalarText(here), scalarText(value.node), options)));
-  }
-  if (isScalar) return place.write(withText(here, scalarText(value.node)));
-  place.write(value.typed ? copyOf(value.node) : withText(undefined, scalarText(value.node)));
+  const here = place.fresh && place.value === null ? undefined : place.value;
+  const isScalar = kindOf(here) === 'ScalarNode' || here === null || here === undefined;
+  const hasDelimiter = options !== undefined && options.delimiter !== '';
+  if (hasDelimiter && !isScalar)
+    throw new KustomizeError('delimiter option can only be used with scalar nodes');
+  if (!isScalar)
+    return place.write(value.typed ? copyOf(value.node) : withText(undefined, scalarText(value.node)));
+  const text = scalarText(value.node);
+  const whole = hasDelimiter ? joined(here === null ? 'null' : scalarText(here), text, options) : text;
+  // Upstream never prints, and so never checks, what is seen nowhere.
+  if (place.detached !== true) place.write(withText(here, whole));
 }
 
 /** One part of the text replaced, or a part more in front or at the end. */
