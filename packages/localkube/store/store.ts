@@ -34,6 +34,7 @@ export function openStore(options: StoreOptions): Store {
   let version = firstVersion;
   let log: Log | undefined;
   let compacting = false;
+  let closed = false;
   let compactAt = options.compactBytes ?? 64 << 20;
 
   const compactIfLarge = (): void => {
@@ -41,7 +42,7 @@ export function openStore(options: StoreOptions): Store {
     compacting = true;
     later(() => {
       compacting = false;
-      log?.compact(state());
+      if (!closed) log?.compact(state());
     });
   };
   function* state(): Generator<LogRecord> {
@@ -124,7 +125,10 @@ export function openStore(options: StoreOptions): Store {
       return { version, objects };
     },
     durable: () => log?.durable(),
-    close: () => log?.close() ?? Promise.resolve(),
+    close() {
+      closed = true;
+      return log?.close() ?? Promise.resolve();
+    },
   };
 }
 
