@@ -4,9 +4,10 @@ import { load, loadAll, YAMLException } from 'js-yaml';
 import { measureExpansion } from '../yaml/aliases.ts';
 import { upstreamCause } from '../yaml/causes.ts';
 import { yamlLimits } from '../yaml/limits.ts';
-import { positionIn } from '../yaml/position.ts';
 import { withoutFinalBreak } from './block-end.ts';
 import { withGoFolds } from './folded.ts';
+import { positionsOf } from './positions.ts';
+import type { TextPosition } from './positions.ts';
 import { NoJsonNumber } from './resolve.ts';
 import { kyamlSchema, textSchema } from './schema.ts';
 
@@ -19,8 +20,8 @@ export interface KyamlDocument {
   readonly value: unknown;
   /** The line of its first content, from 1. */
   readonly line: number;
-  /** Where the value at a JSON Pointer is written (or the nearest thing around it). Reads the text again. */
-  position(pointer: string): { readonly line: number; readonly column: number };
+  /** Where each field is written, by JSON Pointer. Reads the text again, which is slow. */
+  positions(): ReadonlyMap<string, TextPosition>;
 }
 
 /** What is wrong with a file; `message` is in the words of kyaml. */
@@ -92,8 +93,7 @@ function readDocument(text: string, file: string, line: number): Result<KyamlDoc
       value = unshare(value);
     }
     if (hasOddAnnotations(value)) annotationsAsText(value, text);
-    const position = (pointer: string) => positionIn(text, line, pointer) ?? { line: start, column: 1 };
-    return ok({ value, line: start, position });
+    return ok({ value, line: start, positions: () => positionsOf(text, line) });
   } catch (thrown) {
     return err(problemOf(thrown, text, file, line, start));
   }

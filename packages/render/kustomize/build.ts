@@ -4,6 +4,7 @@ import type { Problem, Result } from '@plumbline/base';
 import { requireMetadata } from './accumulate/resource-file.ts';
 import { contextOf, newAccumulator } from './accumulate/state.ts';
 import type { Accumulator, BuildState, Target } from './accumulate/state.ts';
+import { fieldStep } from './accumulate/steps.ts';
 import { accumulateTarget, chooseOpenApi } from './accumulate/target.ts';
 import { ensureMetadata, setEntries, textEntries } from './accumulate/metadata-merge.ts';
 import type { HelmOptions, HelmPort } from './generators/helm.ts';
@@ -13,10 +14,12 @@ import { filesOf } from './load/files.ts';
 import { rootLoader } from './load/loader.ts';
 import type { LoadRestriction, RemotePort } from './load/loader.ts';
 import { writeMetadata } from './metadata/origin.ts';
+import { createRecorder } from './metadata/recorder.ts';
 import { withoutBigInts, writeResources } from './output.ts';
 import { KustomizeError, toProblem } from './problem.ts';
 import { fixNameReferences } from './references/name-references.ts';
 import { resolveVariables } from './references/vars.ts';
+import { acting } from './transformers/plugin.ts';
 import { hashTransformer } from './transformers/hashes.ts';
 import type { Resource } from './resource.ts';
 import { sortByOptions, sortLegacy } from './sort.ts';
@@ -93,7 +96,7 @@ async function build(request: BuildRequest, reads: Map<string, Read>): Promise<B
     openapi: undefined,
     helm: options.helm,
     helmOptions: options.helmOptions ?? {},
-    recorder: undefined,
+    recorder: request.origins === true ? createRecorder() : undefined,
     ignoreMissingComponents: options.ignoreMissingComponents === true,
     signal,
     layers: 0,
@@ -113,9 +116,16 @@ async function build(request: BuildRequest, reads: Map<string, Read>): Promise<B
   await finish(gathered, state);
   const resources = order(gathered, kustomization, options, state.warnings);
   const isManaged = options.managedByLabel === true || buildMetadata.includes('managedByLabel');
+  const context = contextOf(state);
+  const asked = fieldStep(target, 'transformer', '/buildMetadata', 'buildMetadata');
+  for (const resource of resources)
+    acting(context, resource, asked, () => {
+      if (isManaged) addManagedBy(resource);
+      writeMetadata(resource, buildMetadata);
+    });
   for (const resource of resources) {
-    if (isManaged) addManagedBy(resource);
-    writeMetadata(resource, buildMetadata);
+    resource.fields = state.recorder?.fieldsOf(resource);
+    resource.positions = undefined;
   }
   const exact = resources.map(({ object }) => object);
   for (const resource of resources) resource.object = withoutBigInts(resource.object);

@@ -1,5 +1,6 @@
 import { isNamespaceScoped } from './schema/index.ts';
-import type { OriginStep } from '@plumbline/api';
+import type { FieldOrigins } from '@plumbline/api';
+import type { TextPosition } from '@plumbline/languages';
 
 /** Plain data as JSON has it; whole numbers beyond 2^53 are `bigint`. */
 export type Json = unknown;
@@ -76,10 +77,12 @@ export interface Resource {
   origin: ResourceOrigin | undefined;
   transformations: ResourceOrigin[];
   written: Written | undefined;
+  /** Where each of its fields was written, while a build lasts; reads the file again. */
+  positions: (() => ReadonlyMap<string, TextPosition>) | undefined;
   /** Made by a chart that was told its own namespace. */
   helmGenerated: boolean;
   /** Only where the build was asked for the origins of fields. */
-  fields: Map<string, readonly OriginStep[]> | undefined;
+  fields: FieldOrigins | undefined;
 }
 
 /** A resource without a history. */
@@ -97,6 +100,7 @@ export function newResource(object: JsonObject, written?: Written): Resource {
     origin: undefined,
     transformations: [],
     written,
+    positions: undefined,
     helmGenerated: false,
     fields: undefined,
   };

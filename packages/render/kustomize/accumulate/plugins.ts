@@ -188,7 +188,7 @@ async function transformersOf(target: Target, config: Resource, args: PluginArgs
   const { loader } = target;
   const step = pluginStep(target, config, 'transformer');
   const patchStep = pluginStep(target, config, 'patch');
-  const steps = { stepOf: () => patchStep };
+  const steps = { stepOf: () => patchStep, operationStep: () => patchStep };
   const specs = (args.fieldSpecs ?? []).map(fieldSpecOf);
   switch (kind) {
     case 'AnnotationsTransformer':

@@ -16,9 +16,13 @@ export function parseResources(text: string, file: string): Resource[] {
     throw new KustomizeError(message, { code: 'yaml-invalid', where, malformed, hint });
   }
   const objects = unwrapList(read.value).map((one) => checked(one, file));
-  return expandLists(objects.filter((one) => one !== undefined)).map(({ object, line, document }) =>
-    newResource(object, { file, line, document }),
-  );
+  return expandLists(objects.filter((one) => one !== undefined)).map(({ object, line, document }) => {
+    const resource = newResource(object, { file, line, document });
+    const source = read.value[document];
+    // Items of lists are told of by the line of their list.
+    if (source?.value === object) resource.positions = () => source.positions();
+    return resource;
+  });
 }
 
 /** The resources of a file that a kustomization names. */

@@ -20,8 +20,8 @@ export interface ResourceMap {
   /** Adds a resource; one with the same current id may not be there. */
   append(resource: Resource): void;
   appendAll(resources: readonly Resource[]): void;
-  /** Adds what a generator made: as a new one, or into the one with its id. */
-  absorb(resource: Resource): void;
+  /** Adds what a generator made: as a new one, or into the one with its id, which is given back. */
+  absorb(resource: Resource): Resource | undefined;
   replaceAll(resources: readonly Resource[]): void;
   /** Drops resources that have become empty. */
   dropEmpty(): void;
@@ -83,7 +83,10 @@ export function createResourceMap(): ResourceMap {
       const id = currentId(resource);
       const matches = byAnyId(id);
       const [old] = matches;
-      if (old === undefined) return absorbNew(map, resource, id);
+      if (old === undefined) {
+        absorbNew(map, resource, id);
+        return undefined;
+      }
       if (matches.length > 1)
         throw new KustomizeError(
           `found multiple objects ${matches.map((one) => idText(currentId(one))).join(' ')} that could accept merge of ${idText(id)}`,
@@ -92,6 +95,7 @@ export function createResourceMap(): ResourceMap {
       const index = list.indexOf(old);
       list[index] = resource;
       changed();
+      return old;
     },
     replaceAll(resources) {
       list = [...resources];

@@ -5,7 +5,8 @@ import type { Loader } from '../load/loader.ts';
 import type { Variable } from '../references/vars.ts';
 import type { ResourceOrigin } from '../resource.ts';
 import type { OpenApi } from '../schema/index.ts';
-import type { ChangeRecorder, TransformContext } from '../transformers/plugin.ts';
+import type { OriginRecorder } from '../metadata/recorder.ts';
+import type { TransformContext } from '../transformers/plugin.ts';
 import type { TransformerConfig } from '../types.ts';
 import { emptyConfig } from './config.ts';
 import { createResourceMap } from './resource-map.ts';
@@ -19,7 +20,7 @@ export interface BuildState {
   openapi: { readonly schema: OpenApi | undefined } | undefined;
   readonly helm: HelmPort | undefined;
   readonly helmOptions: HelmOptions;
-  readonly recorder: ChangeRecorder | undefined;
+  readonly recorder: OriginRecorder | undefined;
   readonly ignoreMissingComponents: boolean;
   readonly signal: AbortSignal | undefined;
   /** Kustomizations that were read; a few hundred is a lot. */

@@ -20,6 +20,7 @@ import type { PlannedGenerator } from './plugins.ts';
 import { loadResources, parseResources } from './resource-file.ts';
 import { contextOf, newAccumulator } from './state.ts';
 import type { Accumulator, BuildState, Target } from './state.ts';
+import { generatedSteps } from './steps.ts';
 import { runValidators } from './validators.ts';
 
 /** More kustomizations than this in one build are a mistake (or an attack: each one may name two more). */
@@ -262,7 +263,8 @@ async function runGenerators(target: Target, into: Accumulator): Promise<void> {
     for (const resource of resources) {
       if (origin !== undefined) resource.origin ??= origin;
       try {
-        into.map.absorb(resource);
+        const old = into.map.absorb(resource);
+        if (old !== undefined) target.state.recorder?.replaced(old, resource);
       } catch (thrown) {
         throw thrown instanceof KustomizeError ? thrown.prefixed('merging from generator') : thrown;
       }
@@ -275,22 +277,23 @@ function builtInGenerators(target: Target): PlannedGenerator[] {
   const { kustomization } = read;
   const originOf = (kind: string): ResourceOrigin | undefined =>
     target.origin === undefined ? undefined : originOfField(target.origin, read.fileName, kind);
-  const mapGenerator = (kind: 'ConfigMap' | 'Secret', args: GeneratorArgs): PlannedGenerator => {
+  const mapGenerator = (kind: 'ConfigMap' | 'Secret', args: GeneratorArgs, i: number): PlannedGenerator => {
     const options = mergeOptions(args.options, kustomization.generatorOptions);
     const merged = { ...args, ...(options === undefined ? {} : { options }) };
     const field = kind === 'ConfigMap' ? 'configMapGenerator' : 'secretGenerator';
     return {
       origin: originOf(`${kind}Generator`),
       generate: async () => {
-        const { resource } = await generateMap(kind, loader, merged);
+        const { resource, pairs } = await generateMap(kind, loader, merged);
         resource.written = { file: read.file, line: read.lineOf(field), document: 0 };
+        state.recorder?.made(resource, generatedSteps(target, field, i, pairs));
         return [resource];
       },
     };
   };
   return [
-    ...(kustomization.configMapGenerator ?? []).map((args) => mapGenerator('ConfigMap', args)),
-    ...(kustomization.secretGenerator ?? []).map((args) => mapGenerator('Secret', args)),
+    ...(kustomization.configMapGenerator ?? []).map((args, i) => mapGenerator('ConfigMap', args, i)),
+    ...(kustomization.secretGenerator ?? []).map((args, i) => mapGenerator('Secret', args, i)),
     ...(kustomization.helmCharts ?? []).map((chart): PlannedGenerator => {
       const namespace = chart.namespace || kustomization.namespace || target.helmNamespace;
       const args = { ...kustomization.helmGlobals, ...chart, namespace };

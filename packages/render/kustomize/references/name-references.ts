@@ -20,7 +20,7 @@ import {
 } from '../resource.ts';
 import type { Gvk, JsonObject, ResId, Resource } from '../resource.ts';
 import { acting } from '../transformers/plugin.ts';
-import type { TransformContext } from '../transformers/plugin.ts';
+import type { StepOf, TransformContext } from '../transformers/plugin.ts';
 import type { FieldSpec, NameBackReferences } from '../types.ts';
 import { writeResource } from '../output.ts';
 
@@ -75,7 +75,22 @@ export function fixNameReferences(
   }
 }
 
-const followed: OriginStep = { act: 'transformer', file: 'names', detail: 'name reference' };
+/** A name that was followed comes from where the resource that it names was written. */
+function followedStep(followed: ReadonlyMap<string, Resource>, value: unknown): OriginStep {
+  const referral = followed.get(scalarText(value));
+  const { file, line } = referral?.written ?? { file: 'names', line: undefined };
+  const detail = referral === undefined ? 'a name' : `the name of ${scalarText(referral.object['kind'])}`;
+  return { act: 'transformer', file, detail, ...(line === undefined ? {} : { line }) };
+}
+
+function valueAt(object: JsonObject, pointer: string): unknown {
+  let at: unknown = object;
+  for (const part of pointer.split('/').slice(1)) {
+    const key = part.replaceAll('~1', '/').replaceAll('~0', '~');
+    at = typeof at === 'object' && at !== null ? (at as JsonObject)[key] : undefined;
+  }
+  return at;
+}
 
 function candidateOf(resource: Resource): Candidate {
   const id = currentId(resource);
@@ -178,6 +193,8 @@ interface Following {
   readonly byName: ReadonlyMap<string, readonly Candidate[]>;
   readonly candidates: readonly Candidate[];
   readonly reach: (candidate: Candidate) => boolean;
+  /** The resources whose names were written, by these. */
+  readonly followed: Map<string, Resource>;
 }
 
 function fixField(following: Following): void {
@@ -215,6 +232,7 @@ function fixName(following: Following, value: unknown): unknown {
   if (referral === undefined) return value;
   referral.refBy.push(idText(currentId(following.referrer.resource)));
   const name = nameOf(referral.object);
+  following.followed.set(name, referral);
   return name === old ? value : name;
 }
 
@@ -235,6 +253,8 @@ function fixMapping(following: Following, mapping: JsonObject): JsonObject {
   const name = nameOf(referral.object);
   const namespace = namespaceOf(referral.object);
   if (name === old && namespace === '') return mapping;
+  following.followed.set(name, referral);
+  if (namespace !== '') following.followed.set(namespace, referral);
   putField(mapping, 'name', name);
   if (namespace !== '') putField(mapping, 'namespace', namespace);
   return mapping;

@@ -1,8 +1,16 @@
 import { setName } from '../accumulate/metadata-merge.ts';
 import { contentHash } from '../generators/hash.ts';
 import { nameOf, storePreviousId } from '../resource.ts';
+import type { Resource } from '../resource.ts';
 import { acting } from './plugin.ts';
 import type { StepOf, Transformer } from './plugin.ts';
+
+/** A hash comes from what was generated. */
+function hashStep({ written }: Resource, step: StepOf): StepOf {
+  if (written === undefined) return step;
+  const { file, line } = written;
+  return () => ({ act: 'generator', file, line, detail: 'hash of its content' });
+}
 
 /** Puts the hash of its content behind the name of what was generated. Every build ends with it. */
 export function hashTransformer(step: StepOf): Transformer {
@@ -16,7 +24,7 @@ export function hashTransformer(step: StepOf): Transformer {
       const hashes = await Promise.all(hashed.map(({ object }) => contentHash(object)));
       hashed.forEach((resource, i) => {
         storePreviousId(resource);
-        acting(context, resource, step, () => {
+        acting(context, resource, hashStep(resource, step), () => {
           setName(resource.object, `${nameOf(resource.object)}-${hashes[i] ?? ''}`);
         });
       });

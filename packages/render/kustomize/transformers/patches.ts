@@ -45,6 +45,8 @@ interface StrategicPatch {
 export interface PatchSteps {
   /** For patches of either kind: the entry of the kustomization, or the file of the patch. */
   stepOf(patch: Resource | undefined): StepOf;
+  /** For JSON patches: the operation that changed a field last. */
+  operationStep(operations: readonly JsonObject[]): StepOf;
 }
 
 /** An entry of `patches`: of which kind it is, its text decides. */
@@ -83,7 +85,7 @@ export async function patchTransformer(
         const selector = compileSelector(target);
         for (const resource of map.resources.filter((one) => selector.matches(one))) {
           storePreviousId(resource);
-          applyOperations(resource, patchOperations, context, steps.stepOf(undefined));
+          applyOperations(resource, patchOperations, context, steps.operationStep(patchOperations));
         }
         map.changed();
       },

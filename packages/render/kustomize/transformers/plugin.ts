@@ -20,8 +20,8 @@ export interface ChangeRecorder {
   act(resources: readonly Resource[], step: StepOf, work: () => void): void;
 }
 
-/** The step that stands for a change of a field (a JSON Pointer). */
-export type StepOf = (pointer: string) => OriginStep;
+/** The step that stands for a change of a field (a JSON Pointer) of an object, as it is after the act. */
+export type StepOf = (pointer: string, object: JsonObject) => OriginStep;
 
 /** A transformer that is ready to run. */
 export interface Transformer {
