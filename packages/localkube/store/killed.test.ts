@@ -43,7 +43,7 @@ function contents(store: Store): string {
     ...store
       .state()
       .objects.map((object) => [object.metadata.name, object.metadata.resourceVersion, object['data']])
-      .toSorted(),
+      .toSorted(([a], [b]) => String(a).localeCompare(String(b))),
   ]);
 }
 
