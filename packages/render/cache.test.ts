@@ -179,7 +179,7 @@ describe('kinds of sources', () => {
       'bad',
       {},
       {},
-      'error while parsing source parameters: bad/.argocd-source.yaml: mapping values are not allowed in this context',
+      'error getting app source type: error while parsing source parameters: bad/.argocd-source.yaml: mapping values are not allowed in this context',
     ],
   ])('%s', async (_, path, source, more, expected) =>
     expect(await renderOne(path, source, more)).toEqual(expected),

@@ -30,7 +30,9 @@ async function renderSource(request: RenderSource): Promise<Result<Rendered, rea
   const disabled = request.disabled ?? [];
   const detected = await detect(tree, path, disabled);
   if (!detected.ok) return err([detected.error]);
-  const source = await applyOverrides(tree, await realFolder(tree, path), request.source, request.appName);
+  const overrideReads: Read[] = [];
+  const folder = await realFolder(tree, path);
+  const source = await applyOverrides(tree, folder, request.source, request.appName, overrideReads);
   if (!source.ok) return err([source.error]);
   const explicit = explicitKind(source.value);
   if (!explicit.ok) return err([explicit.error]);
@@ -46,7 +48,8 @@ async function renderSource(request: RenderSource): Promise<Result<Rendered, rea
       ? await elsewhere(kind, resolved)
       : await renderKind(kind, resolved);
   if (!rendered.ok) return rendered;
-  const reads = distinct([...detected.value.reads, ...(discovered?.reads ?? []), ...rendered.value.reads]);
+  const looked = [...detected.value.reads, ...overrideReads, ...(discovered?.reads ?? [])];
+  const reads = distinct([...looked, ...rendered.value.reads]);
   return ok({ ...rendered.value, reads, kind, sourceType: sourceTypeOf(kind) });
 }
 

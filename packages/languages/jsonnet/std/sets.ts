@@ -10,18 +10,19 @@ import type { Given, Library } from './define.ts';
 /** A list whose keys are worked out when they are compared. Texts count as lists of characters, as they do upstream. */
 interface Keyed {
   readonly items: readonly Slot[];
-  key(at: number): Value;
+  readonly key: (at: number) => Value;
   /** What is left from a place on, as the kind of list that it is. */
-  rest(from: number): Value;
+  readonly rest: (from: number) => Value;
 }
 
 function keyed(machine: Machine, list: Value, keyF: Value | undefined): Keyed {
-  const items = typeof list === 'string' ? runesOf(machine, list) : arrayOf(machine, list);
+  const runes = typeof list === 'string' ? runesOf(machine, list) : undefined;
+  const items = runes ?? arrayOf(machine, list);
   const callee = keyF === undefined ? undefined : functionOf(machine, keyF);
   const keys: (Value | undefined)[] = [];
   return {
     items,
-    key(at) {
+    key: (at) => {
       const known = keys[at];
       if (known !== undefined) return known;
       const item = items[at] ?? null;
@@ -29,7 +30,7 @@ function keyed(machine: Machine, list: Value, keyF: Value | undefined): Keyed {
       keys[at] = key;
       return key;
     },
-    rest: (from) => (typeof list === 'string' ? items.slice(from).join('') : items.slice(from)),
+    rest: (from) => runes?.slice(from).join('') ?? items.slice(from),
   };
 }
 
