@@ -64,14 +64,12 @@ export function fixNameReferences(
     const references = referencesOf(index, originalId(referrer.resource), referrer.resource.object);
     if (references.length === 0) continue;
     const reach = reachOf(referrer);
-    acting(
-      context,
-      referrer.resource,
-      () => followed,
-      () => {
-        for (const reference of references) fixField({ referrer, reference, byName, candidates, reach });
-      },
-    );
+    const followed = new Map<string, Resource>();
+    const step: StepOf = (pointer, object) => followedStep(followed, valueAt(object, pointer));
+    acting(context, referrer.resource, step, () => {
+      for (const reference of references)
+        fixField({ referrer, reference, byName, candidates, reach, followed });
+    });
   }
 }
 
