@@ -18,3 +18,7 @@ export type {
   SprigCrypto,
   SprigCryptoOptions,
 } from './sprig/sprig-crypto.ts';
+export { openKeyring } from './pgp/keyring.ts';
+export type { Keyring, SignedText, Signer } from './pgp/keyring.ts';
+export { parseProvenance, verifyArchive } from './pgp/provenance.ts';
+export type { Provenance, VerifiedArchive } from './pgp/provenance.ts';
