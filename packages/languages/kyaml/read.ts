@@ -9,7 +9,7 @@ import { withGoFolds } from './folded.ts';
 import { positionsOf } from './positions.ts';
 import type { TextPosition } from './positions.ts';
 import { NoJsonNumber } from './resolve.ts';
-import { kyamlSchema, textSchema } from './schema.ts';
+import { kyamlSchema, textSchema, writtenNull } from './schema.ts';
 
 /** One document of a file. */
 export interface KyamlDocument {
@@ -18,6 +18,8 @@ export interface KyamlDocument {
    * `metadata.annotations` that are no text are given as the text that stands in the file, which is what kustomize makes of them.
    */
   readonly value: unknown;
+  /** Whether a field that is null was written as nothing (`key:`) and not as `key: null`: kyaml tells them apart when it merges. */
+  isSilentNull(mapping: object, key: string): boolean;
   /** The line of its first content, from 1. */
   readonly line: number;
   /** Where each field is written, by JSON Pointer. Reads the text again, which is slow. */
@@ -92,8 +94,11 @@ function readDocument(text: string, file: string, line: number): Result<KyamlDoc
       if (measured === 'cycle') return refuse(file, 'an anchor contains itself', start);
       value = unshare(value);
     }
+    const silent = new WeakMap<object, Set<string>>();
+    value = settleNulls(value, silent);
     if (hasOddAnnotations(value)) annotationsAsText(value, text);
-    return ok({ value, line: start, positions: () => positionsOf(text, line) });
+    const isSilentNull = (mapping: object, key: string): boolean => silent.get(mapping)?.has(key) === true;
+    return ok({ value, isSilentNull, line: start, positions: () => positionsOf(text, line) });
   } catch (thrown) {
     return err(problemOf(thrown, text, file, line, start));
   }
@@ -113,6 +118,26 @@ function unshare(value: unknown): unknown {
   const copy: Record<string, unknown> = {};
   for (const key of Object.keys(value)) copy[key] = unshare(value[key]);
   return copy;
+}
+
+/** Puts nulls in the places of the marks for them, and notes those that had none. */
+function settleNulls(value: unknown, silent: WeakMap<object, Set<string>>): unknown {
+  if (value === writtenNull) return null;
+  if (Array.isArray(value)) {
+    value.forEach((item: unknown, i) => {
+      if (typeof item === 'object') value[i] = settleNulls(item, silent);
+    });
+    return value;
+  }
+  if (!isRecord(value)) return value;
+  const mapping = value as Record<string, unknown>;
+  for (const key of Object.keys(mapping)) {
+    const child = mapping[key];
+    if (typeof child !== 'object') continue;
+    if (child !== null) mapping[key] = settleNulls(child, silent);
+    else silent.set(mapping, (silent.get(mapping) ?? new Set()).add(key));
+  }
+  return value;
 }
 
 function annotationsOf(value: unknown): Record<string, unknown> | undefined {
@@ -137,7 +162,7 @@ function annotationsAsText(value: unknown, text: string): void {
   const annotations = annotationsOf(value) ?? {};
   const written = annotationsOf(parse(text, textSchema)) ?? {};
   for (const key of Object.keys(annotations)) {
-    const one = written[key];
+    const one = written[key] ?? '';
     if (typeof one === 'string') annotations[key] = one;
   }
 }

@@ -50,8 +50,11 @@ function decodeBinary(data: string): string {
   return new TextDecoder().decode(bytes);
 }
 
-/** As kyaml reads. */
-export const kyamlSchema = schemaOf(resolveScalar);
+/** Stands for a null that somebody wrote out, while a document is read. */
+export const writtenNull: object = Object.freeze({});
+
+/** As kyaml reads. Nulls that are written out are told from fields that just hold nothing. */
+export const kyamlSchema = schemaOf((scalar) => resolveScalar(scalar) ?? writtenNull);
 
 /** Every scalar as the text that stands in the file. */
 export const textSchema = schemaOf((scalar) => scalar);

@@ -126,6 +126,7 @@ async function build(request: BuildRequest, reads: Map<string, Read>): Promise<B
   for (const resource of resources) {
     resource.fields = state.recorder?.fieldsOf(resource);
     resource.positions = undefined;
+    resource.isSilentNull = undefined;
   }
   const exact = resources.map(({ object }) => object);
   for (const resource of resources) resource.object = withoutBigInts(resource.object);

@@ -79,6 +79,8 @@ export interface Resource {
   written: Written | undefined;
   /** Where each of its fields was written, while a build lasts; reads the file again. */
   positions: (() => ReadonlyMap<string, TextPosition>) | undefined;
+  /** Whether a null in it was written as nothing; undefined: none was. */
+  isSilentNull: ((mapping: object, key: string) => boolean) | undefined;
   /** Made by a chart that was told its own namespace. */
   helmGenerated: boolean;
   /** Only where the build was asked for the origins of fields. */
@@ -101,6 +103,7 @@ export function newResource(object: JsonObject, written?: Written): Resource {
     transformations: [],
     written,
     positions: undefined,
+    isSilentNull: undefined,
     helmGenerated: false,
     fields: undefined,
   };

@@ -19,6 +19,7 @@ export function parseResources(text: string, file: string): Resource[] {
   return expandLists(objects.filter((one) => one !== undefined)).map(({ object, line, document }) => {
     const resource = newResource(object, { file, line, document });
     const source = read.value[document];
+    resource.isSilentNull = source?.isSilentNull;
     // Items of lists are told of by the line of their list.
     if (source?.value === object) resource.positions = () => source.positions();
     return resource;

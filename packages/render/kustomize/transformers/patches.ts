@@ -184,6 +184,8 @@ function applyOperations(
     const patched = applyJson6902(resource.object, operations);
     setEntries(patched, 'annotations', textEntries(patched, 'annotations'));
     resource.object = patched;
+    // Upstream takes the object through JSON here, where every null is written out.
+    resource.isSilentNull = undefined;
   });
 }
 
@@ -354,7 +356,10 @@ function applyPatch(
   const { kind } = target.object;
   if (options.allowNameChange || options.allowKindChange) storePreviousId(target);
   acting(context, target, steps.stepOf(options.resource), () => {
-    const merged = strategicMerge(target.object, patch, { openapi: context.openapi });
+    const merged = strategicMerge(target.object, patch, {
+      openapi: context.openapi,
+      ...(target.isSilentNull === undefined ? {} : { isSilentNull: target.isSilentNull }),
+    });
     if (merged === undefined) {
       target.object = {};
       return;
