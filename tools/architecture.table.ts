@@ -30,6 +30,10 @@ export const rooms: Readonly<Record<string, Room>> = {
 
 /** Dangerous powers and the few files that hold them. */
 export const powers: Readonly<Record<string, readonly string[]>> = {
-  'node:child_process': ['packages/sources/git/exec.ts', 'packages/cli/compose/plugin-process.ts'],
+  'node:child_process': [
+    'packages/sources/git/exec.ts',
+    'packages/cli/compose/plugin-process.ts',
+    'packages/cli/render/real-tools.ts',
+  ],
   'node:worker_threads': ['packages/cli/compose/render-workers.ts', 'packages/cli/render-worker.ts'],
 };

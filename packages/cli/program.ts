@@ -6,6 +6,8 @@ import { kustomizeEditCommands } from './commands/kustomize-edit.ts';
 import { renderCommand } from './commands/render.ts';
 import { serveCommand } from './commands/serve.ts';
 import { upCommand } from './commands/up.ts';
+import { verifyRenderCommand } from './commands/verify-render.ts';
+import { whyCommand } from './commands/why.ts';
 import { CommandError, type Io } from './io.ts';
 import { version } from './version.ts';
 
@@ -25,6 +27,8 @@ export function createProgram(io: Io): Command {
     serveCommand,
     clusterCommands,
     renderCommand,
+    whyCommand,
+    verifyRenderCommand,
     appCommands,
     kustomizeEditCommands,
   ])

@@ -5,10 +5,10 @@ import { isRecord, messageOf } from '@plumbline/base';
 import { parseJsonText } from '@plumbline/languages';
 import type { HelmEngine } from '@plumbline/render';
 import type { Io } from '../io.ts';
-import { renderChart } from './chart.ts';
-import type { ChartFlags } from './chart.ts';
+import { renderAnything } from './anything.ts';
+import type { RenderFlags } from './options.ts';
 
-/** Renders one chart per line of JSON, in one warm process, and answers each with a line. `-` reads standard input. */
+/** Renders one chart or folder per line of JSON, in one warm process, and answers each with a line. `-` reads standard input. */
 export async function renderBatch(engine: HelmEngine, file: string, io: Io): Promise<void> {
   const input = file === '-' ? io.stdin : createReadStream(resolve(io.cwd, file), 'utf8');
   for await (const line of createInterface({ input, crlfDelay: Infinity })) {
@@ -35,15 +35,14 @@ async function answerTo(engine: HelmEngine, line: string, cwd: string): Promise<
   }
   const id = parsed['id'] ?? null;
   try {
-    const rendered = await renderChart(engine, parsed['path'], flagsOf(parsed), cwd);
-    if (rendered.ok) return { id, ok: true, output: rendered.value.text, ms: ms() };
-    return { id, ok: false, error: rendered.error.map(({ message }) => message).join('\n'), ms: ms() };
+    const rendered = await renderAnything(engine, parsed['path'], flagsOf(parsed), cwd);
+    return { id, ok: true, output: rendered.text, ms: ms() };
   } catch (thrown) {
     return { id, ok: false, error: messageOf(thrown), ms: ms() };
   }
 }
 
-function flagsOf(task: Readonly<Record<string, unknown>>): ChartFlags {
+function flagsOf(task: Readonly<Record<string, unknown>>): RenderFlags {
   const text = (name: string) => (typeof task[name] === 'string' ? task[name] : undefined);
   const texts = (name: string) => {
     const list = task[name];
@@ -68,7 +67,11 @@ function flagsOf(task: Readonly<Record<string, unknown>>): ChartFlags {
     skipTests: task['skipTests'] === true,
     hooks: task['noHooks'] !== true,
     isUpgrade: task['isUpgrade'] === true,
-    helmProfile: Number(task['profile']) === 4 ? 4 : 3,
+    helmProfile: Number(task['profile']) === 4 ? '4' : '3',
+    enableHelm: task['enableHelm'] === true,
+    ...(typeof task['loadRestrictor'] === 'string' ? { loadRestrictor: task['loadRestrictor'] } : {}),
+    ...(typeof task['reorder'] === 'string' ? { reorder: task['reorder'] } : {}),
+    recurse: task['recurse'] === true,
     random: task['random'] === 'fresh' ? 'fresh' : 'seeded',
   };
 }

@@ -85,3 +85,12 @@ function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? '';
   return text.length <= shownMax ? text : `${text.slice(0, shownMax)}...`;
 }
+
+/** Where an object and its fields come from, one line per field that has acts of its own. */
+export function originLines(manifest: Manifest): readonly string[] {
+  const { origin, origins } = manifest;
+  const lines = [`${origin.file}:${origin.line}`];
+  for (const [pointer, steps] of origins ?? [])
+    lines.push(`${pointer === '' ? '/' : pointer}: ${steps.map(stepText).join('; ')}`);
+  return lines;
+}

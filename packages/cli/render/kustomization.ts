@@ -6,7 +6,6 @@ import type { Problem, Result } from '@plumbline/base';
 import { buildKustomization, helmPortOf, kustomizationFileNames } from '@plumbline/render';
 import type { BuildOptions, Built, HelmEngine } from '@plumbline/render';
 import { CommandError } from '../io.ts';
-import type { Io } from '../io.ts';
 
 /** The flags of `kustomize build`. */
 export interface KustomizeFlags {
@@ -36,38 +35,30 @@ export function addKustomizeOptions(command: Command): Command {
     );
 }
 
-/**
- * Prints what `kustomize build` prints for a folder with a kustomization, warnings and errors in its words. False: there is
- * none. Other formats than YAML, and origins, are left to `print`.
- */
-export async function printKustomization(
-  folder: string,
-  flags: KustomizeFlags & { readonly output: string },
-  engine: HelmEngine,
-  io: Io,
-  print: (manifests: readonly Manifest[]) => void,
-): Promise<boolean> {
-  if (!kustomizationFileNames.some((name) => existsSync(join(folder, name)))) return false;
-  const built = await buildLocalKustomization(folder, flags, engine);
-  if (!built.ok) throw new CommandError(built.error.map(inWords).join('\n'));
-  for (const warning of built.value.warnings) io.stderr.write(`${warning}\n`);
-  if (flags.output === 'yaml' && flags.origins !== true) {
-    io.stdout.write(built.value.text);
-    return true;
-  }
+/** Whether a folder holds a kustomization. */
+export function isKustomization(folder: string): boolean {
+  return kustomizationFileNames.some((name) => existsSync(join(folder, name)));
+}
+
+/** What was built, as manifests; files are named as they are seen from `cwd`. */
+export function manifestsOf(built: Built, folder: string, cwd: string): readonly Manifest[] {
+  const root = workTreeOf(realpathSync(folder));
+  const seen = <T extends { readonly file: string }>(place: T): T =>
+    existsSync(join(root, place.file))
+      ? { ...place, file: relative(realpathSync(cwd), join(root, place.file)) }
+      : place;
   const unknown = { file: join(folder, kustomizationFileNames[0]), line: 1, document: 0 };
-  print(
-    built.value.resources.map(({ written, fields }, i) => ({
-      object: built.value.objects[i] as Manifest['object'],
-      origin: written ?? unknown,
-      ...(fields === undefined ? {} : { origins: fields }),
-    })),
-  );
-  return true;
+  return built.resources.map(({ written, fields }, i) => ({
+    object: built.objects[i] as Manifest['object'],
+    origin: written === undefined ? unknown : seen(written),
+    ...(fields === undefined
+      ? {}
+      : { origins: new Map([...fields].map(([pointer, steps]) => [pointer, steps.map(seen)])) }),
+  }));
 }
 
 /** The message as kustomize says it; the way out, where there is one, below. */
-function inWords({ message, hint }: Problem): string {
+export function inWords({ message, hint }: Problem): string {
   return hint === undefined ? message : `${message}\n(${hint})`;
 }
 

@@ -1,0 +1,55 @@
+import type { Command } from 'commander';
+import { CommandError } from '../io.ts';
+import type { ChartFlags } from './chart.ts';
+import { addKustomizeOptions } from './kustomization.ts';
+import type { KustomizeFlags } from './kustomization.ts';
+
+/** All flags of commands that render a folder or a chart. */
+export interface RenderFlags extends Omit<ChartFlags, 'helmProfile' | 'random'>, KustomizeFlags {
+  readonly recurse?: boolean;
+  readonly include?: string;
+  readonly exclude?: string;
+  readonly helmProfile?: string;
+  readonly random?: string;
+}
+
+const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
+const collectAll = (value: string, before: readonly string[] = []): string[] => [
+  ...before,
+  ...value.split(','),
+];
+
+/** Adds the flags to a command. */
+export function addRenderOptions(command: Command): Command {
+  command
+    .option('--recurse', 'plain files: go into folders below')
+    .option('--include <glob>', 'plain files: only those that match')
+    .option('--exclude <glob>', 'plain files: none that match')
+    .option('--release-name <name>', 'charts: the name of the release (release-name)')
+    .option('-n, --namespace <namespace>', 'charts: the namespace of the release (default)')
+    .option('-f, --values <file>', 'charts: a file of values; repeatable', collect)
+    .option('--set <key=value>', 'charts: a value; repeatable', collect)
+    .option('--set-string <key=value>', 'charts: a value that is a text; repeatable', collect)
+    .option('--set-json <key=json>', 'charts: a value as JSON; repeatable', collect)
+    .option('--set-file <key=path>', 'charts: the content of a file as value; repeatable', collect)
+    .option('--set-literal <key=value>', 'charts: a text that nothing is read into; repeatable', collect)
+    .option('--kube-version <version>', 'charts: the version of Kubernetes (v1.36.0)')
+    .option('-a, --api-versions <versions>', 'charts: further API versions; repeatable', collectAll)
+    .option('--include-crds', 'charts: print definitions too')
+    .option('--skip-tests', 'charts: leave tests out')
+    .option('--no-hooks', 'charts: leave hooks out')
+    .option('--is-upgrade', 'charts: .Release.IsUpgrade instead of .Release.IsInstall')
+    .option('-s, --show-only <template>', 'charts: only what comes of a template; repeatable', collect)
+    .option('--skip-schema-validation', 'charts: do not check values against schemas')
+    .option('--helm-profile <version>', 'charts: 3|4, the Helm that is imitated where they differ', '3')
+    .option('--random <mode>', 'charts: seeded|fresh; seeded gives the same each time', 'seeded');
+  return addKustomizeOptions(command);
+}
+
+/** The flags that charts take, checked. */
+export function chartFlags(flags: RenderFlags): ChartFlags {
+  const { helmProfile = '3', random = 'seeded', ...others } = flags;
+  if (helmProfile !== '3' && helmProfile !== '4') throw new CommandError('--helm-profile is 3 or 4', 2);
+  if (random !== 'seeded' && random !== 'fresh') throw new CommandError('--random is seeded or fresh', 2);
+  return { ...others, helmProfile: helmProfile === '4' ? 4 : 3, random };
+}
