@@ -4,6 +4,7 @@ import { startControllers } from './controllers/index.ts';
 import { makeDoors } from './doors.ts';
 import { listen, makeDiscovery, makeTransport } from './http/index.ts';
 import type { Surroundings } from './http/index.ts';
+import { mergeInto } from './registry/admit.ts';
 import { followDefinitions, makeAccess, makeCatalogue } from './registry/index.ts';
 import type { Access, Core } from './registry/index.ts';
 import { startPods } from './pods/index.ts';
@@ -47,7 +48,7 @@ export function startLocalKube(options: LocalKubeOptions): Promise<LocalKube> {
   followDefinitions(core);
   const access = makeAccess(core);
   createBootObjects(access);
-  admitting.by = makeAdmission({ access, random, security: options.security });
+  admitting.by = makeAdmission({ access, random, security: options.security, merge: mergeInto(core) });
   const ports = { access, clock, random, logger };
   let rootCertificate = '';
   const simulated = options.pods === 'simulated';

@@ -3,9 +3,10 @@ import type { Access } from '../registry/types.ts';
 import { checkEscalation } from '../security/escalation.ts';
 import type { Security } from '../types.ts';
 import { record } from './match.ts';
+import { makeMutations } from './mutations.ts';
 import { checkPodSecurity } from './pod-security.ts';
 import { checkPolicy, makePolicies } from './policies.ts';
-import type { Admission, AdmissionRequest } from './types.ts';
+import type { Admission, AdmissionRequest, Merge } from './types.ts';
 import { mutateByWebhooks, validateByWebhooks } from './webhooks.ts';
 
 export { WebhookNeeded } from './types.ts';
@@ -27,16 +28,19 @@ export function makeAdmission(world: {
   readonly access: Access;
   readonly random: Random;
   readonly security?: Security | undefined;
+  readonly merge: Merge;
 }): Admission {
   const { access, random, security } = world;
   const namespaces = (name: string) => access.get('', 'Namespace', '', name);
   const around = { access, security, namespaces, random };
   const policies = makePolicies(around);
+  const mutations = makeMutations(around, world.merge);
   return {
     mutate(request) {
-      const changed = mutateByWebhooks(around, request);
+      const byPolicies = mutations.mutate(request);
+      const byWebhooks = mutateByWebhooks(around, request);
       guardRoles(request, security, access);
-      return changed;
+      return byPolicies || byWebhooks;
     },
     validate(request) {
       if (request.resource.group === registrations) checkRegistration(request);

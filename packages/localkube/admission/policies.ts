@@ -124,7 +124,11 @@ function judge(
 }
 
 /** A binding may narrow what its policy is about; without rules it only selects. */
-function bindingMatches(binding: Fields, request: AdmissionRequest, namespaces: FindNamespace): boolean {
+export function bindingMatches(
+  binding: Fields,
+  request: AdmissionRequest,
+  namespaces: FindNamespace,
+): boolean {
   const narrowed = record(binding['matchResources']);
   const rules = records(narrowed['resourceRules']);
   const any = [{ operations: ['*'], apiGroups: ['*'], apiVersions: ['*'], resources: ['*/*'] }];

@@ -1,4 +1,4 @@
-import type { KubeObject } from '@plumbline/api';
+import type { KubeObject, SchemaNode } from '@plumbline/api';
 import type { Draft } from '../registry/types.ts';
 import type { User } from '../user.ts';
 
@@ -56,6 +56,7 @@ export interface AdmittedKind {
   readonly kind: string;
   readonly plural: string;
   readonly namespaced: boolean;
+  readonly schema: SchemaNode;
 }
 
 /** A write on its way. */
@@ -74,6 +75,13 @@ export interface AdmissionRequest {
   readonly requester: Requester | undefined;
   warn(text: string): void;
 }
+
+/** Merges a partial object into another one as server-side apply does, without owning anything. */
+export type Merge = (
+  request: AdmissionRequest,
+  object: Draft,
+  partial: Readonly<Record<string, unknown>>,
+) => Draft;
 
 /** Looks at writes: what admission plugins of upstream do that are not part of a kind itself. Refusals are thrown. */
 export interface Admission {

@@ -13,6 +13,7 @@ import {
   webhookEnvironment,
 } from './expressions.ts';
 import { matches, record, records, strings, text, type FindNamespace } from './match.ts';
+import { replace } from './mutations.ts';
 import { refuse } from './refuse.ts';
 import { addressOf } from './webhook-address.ts';
 import { WebhookNeeded, type AdmissionRequest, type Requester, type WebhookReply } from './types.ts';
@@ -89,9 +90,7 @@ function applyHook(world: WebhookWorld, hook: Fields, request: AdmissionRequest)
   const response = ask(world, hook, request);
   const patch = text(response?.['patch']);
   if (object === undefined || patch === '') return false;
-  const patched = patchedObject(hook, object, patch);
-  for (const field of Object.keys(object)) if (!(field in patched)) delete object[field];
-  Object.assign(object, patched);
+  replace(object, patchedObject(hook, object, patch));
   return true;
 }
 

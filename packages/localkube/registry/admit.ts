@@ -1,8 +1,11 @@
+import { isRecord } from '@plumbline/base';
 import type { KubeObject } from '@plumbline/api';
-import type { AdmissionRequest, Operation } from '../admission/types.ts';
+import { formatApiVersion } from '@plumbline/api';
+import type { AdmissionRequest, Merge, Operation } from '../admission/types.ts';
 import type { Served } from './catalogue.ts';
-import { writeContext } from './core.ts';
+import { timeText, writeContext } from './core.ts';
 import type { Core, WriteOptions } from './core.ts';
+import { internalError } from './errors.ts';
 import type { Draft } from './types.ts';
 
 /** Lets admission change what a client wants to write, before the kind itself looks at it. */
@@ -91,5 +94,34 @@ function requestOf(
     dryRun: options.dryRun,
     requester: core.requester,
     warn: (text) => options.warn(text),
+  };
+}
+
+/** Merges what a policy wants into an object; who owns which fields stays as it is. */
+export function mergeInto(core: Core): Merge {
+  return ({ resource }, object, partial) => {
+    const apiVersion = formatApiVersion(resource.group, resource.version);
+    const { managedFields, ...metadata } = object.metadata;
+    const wanted = isRecord(partial['metadata']) ? partial['metadata'] : {};
+    const result = core.doors.applyServerSide({
+      live: { ...object, metadata } as Draft,
+      applied: {
+        ...partial,
+        apiVersion,
+        kind: resource.kind,
+        metadata: { ...wanted, name: object.metadata.name },
+      },
+      manager: 'mutating-admission-policy',
+      force: true,
+      schema: resource.schema,
+      apiVersion,
+      time: timeText(core.clock.now()),
+    });
+    if (result.type !== 'applied') throw internalError(result.message);
+    const { managedFields: _, ...merged } = result.object.metadata;
+    return structuredClone({
+      ...result.object,
+      metadata: { ...merged, ...(managedFields !== undefined && { managedFields }) },
+    }) as Draft;
   };
 }
