@@ -104,7 +104,9 @@ for (const [key, code] of Object.entries(kinds).sort(([a], [b]) => (a < b ? -1 :
   const slash = key.lastIndexOf('/');
   (byGroupVersion[key.slice(0, slash)] ??= {})[key.slice(slash + 1)] = code;
 }
-const table = JSON.stringify({ types, kinds: byGroupVersion });
+// References of the user's own documents name definitions in full; nearly all begin in the same way.
+const names = [...numbers.keys()].map((name) => name.replace(/^io\.k8s\.api\./, '~'));
+const table = JSON.stringify({ types, names, kinds: byGroupVersion });
 writeFileSync(
   target,
   `// Made by tools/kustomize-schema/distil.mjs from the OpenAPI document of Kubernetes 1.21.2. Do not edit.\n` +

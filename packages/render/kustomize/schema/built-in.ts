@@ -8,7 +8,14 @@ import type { OpenApi, Schema } from './types.ts';
  */
 interface Table {
   readonly types: readonly Readonly<Record<string, string>>[];
+  /** Of the definitions; `~` stands for `io.k8s.api.`. */
+  readonly names: readonly string[];
   readonly kinds: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+/** The built-in kinds, and their definitions by name. */
+export interface BuiltIn extends OpenApi {
+  definition(name: string): Schema | undefined;
 }
 
 /** A shape that is known to hold no merged list. It is not the same as unknown: objects in it are not looked up by their kind. */
@@ -26,7 +33,7 @@ function objectOf(fields: ReadonlyMap<string, Schema>): Schema {
   return { field: (name) => fields.get(name) ?? plain, items: () => undefined, mergeKeys: () => undefined };
 }
 
-function readTable(table: Table): OpenApi {
+function readTable(table: Table): BuiltIn {
   const fieldsOfTypes = table.types.map(() => new Map<string, Schema>());
   const types = fieldsOfTypes.map(objectOf);
   for (const [number, fields] of table.types.entries()) {
@@ -44,7 +51,14 @@ function readTable(table: Table): OpenApi {
       schemas.set(key, number === '' ? plain : (types[Number(number)] ?? plain));
     }
   }
-  return { schema: (key) => schemas.get(key), isNamespaced: (key) => scopes.get(key) };
+  const definitions = new Map(
+    table.names.map((name, number) => [name.replace(/^~/, 'io.k8s.api.'), types[number]] as const),
+  );
+  return {
+    schema: (key) => schemas.get(key),
+    isNamespaced: (key) => scopes.get(key),
+    definition: (name) => definitions.get(name),
+  };
 }
 
 function readField(code: string, types: readonly Schema[]): Schema {
@@ -55,7 +69,7 @@ function readField(code: string, types: readonly Schema[]): Schema {
 }
 
 /** The kinds of Kubernetes that kustomize has built in. */
-export const builtInKinds: OpenApi = readTable(JSON.parse(tableText) as Table);
+export const builtInKinds: BuiltIn = readTable(JSON.parse(tableText) as Table);
 
 const generators = listOf(plain, ['name']);
 

@@ -1,5 +1,6 @@
 import { isRecord } from '@plumbline/base';
 import { KustomizeError } from '../problem.ts';
+import type { BuiltIn } from './built-in.ts';
 import type { OpenApi, Schema } from './types.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -9,8 +10,11 @@ const referencesMax = 64;
 
 const kindKey = 'x-kubernetes-group-version-kind';
 
-/** Reads an OpenAPI v2 document: shapes from its `definitions`, scopes from its `paths`. */
-export function readOpenApi(document: unknown): OpenApi {
+/**
+ * Reads an OpenAPI v2 document: shapes from its `definitions`, scopes from its `paths`. References may lead to built-in
+ * definitions, too: before its own ones, or where it has none.
+ */
+export function readOpenApi(document: unknown, builtIn: BuiltIn, order?: 'first' | 'last'): OpenApi {
   if (!isRecord(document)) throw invalid('the document is no mapping');
   const definitions = document['definitions'] ?? {};
   if (!isRecord(definitions)) throw invalid('definitions is no mapping');
@@ -20,7 +24,7 @@ export function readOpenApi(document: unknown): OpenApi {
     for (const key of kindsOf(definition[kindKey])) kinds.set(key, definition);
   }
   const scopes = readScopes(document['paths']);
-  const reader = readerOf(definitions);
+  const reader = readerOf(definitions, order === undefined ? undefined : builtIn, order === 'first');
   return {
     schema: (key) => {
       const definition = kinds.get(key);
@@ -64,25 +68,38 @@ function readScopes(paths: unknown): Map<string, boolean> {
 }
 
 /** Turns definitions into shapes, each one when it is first asked for. */
-function readerOf(definitions: Fields): (definition: Fields) => Schema | undefined {
+function readerOf(
+  definitions: Fields,
+  builtIn: BuiltIn | undefined,
+  builtInFirst: boolean,
+): (definition: Fields) => Schema | undefined {
   const known = new WeakMap<Fields, Schema>();
-  function follow(definition: unknown): Fields | undefined {
+  /** Follows references to a definition of the document, or to a built-in one. */
+  function follow(definition: unknown): Fields | Schema | undefined {
     let at = definition;
     for (let i = 0; i < referencesMax && isRecord(at); i++) {
       const reference = at['$ref'];
       if (typeof reference !== 'string' || reference === '') return at;
-      at = definitions[decodeReference(reference)];
+      const name = decodeReference(reference);
+      const own = Object.hasOwn(definitions, name) ? definitions[name] : undefined;
+      const other = builtIn?.definition(name);
+      if (other !== undefined && (builtInFirst || own === undefined)) return other;
+      at = own;
     }
     return undefined;
   }
   function read(definition: unknown): Schema | undefined {
     const followed = follow(definition);
-    if (followed === undefined) return undefined;
+    if (followed === undefined || isSchema(followed)) return followed;
     const schema = known.get(followed) ?? shapeOf(followed, read);
     known.set(followed, schema);
     return schema;
   }
   return read;
+}
+
+function isSchema(value: Fields | Schema): value is Schema {
+  return typeof value['mergeKeys'] === 'function';
 }
 
 function decodeReference(reference: string): string {

@@ -17,9 +17,19 @@ export function isNamespaceScoped(gvk: KindName, openapi?: OpenApi): boolean | u
   return builtInKinds.isNamespaced(key) ?? openapi?.isNamespaced(key);
 }
 
-/** Reads the document that `openapi.path` names. It stands in for the built-in schema. Throws `KustomizeError`. */
-export function parseOpenApi(document: unknown): OpenApi {
-  return readOpenApi(document);
+/**
+ * Reads the document that `openapi.path` names. Alone it stands in for the built-in schema. Upstream keeps the built-in one
+ * beside it where that was asked for something before the document was met (`first`: it counts more), and in Flux, which asks
+ * for it before every build (`last`: it counts less). Throws `KustomizeError`.
+ */
+export function parseOpenApi(document: unknown, builtIn?: 'first' | 'last'): OpenApi {
+  const own = readOpenApi(document, builtInKinds, builtIn);
+  if (builtIn === undefined) return own;
+  const both = builtIn === 'first' ? [builtInKinds, own] : [own, builtInKinds];
+  return {
+    schema: (key) => both[0]?.schema(key) ?? both[1]?.schema(key),
+    isNamespaced: (key) => own.isNamespaced(key),
+  };
 }
 
 /** The built-in schema that `openapi.version` names; undefined: there is none of this version. */
