@@ -10,6 +10,10 @@ import { makeRecorder } from './record.ts';
 import type { Access } from './types.ts';
 import { create, update } from './write.ts';
 
+function* inVersion(resource: Served, stored: Iterable<KubeObject>): Generator<KubeObject> {
+  for (const object of stored) yield resource.fromStorage(object);
+}
+
 /** The door for the server's own controllers. */
 export function makeAccess(core: Core): Access {
   const served = (group: string, kind: string, version?: string): Served => {
@@ -28,15 +32,19 @@ export function makeAccess(core: Core): Access {
       const resource = core.catalogue.byKind(group, kind);
       return resource === undefined ? undefined : read(core, resource, namespace, name);
     },
-    *list(group, kind, namespace) {
+    list(group, kind, namespace) {
       const resource = core.catalogue.byKind(group, kind);
-      if (resource === undefined) return;
-      for (const object of tableOf(core, resource).list(namespace)) yield resource.fromStorage(object);
+      if (resource === undefined) return [];
+      const table = tableOf(core, resource);
+      return table.size === 0 ? [] : inVersion(resource, table.list(namespace));
     },
     children: (uid) => core.store.children(uid),
-    create: (object, manager) =>
-      create(core, servedOf(object), object.metadata.namespace ?? '', object, { ...internalWrite, manager })
-        .object,
+    create: (object, manager, derived = false) =>
+      create(core, servedOf(object), object.metadata.namespace ?? '', object, {
+        ...internalWrite,
+        manager,
+        derived,
+      }).object,
     update(object, manager, subresource) {
       const { namespace = '', name } = object.metadata;
       return update(core, servedOf(object), namespace, name, object, subresource ?? '', {

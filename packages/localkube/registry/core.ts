@@ -44,6 +44,8 @@ export interface WriteOptions {
   /** Paths that the body names twice. */
   readonly duplicates: readonly string[];
   warn(text: string): void;
+  /** Made by a controller from the template of an object that was checked: only what it adds needs a look. */
+  readonly derived?: boolean;
 }
 
 export interface WriteResult {

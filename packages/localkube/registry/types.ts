@@ -110,7 +110,8 @@ export interface Access {
   list(group: string, kind: string, namespace?: string): Iterable<KubeObject>;
   /** Objects of any kind whose ownerReferences name this uid. */
   children(uid: string): Iterable<KubeObject>;
-  create(object: KubeObject, manager: string): KubeObject;
+  /** `derived`: its spec comes from the template of an object that was checked when it was written. */
+  create(object: KubeObject, manager: string, derived?: boolean): KubeObject;
   /**
    * Replaces the object (or, with `status`, its status; with `finalize`, a namespace's finalizers). Checked against
    * metadata.resourceVersion when that is set.

@@ -175,7 +175,7 @@ export function finishCreate(
   // Before the kind's own preparation, which may write the name elsewhere.
   giveName(core, table, draft);
   resource.prepareForCreate?.(draft, context);
-  validate(core, resource, draft, undefined, context);
+  validate(core, resource, draft, undefined, context, options.derived === true);
   warnOf(core, resource, draft, undefined, options);
   admitResult(core, resource, draft, undefined, '', options);
   const taken = table.get(metadata.namespace ?? '', metadata.name);
@@ -401,11 +401,12 @@ function validate(
   draft: Draft,
   live: KubeObject | undefined,
   context: ReturnType<typeof writeContext>,
+  derived = false,
 ): void {
   const object = draft as unknown as KubeObject;
   const errors: FieldError[] = [...validateMetadata(object, resource, live)];
   if (live !== undefined) errors.push(...validateMetadataUpdate(object, live));
-  errors.push(...(resource.validate?.(object, live, context) ?? []));
+  if (!derived) errors.push(...(resource.validate?.(object, live, context) ?? []));
   errors.push(...(resource.compiled?.validate(object, live) ?? []));
   // A definition that may not change is not judged anew.
   if (errors.length === 0) errors.push(...checkDefinition(core, resource, object));
@@ -419,6 +420,8 @@ function warnOf(
   live: KubeObject | undefined,
   options: WriteOptions,
 ): void {
+  // The server's own controllers listen to no warnings.
+  if (options.warn === internalWrite.warn) return;
   const object = draft as unknown as KubeObject;
   for (const text of resource.warnings?.(object, live) ?? []) options.warn(text);
   for (const text of definitionWarnings(core, resource, object)) options.warn(text);

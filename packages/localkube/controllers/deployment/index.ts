@@ -123,7 +123,7 @@ function withNewSet(
   const replicas = newReplicas(deployment, sets.old, 0);
   let made: KubeObject;
   try {
-    made = context.access.create(newSet(deployment, replicas, revision), MANAGER);
+    made = context.access.create(newSet(deployment, replicas, revision), MANAGER, true);
   } catch (thrown) {
     if (thrown instanceof StatusError && thrown.status.reason === 'AlreadyExists') {
       // Another template with the same hash: count the collision, the next round takes another name.

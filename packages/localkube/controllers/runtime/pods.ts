@@ -44,7 +44,7 @@ export function createPod(
   pod: KubeObject,
 ): KubeObject {
   try {
-    const created = context.access.create(pod, MANAGER);
+    const created = context.access.create(pod, MANAGER, true);
     recorder.event(owner, 'Normal', 'SuccessfulCreate', `Created pod: ${created.metadata.name}`);
     return created;
   } catch (thrown) {
