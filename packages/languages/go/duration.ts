@@ -1,3 +1,5 @@
+import { toBytes } from './bytes.ts';
+
 const units: readonly (readonly [string, bigint])[] = [
   ['ns', 1n],
   ['us', 1_000n],
@@ -36,7 +38,7 @@ function decimal(amount: bigint, unit: bigint): string {
 
 /** The nanoseconds of `1h30m`, or what time.ParseDuration says is wrong. */
 export function parseDuration(text: string): bigint | { readonly error: string } {
-  const invalid = { error: `time: invalid duration ${JSON.stringify(text)}` };
+  const invalid = { error: `time: invalid duration ${quoteForTime(text)}` };
   const negative = text.startsWith('-');
   let rest = /^[+-]/.test(text) ? text.slice(1) : text;
   if (rest === '0') return 0n;
@@ -48,10 +50,10 @@ export function parseDuration(text: string): bigint | { readonly error: string }
     if (whole === '' && fraction === '') return invalid;
     rest = rest.slice(number?.[0].length ?? 0);
     const unit = /^[^\d.]*/.exec(rest)?.[0] ?? '';
-    if (unit === '') return { error: `time: missing unit in duration ${JSON.stringify(text)}` };
+    if (unit === '') return { error: `time: missing unit in duration ${quoteForTime(text)}` };
     const size = nanoseconds.get(unit);
     if (size === undefined)
-      return { error: `time: unknown unit ${JSON.stringify(unit)} in duration ${JSON.stringify(text)}` };
+      return { error: `time: unknown unit ${quoteForTime(unit)} in duration ${quoteForTime(text)}` };
     rest = rest.slice(unit.length);
     sum += BigInt(`0${whole}`) * size;
     if (fraction !== '') sum += (BigInt(fraction) * size) / 10n ** BigInt(fraction.length);
@@ -59,4 +61,15 @@ export function parseDuration(text: string): bigint | { readonly error: string }
   }
   if (!negative && sum === durationMax) return invalid;
   return negative ? -sum : sum;
+}
+
+/** A text as package time quotes it in its errors: what is no printable ASCII byte by byte. */
+export function quoteForTime(text: string): string {
+  let quoted = '"';
+  for (const byte of toBytes(text)) {
+    if (byte >= 0x80 || byte < 0x20) quoted += `\\x${byte.toString(16).padStart(2, '0')}`;
+    else
+      quoted += byte === 0x22 || byte === 0x5c ? `\\${String.fromCharCode(byte)}` : String.fromCharCode(byte);
+  }
+  return `${quoted}"`;
 }

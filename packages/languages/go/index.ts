@@ -10,7 +10,7 @@ export {
   toBytes,
   toByteString,
 } from './bytes.ts';
-export { formatDuration, parseDuration } from './duration.ts';
+export { formatDuration, parseDuration, quoteForTime } from './duration.ts';
 export { formatFloat } from './floats.ts';
 export type { FloatVerb, Precision } from './floats.ts';
 export { sprint, sprintf, sprintln } from './format.ts';

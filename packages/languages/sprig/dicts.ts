@@ -1,4 +1,4 @@
-import { compareStrings, nilMap, textOf, typedList } from '../go/index.ts';
+import { nilMap, sortedKeys, textOf, typedList } from '../go/index.ts';
 import type { GoFunction, GoMap, Value } from '../go/index.ts';
 import { GoError, GoObject, kindName, typeName } from '../go/index.ts';
 import { fn, panic, variadic } from './define.ts';
@@ -6,7 +6,7 @@ import { mergeInto } from './merge.ts';
 
 const noEntries: GoMap = new Map();
 
-/** Tables. `set`, `unset` and the merges change the table they are given, as upstream does. */
+/** Tables; keys come sorted, which is one of the orders that Go walks them in. `set`, `unset` and the merges change the table they are given, as upstream does. */
 export const dictFunctions: Readonly<Record<string, GoFunction>> = {
   dict: variadic([], 'any', 'map', (pairs) => {
     const result: GoMap = new Map();
@@ -29,8 +29,13 @@ export const dictFunctions: Readonly<Record<string, GoFunction>> = {
     for (const map of maps) if (map?.has(key) === true) result.push(map.get(key) ?? null);
     return result;
   }),
-  keys: variadic([], 'map', 'any', (maps) => typedList('[]string', maps.flatMap(sortedKeys))),
-  values: fn(['map'], 'list', (map) => sortedKeys(map).map((key) => map?.get(key) ?? null)),
+  keys: variadic([], 'map', 'any', (maps) =>
+    typedList(
+      '[]string',
+      maps.flatMap((map) => sortedKeys(map ?? noEntries)),
+    ),
+  ),
+  values: fn(['map'], 'list', (map) => sortedKeys(map ?? noEntries).map((key) => map?.get(key) ?? null)),
   pick: variadic(['map'], 'string', 'map', (keys, map) => {
     const result: GoMap = new Map();
     for (const key of keys) if (map?.has(key) === true) result.set(key, map.get(key) ?? null);
@@ -56,11 +61,6 @@ function merging(overwrite: boolean): GoFunction {
     for (const source of sources) if (source !== null) mergeInto(result, source, overwrite);
     return result;
   });
-}
-
-/** Go walks maps in chance order; sorted is one of its orders. */
-function sortedKeys(map: GoMap | null): string[] {
-  return [...(map ?? noEntries).keys()].toSorted(compareStrings);
 }
 
 const copyDepthMax = 1000;

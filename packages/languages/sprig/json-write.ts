@@ -2,11 +2,11 @@ import {
   GoError,
   GoInt,
   GoObject,
-  compareStrings,
   isNilList,
   isNilMap,
   listType,
   printFloat,
+  sortedKeys,
 } from '../go/index.ts';
 import type { GoMap, Value } from '../go/index.ts';
 import { base64Encode } from './base64.ts';
@@ -62,9 +62,9 @@ function table(entries: GoMap, quote: (text: string) => string, line: string, de
   if (entries.size === 0) return isNilMap(entries) ? 'null' : '{}';
   const inner = line === '' ? '' : `${line}  `;
   const colon = line === '' ? ':' : ': ';
-  const parts = [...entries.keys()]
-    .toSorted(compareStrings)
-    .map((key) => `${quote(key)}${colon}${write(entries.get(key) ?? null, quote, inner, depth)}`);
+  const parts = sortedKeys(entries).map(
+    (key) => `${quote(key)}${colon}${write(entries.get(key) ?? null, quote, inner, depth)}`,
+  );
   return `{${inner}${parts.join(`,${inner}`)}${line}}`;
 }
 

@@ -88,7 +88,7 @@ function joined(values: readonly Value[], print: (value: Value) => string): stri
 
 function indent(spaces: bigint, text: string): string {
   const pad = repeat(' ', spaces);
-  return pad + (text.includes('\n') ? text.replaceAll('\n', `\n${pad}`) : text);
+  return pad + (text.includes('\n') ? text.replace(/\n/g, `\n${pad}`) : text);
 }
 
 /** Where decoding fails, upstream answers with the error's text. */

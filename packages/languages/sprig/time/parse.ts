@@ -1,4 +1,4 @@
-import { quoteString } from '../../go/index.ts';
+import { quoteForTime } from '../../go/index.ts';
 import { daysFromCivil, daysInMonth, isLeapYear } from './calendar.ts';
 import { monthNames, parseLayout, weekdayNames } from './layout.ts';
 import type { Field, LayoutPiece } from './layout.ts';
@@ -49,10 +49,10 @@ export function parseTime(layout: string, value: string, local: Location): Parse
   };
   const failure = (message: string): ParsedTime => ({
     ok: false,
-    error: `parsing time ${quoteString(value)}${message}`,
+    error: `parsing time ${quoteForTime(value)}${message}`,
   });
   const mismatch = (at: string, piece: string): ParsedTime =>
-    failure(` as ${quoteString(layout)}: cannot parse ${quoteString(at)} as ${quoteString(piece)}`);
+    failure(` as ${quoteForTime(layout)}: cannot parse ${quoteForTime(at)} as ${quoteForTime(piece)}`);
 
   let rest = value;
   const pieces = parseLayout(layout);
@@ -68,7 +68,7 @@ export function parseTime(layout: string, value: string, local: Location): Parse
     if (step === undefined) return mismatch(rest, piece.text);
     rest = step.rest;
   }
-  if (rest !== '') return failure(`: extra text: ${quoteString(rest)}`);
+  if (rest !== '') return failure(`: extra text: ${quoteForTime(rest)}`);
   const wrong = settleDate(fields);
   return wrong === undefined ? locate(fields, local) : failure(`: ${wrong}`);
 }
