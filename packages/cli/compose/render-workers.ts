@@ -25,6 +25,8 @@ export interface RenderWorkersOptions {
 const timeoutMsDefault = 90_000;
 /** The heap of one worker; a render that wants more is ended. */
 const heapMegabytes = 1_024;
+/** Programs such as Jsonnet's call themselves up to 500 times, each call with an expression around it. */
+const stackMegabytes = 32;
 /** Memory goes back to the machine when nothing was rendered for so long. */
 const idleMs = 120_000;
 
@@ -43,7 +45,7 @@ export function createRenderWorkers(options: RenderWorkersOptions): RenderWorker
       return found.worker;
     }
     const worker = new Worker(options.program, {
-      resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
+      resourceLimits: { maxOldGenerationSizeMb: heapMegabytes, stackSizeMb: stackMegabytes },
       // What is rendered must not see what this process was started with.
       env: {},
       stdin: false,

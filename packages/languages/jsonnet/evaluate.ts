@@ -80,12 +80,24 @@ export async function evaluateJsonnet(
     const tlas = await loadVariables(files, options.tlas ?? {}, 'top-level-arg');
     if ('error' in main) throw main.error;
     const machine = makeMachine(files, extVars, options);
-    const value = evaluateMain(machine, main, tlas, options);
-    machine.trace = { span: 'During manifestation', context: '' };
-    const shown = show(machine, value, options.output ?? 'json');
+    const shown = withTrace(machine, () => {
+      const value = evaluateMain(machine, main, tlas, options);
+      machine.trace = { span: 'During manifestation', context: '' };
+      return show(machine, value, options.output ?? 'json');
+    });
     return ok({ ...shown, imports: files.paths() });
   } catch (thrown) {
     return err(problemOf(asError(thrown)));
+  }
+}
+
+/** Where JavaScript's own stack ends before the program's does, the error still says where that was. */
+function withTrace<T>(machine: Machine, work: () => T): T {
+  try {
+    return work();
+  } catch (thrown) {
+    if (thrown instanceof RangeError) throw failure(machine, asError(thrown).message);
+    throw thrown;
   }
 }
 

@@ -7,7 +7,7 @@ import { blankTrace } from './run/machine.ts';
 import { call, libraryFunction } from './run/nodes-calls.ts';
 import { array, arrayComprehension, object, objectComprehension } from './run/nodes-collections.ts';
 import type { ClauseCode, FieldCode } from './run/nodes-collections.ts';
-import { binary, unary } from './run/nodes-operators.ts';
+import { binary, sum, unary } from './run/nodes-operators.ts';
 import type { Address, Code } from './run/values.ts';
 
 /** The names in sight, one scope per environment at run time. */
@@ -110,7 +110,7 @@ function lowerAt(ast: Ast, place: Place): Code {
       return call(trace, parts, place.isTail);
     }
     case 'extend':
-      return binary(trace, '+', lowerAt(ast.left, direct(place)), lowerAt(ast.right, direct(place)));
+      return lowerSum(ast, place, trace);
     case 'unary':
       return unary(trace, ast.operator, lowerAt(ast.operand, direct(place)));
     case 'binary':
@@ -196,11 +196,24 @@ function lowerFunction(ast: FunctionAst, place: Place, trace: Trace): Code {
 }
 
 function lowerBinary(ast: Ast & { readonly kind: 'binary' }, place: Place, trace: Trace): Code {
+  if (ast.operator === '+') return lowerSum(ast, place, trace);
   const left = lowerAt(ast.left, direct(place));
   const right = lowerAt(ast.right, direct(place));
   if (ast.operator === '%') return libraryCall('mod', [left, right], ast.span, place);
   if (ast.operator === 'in') return libraryCall('objectHasAll', [right, left], ast.span, place);
   return binary(trace, ast.operator, left, right);
+}
+
+/** `a + b + c` and `a { ... } { ... }` without going down once per operand. */
+function lowerSum(ast: Ast & { readonly kind: 'binary' | 'extend' }, place: Place, trace: Trace): Code {
+  const more: { readonly operand: Code; readonly trace: Trace }[] = [];
+  let at: Ast = ast;
+  while ((at.kind === 'binary' && at.operator === '+') || at.kind === 'extend') {
+    const here: Trace = { span: at.span, context: place.label ?? '' };
+    more.push({ operand: lowerAt(at.right, direct(place)), trace: here });
+    at = at.left;
+  }
+  return sum(trace, lowerAt(at, direct(place)), more.reverse());
 }
 
 function libraryCall(name: string, positional: readonly Code[], span: Span, place: Place): Code {

@@ -1,4 +1,4 @@
-import { enter, failure, force, leave, run } from './machine.ts';
+import { enter, failure, force, leave } from './machine.ts';
 import type { Machine } from './machine.ts';
 import { JsonnetFunction, Thunk, makeEnv, typeName } from './values.ts';
 import type { Env, Slot, Value } from './values.ts';
@@ -42,7 +42,7 @@ export function callFunction(machine: Machine, callee: JsonnetFunction, args: Ar
     enter(machine);
     const { isTrimmable } = machine;
     machine.isTrimmable = given.tailstrict;
-    const value: unknown = run(body, env, machine);
+    const value: unknown = body.run(body, env, machine);
     machine.isTrimmable = isTrimmable;
     if (value instanceof TailCall) {
       // The frame goes, but what it was working on stays the place that the next call comes from.

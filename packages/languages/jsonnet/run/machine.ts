@@ -43,17 +43,12 @@ export function leave(machine: Machine): void {
   machine.trace = machine.stack[machine.depth] ?? noTrace;
 }
 
-/** Runs a piece of program. */
-export function run(code: Code, env: Env, machine: Machine): Value {
-  return code.run(code as never, env, machine);
-}
-
 /** Runs a piece of program in a frame of its own. */
 export function runFrame(code: Code, env: Env, machine: Machine): Value {
   enter(machine);
   const { isTrimmable } = machine;
   machine.isTrimmable = false;
-  const value = code.run(code as never, env, machine);
+  const value = code.run(code, env, machine);
   machine.isTrimmable = isTrimmable;
   leave(machine);
   return value;
@@ -88,7 +83,7 @@ function work(machine: Machine, thunk: Thunk): Value {
 
 /** A slot for what a piece of program will come to: at once where that is free of charge. */
 export function slotFor(code: Code, env: Env, machine: Machine): Slot {
-  if (code.isCheap) return run(code, env, machine);
+  if (code.isCheap) return code.run(code, env, machine);
   if (code.variable === undefined) return new Thunk(code, env);
   const slot = lookUp(env, code.variable);
   // A thunk of its own for what is not known yet keeps traces complete.

@@ -1,7 +1,7 @@
 import type { Trace } from '../errors.ts';
 import { TailCall, callFunction, functionOf } from './calls.ts';
 import type { Arguments } from './calls.ts';
-import { run, slotFor } from './machine.ts';
+import { slotFor } from './machine.ts';
 import type { Machine } from './machine.ts';
 import { indexObject } from './objects.ts';
 import type { Code, Env, Slot, Value } from './values.ts';
@@ -25,13 +25,13 @@ export function call(trace: Trace, parts: CallParts, isTail: boolean): Code {
 }
 
 function runCall(code: CallCode, env: Env, machine: Machine): Value {
-  const target = run(code.target, env, machine);
+  const target = code.target.run(code.target, env, machine);
   machine.trace = code;
   return callFunction(machine, functionOf(machine, target), argumentsOf(code, env, machine));
 }
 
 function runTailCall(code: CallCode, env: Env, machine: Machine): Value {
-  const target = run(code.target, env, machine);
+  const target = code.target.run(code.target, env, machine);
   machine.trace = code;
   const callee = functionOf(machine, target);
   const args = argumentsOf(code, env, machine);

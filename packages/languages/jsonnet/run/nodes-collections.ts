@@ -1,6 +1,6 @@
 import type { Trace } from '../errors.ts';
 import type { Visibility } from '../parse/ast.ts';
-import { blankTrace, checkSize, enter, failure, leave, run, runFrame, slotFor } from './machine.ts';
+import { blankTrace, checkSize, enter, failure, leave, runFrame, slotFor } from './machine.ts';
 import type { Machine } from './machine.ts';
 import { quote } from './manifest.ts';
 import { arrayOf, booleanOf } from './operators.ts';
@@ -71,7 +71,7 @@ function runObject(code: ObjectCode, env: Env, machine: Machine): Value {
 function namedFields(code: ObjectCode, env: Env, machine: Machine): ReadonlyMap<string, Field> {
   const found = new Map<string, Field>();
   for (const field of code.fields) {
-    const name = typeof field.name === 'string' ? field.name : run(field.name, env, machine);
+    const name = typeof field.name === 'string' ? field.name : field.name.run(field.name, env, machine);
     machine.trace = code;
     addField(machine, found, name, fieldOf(field, undefined));
   }
@@ -137,7 +137,7 @@ function loop(
 
 function holds(conditions: readonly Code[], env: Env, machine: Machine): boolean {
   for (const condition of conditions) {
-    const value = run(condition, env, machine);
+    const value = condition.run(condition, env, machine);
     if (value === true) continue;
     machine.trace = blankTrace;
     if (!booleanOf(machine, value)) return false;
@@ -181,7 +181,10 @@ function runObjectComprehension(code: ObjectComprehensionCode, env: Env, machine
 function nameIn(code: ObjectComprehensionCode, env: Env, machine: Machine): Value {
   enter(machine);
   machine.trace = code.inner;
-  const name = typeof code.field.name === 'string' ? code.field.name : run(code.field.name, env, machine);
+  const name =
+    typeof code.field.name === 'string'
+      ? code.field.name
+      : code.field.name.run(code.field.name, env, machine);
   if (name !== null && typeof name !== 'string') {
     machine.trace = code.inner;
     throw failure(machine, `Field name must be string, got ${typeName(name)}`);

@@ -1,6 +1,6 @@
 import type { Trace } from '../errors.ts';
 import type { BinaryOperator, UnaryOperator } from '../parse/ast.ts';
-import { failure, run } from './machine.ts';
+import { failure } from './machine.ts';
 import type { Machine } from './machine.ts';
 import { add, bitwise, booleanOf, checkNumber, compare, equals, numberOf } from './operators.ts';
 import type { Code, Env, Value } from './values.ts';
@@ -24,7 +24,7 @@ export function unary(trace: Trace, operator: UnaryOperator, operand: Code): Cod
 }
 
 function runUnary(code: UnaryCode, env: Env, machine: Machine): Value {
-  const value = run(code.operand, env, machine);
+  const value = code.operand.run(code.operand, env, machine);
   machine.trace = code;
   switch (code.operator) {
     case '!':
@@ -44,57 +44,71 @@ interface BinaryCode extends Code {
   readonly right: Code;
 }
 
-/** All operators with two sides but `%` and `in`, which are functions of the library. */
+/** The operators with two sides but `+`, and `%` and `in`, which are functions of the library. */
 export function binary(trace: Trace, operator: BinaryOperator, left: Code, right: Code): Code {
   const shape = { ...trace, isCheap: false, variable: undefined, operator, left, right };
   const code: BinaryCode = { ...shape, run: runners[operator] ?? runBinary };
   return code;
 }
 
+interface SumCode extends Code {
+  readonly first: Code;
+  /** What is added, each with the trace of the sum up to there. */
+  readonly more: readonly { readonly operand: Code; readonly trace: Trace }[];
+}
+
+/** `a + b + c`: a loop, because programs put together thousands of parts this way. */
+export function sum(trace: Trace, first: Code, more: SumCode['more']): Code {
+  const code: SumCode = { ...trace, isCheap: false, variable: undefined, run: runSum, first, more };
+  return code;
+}
+
+function runSum(code: SumCode, env: Env, machine: Machine): Value {
+  let total = code.first.run(code.first, env, machine);
+  for (const { operand, trace } of code.more) {
+    const right = operand.run(operand, env, machine);
+    machine.trace = trace;
+    total = add(machine, total, right);
+  }
+  return total;
+}
+
 type Runner = (code: BinaryCode, env: Env, machine: Machine) => Value;
 
 const runners: Readonly<Partial<Record<BinaryOperator, Runner>>> = {
-  '+': runAdd,
   '&&': runAnd,
   '||': runOr,
   '==': runEquals,
 };
 
-function runAdd(code: BinaryCode, env: Env, machine: Machine): Value {
-  const left = run(code.left, env, machine);
-  const right = run(code.right, env, machine);
-  machine.trace = code;
-  return add(machine, left, right);
-}
-
 function runEquals(code: BinaryCode, env: Env, machine: Machine): Value {
-  const left = run(code.left, env, machine);
-  const right = run(code.right, env, machine);
+  const left = code.left.run(code.left, env, machine);
+  const right = code.right.run(code.right, env, machine);
   machine.trace = code;
   return equals(machine, left, right);
 }
 
 function runAnd(code: BinaryCode, env: Env, machine: Machine): Value {
-  const left = run(code.left, env, machine);
+  const left = code.left.run(code.left, env, machine);
   machine.trace = code;
   if (!booleanOf(machine, left)) return false;
-  const right = run(code.right, env, machine);
+  const right = code.right.run(code.right, env, machine);
   machine.trace = code;
   return booleanOf(machine, right);
 }
 
 function runOr(code: BinaryCode, env: Env, machine: Machine): Value {
-  const left = run(code.left, env, machine);
+  const left = code.left.run(code.left, env, machine);
   machine.trace = code;
   if (booleanOf(machine, left)) return true;
-  const right = run(code.right, env, machine);
+  const right = code.right.run(code.right, env, machine);
   machine.trace = code;
   return booleanOf(machine, right);
 }
 
 function runBinary(code: BinaryCode, env: Env, machine: Machine): Value {
-  const left = run(code.left, env, machine);
-  const right = run(code.right, env, machine);
+  const left = code.left.run(code.left, env, machine);
+  const right = code.right.run(code.right, env, machine);
   machine.trace = code;
   return apply(machine, code.operator, left, right);
 }

@@ -1,6 +1,6 @@
 import type { Span } from '../source.ts';
 import type { Trace } from '../errors.ts';
-import { failure, force, lookUp, run, slotFor } from './machine.ts';
+import { failure, force, lookUp, slotFor } from './machine.ts';
 import type { Machine } from './machine.ts';
 import { hasSuperField, indexObject, indexSuper } from './objects.ts';
 import { booleanOf, numberOf, textOf } from './operators.ts';
@@ -73,8 +73,8 @@ export function index(trace: Trace, target: Code, at: Code): Code {
 }
 
 function runIndex(code: IndexCode, env: Env, machine: Machine): Value {
-  const target = run(code.target, env, machine);
-  const at = run(code.index, env, machine);
+  const target = code.target.run(code.target, env, machine);
+  const at = code.index.run(code.index, env, machine);
   machine.trace = code;
   if (target instanceof JsonnetObject) return indexObject(machine, target, textOf(machine, at));
   if (isArray(target)) {
@@ -112,7 +112,7 @@ export function superIndex(trace: Trace, at: Code): Code {
 }
 
 function runSuperIndex(code: SuperCode, env: Env, machine: Machine): Value {
-  const name = run(code.index, env, machine);
+  const name = code.index.run(code.index, env, machine);
   machine.trace = code;
   if (env.self === undefined) return null;
   return indexSuper(machine, env.self, env.superDepth, textOf(machine, name));
@@ -125,7 +125,7 @@ export function inSuper(trace: Trace, at: Code): Code {
 }
 
 function runInSuper(code: SuperCode, env: Env, machine: Machine): Value {
-  const name = run(code.index, env, machine);
+  const name = code.index.run(code.index, env, machine);
   machine.trace = code;
   return env.self !== undefined && hasSuperField(env.self, env.superDepth, textOf(machine, name));
 }
@@ -143,11 +143,11 @@ export function conditional(trace: Trace, condition: Code, yes: Code, no: Code):
 }
 
 function runConditional(code: ConditionalCode, env: Env, machine: Machine): Value {
-  const condition = run(code.condition, env, machine);
-  if (condition === true) return run(code.yes, env, machine);
+  const condition = code.condition.run(code.condition, env, machine);
+  if (condition === true) return code.yes.run(code.yes, env, machine);
   machine.trace = code;
   booleanOf(machine, condition);
-  return run(code.no, env, machine);
+  return code.no.run(code.no, env, machine);
 }
 
 interface ErrorCode extends Code {
@@ -161,7 +161,7 @@ export function raise(trace: Trace, message: Code): Code {
 }
 
 function runRaise(code: ErrorCode, env: Env, machine: Machine): Value {
-  const message = run(code.message, env, machine);
+  const message = code.message.run(code.message, env, machine);
   machine.trace = code;
   throw failure(machine, valueText(machine, message));
 }
@@ -181,7 +181,7 @@ function runLocal(code: LocalCode, env: Env, machine: Machine): Value {
   const slots: Slot[] = [];
   const inner = makeEnv(slots, env);
   for (const bind of code.binds) slots.push(slotFor(bind, inner, machine));
-  return run(code.body, inner, machine);
+  return code.body.run(code.body, inner, machine);
 }
 
 interface FunctionCode extends Code {

@@ -12,7 +12,8 @@ export type Slot = Value | Thunk;
 
 /** A piece of program that can run. Made by `lower`, shared by all evaluations, never changed. */
 export interface Code extends Trace {
-  readonly run: (code: never, env: Env, machine: Machine) => Value;
+  /** Gets itself, so that one function serves all of a kind. */
+  run(code: Code, env: Env, machine: Machine): Value;
   /** Running it neither fails nor looks at a variable, so it need not be put off. */
   readonly isCheap: boolean;
   /** Of a variable: how many environments up it is, and its slot there. */
