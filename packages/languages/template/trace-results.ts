@@ -73,12 +73,16 @@ function sameAsArgument(interner: Interner, { args, traces }: Call, at: number):
   return addKeys(interner, own, others);
 }
 
-/** All that went in, for results that cannot be taken apart. */
-function whole(interner: Interner, values: TracedValues, { name, args, traces }: Call): Trace | undefined {
+/** All that went in, for results that cannot be taken apart; what is in tables and lists only where it becomes text. */
+function whole(
+  interner: Interner,
+  values: TracedValues,
+  { name, args, traces, result }: Call,
+): Trace | undefined {
   let keys = interner.noKeys;
   traces.forEach((trace, index) => {
     const arg = args[index];
-    const isDeep = isContainer(arg) && !asking.has(name);
+    const isDeep = isContainer(arg) && typeof result === 'string' && !asking.has(name);
     if (isDeep) keys = interner.union(keys, values.deepKeys(arg, trace));
     else if (trace !== undefined) keys = interner.union(keys, allKeys(interner, trace));
   });

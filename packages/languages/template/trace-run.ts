@@ -1,11 +1,11 @@
 import { createFrame, runProgram } from './run.ts';
-import { placeOfSite, unroll } from './trace.ts';
+import { createPlaces } from './trace.ts';
 import { createTracer, toTracedText } from './tracer.ts';
 import { dropWord, segmentsOf } from './trace-text.ts';
 import { isSame } from './trace-values.ts';
 import type { Output, Program, Run } from './run.ts';
 import type { Scope } from './scope.ts';
-import type { Origin, TracePlace } from './trace.ts';
+import type { ConditionChain, IncludeChain, Origin, TracePlace } from './trace.ts';
 import type { TracedText } from './trace-text.ts';
 import type { TracedOutput, Tracer, Tracing } from './tracer.ts';
 import type { OriginOf } from './trace-values.ts';
@@ -95,22 +95,51 @@ export function renderTraced(
 ): TracedRendering {
   const rendered = runTraced(renderer.tracer, run, scope, program, dot, undefined);
   const kept = dropNoValue ? dropWord(rendered, '<no value>') : rendered;
-  const shown = new Map<Origin, TraceOrigin>();
+  const show = createShow();
   const spans: TraceSpan[] = [];
   for (const { start, end, origin } of segmentsOf(kept)) {
-    if (origin === undefined) continue;
-    let answer = shown.get(origin);
-    if (answer === undefined) shown.set(origin, (answer = showOrigin(origin)));
-    spans.push({ start, end, origin: answer });
+    if (origin !== undefined) spans.push({ start, end, origin: show(origin) });
   }
   return { text: kept.text, spans };
 }
 
-function showOrigin({ site, includes, conditions, keys }: Origin): TraceOrigin {
-  return {
-    ...placeOfSite(site),
-    includes: unroll(includes).map((chain) => ({ ...placeOfSite(chain.site), name: chain.name })),
-    keys: keys.keys,
-    conditions: unroll(conditions).map((chain) => ({ ...placeOfSite(chain.site), keys: chain.keys.keys })),
+/** Origins as the door shows them; what is the same is shown by the same object. */
+function createShow(): (origin: Origin) => TraceOrigin {
+  const placeOf = createPlaces();
+  const shown = new Map<Origin, TraceOrigin>();
+  const includesOf = chainsOf<IncludeChain, TraceInclude>((chain) => ({
+    ...placeOf(chain.site),
+    name: chain.name,
+  }));
+  const conditionsOf = chainsOf<ConditionChain, TraceCondition>((chain) => ({
+    ...placeOf(chain.site),
+    keys: chain.keys.keys,
+  }));
+  return (origin) => {
+    let answer = shown.get(origin);
+    if (answer !== undefined) return answer;
+    answer = {
+      ...placeOf(origin.site),
+      includes: includesOf(origin.includes),
+      keys: origin.keys.keys,
+      conditions: conditionsOf(origin.conditions),
+    };
+    shown.set(origin, answer);
+    return answer;
   };
+}
+
+/** The links of a chain from the outside in, each shown once. */
+function chainsOf<C extends { readonly outer: C | undefined }, T>(
+  show: (chain: C) => T,
+): (chain: C | undefined) => readonly T[] {
+  const known = new Map<C, readonly T[]>();
+  const none: readonly T[] = [];
+  const links = (chain: C | undefined): readonly T[] => {
+    if (chain === undefined) return none;
+    let answer = known.get(chain);
+    if (answer === undefined) known.set(chain, (answer = [...links(chain.outer), show(chain)]));
+    return answer;
+  };
+  return links;
 }

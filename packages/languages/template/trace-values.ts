@@ -42,19 +42,21 @@ export function createTracedValues(interner: Interner, originOf: OriginOf): Trac
   }
 
   function deepKeys(value: Given, trace: Trace | undefined): KeySet {
-    let keys = trace === undefined ? interner.noKeys : allKeys(interner, trace);
+    const top = trace === undefined ? interner.noKeys : allKeys(interner, trace);
+    if (!isContainer(value)) return top;
+    const sets = new Set([top]);
     let left = leavesMax;
-    const visit = (inner: Value): void => {
-      for (const [key, item] of entriesOf(inner)) {
+    const visit = (container: Value[] | Map<string, Value>): void => {
+      for (const [key, item] of container.entries()) {
         if (left <= 0) return;
         left -= 1;
-        const own = slot(inner as object, key);
-        if (own !== undefined) keys = interner.union(keys, allKeys(interner, own));
-        visit(item);
+        const own = slot(container, key);
+        if (own !== undefined) sets.add(allKeys(interner, own));
+        if (isContainer(item)) visit(item);
       }
     };
-    visit(value ?? null);
-    return keys;
+    visit(value);
+    return interner.unionOf(sets);
   }
 
   return {

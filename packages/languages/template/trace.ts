@@ -1,4 +1,4 @@
-import { placeOf } from './run.ts';
+import { byteLength } from '../go/index.ts';
 import type { Source } from './nodes.ts';
 
 /** The keys of values that something took, by what `originOf` named them; one object for one set. */
@@ -66,6 +66,8 @@ export interface Interner {
   readonly noKeys: KeySet;
   key(key: unknown): KeySet;
   union(a: KeySet, b: KeySet): KeySet;
+  /** The union of many. */
+  unionOf(sets: ReadonlySet<KeySet>): KeySet;
   /** The place of something in a template: a node, or an offset into one. */
   site(source: Source, node: { readonly pos: number }, offset?: number): Site;
   include(site: Site, name: string, outer: IncludeChain | undefined): IncludeChain;
@@ -113,7 +115,17 @@ export function createInterner(): Interner {
   }
 
   function makeUnion(a: KeySet, b: KeySet): KeySet {
-    const keys = [...new Set([...a.keys, ...b.keys])];
+    return intern(new Set([...a.keys, ...b.keys]));
+  }
+
+  function unionOf(sets: ReadonlySet<KeySet>): KeySet {
+    const keys = new Set<unknown>();
+    for (const set of sets) for (const one of set.keys) keys.add(one);
+    return keys.size === 0 ? noKeys : intern(keys);
+  }
+
+  function intern(distinct: ReadonlySet<unknown>): KeySet {
+    const keys = [...distinct];
     const members = keys
       .map((one) => idOfKey.get(one) ?? 0)
       .toSorted((x, y) => x - y)
@@ -188,7 +200,7 @@ export function createInterner(): Interner {
     return known;
   }
 
-  return { noKeys, key, union, site, include, condition, origin };
+  return { noKeys, key, union, unionOf, site, include, condition, origin };
 }
 
 /** A place as the door shows it. */
@@ -200,14 +212,38 @@ export interface TracePlace {
   readonly column: number;
 }
 
-export function placeOfSite(site: Site): TracePlace {
-  const { line, column } = placeOf(site.source, site.pos);
-  return { template: site.source.name, line, column };
+/** Places of sites, each found out once. */
+export function createPlaces(): (site: Site) => TracePlace {
+  const places = new Map<Site, TracePlace>();
+  const lineStarts = new Map<Source, readonly number[]>();
+  return (site) => {
+    const known = places.get(site);
+    if (known !== undefined) return known;
+    const { source, pos } = site;
+    let starts = lineStarts.get(source);
+    if (starts === undefined) lineStarts.set(source, (starts = startsOfLines(source.text)));
+    const index = lastAtMost(starts, pos);
+    const column = byteLength(source.text.slice(starts[index] ?? 0, pos));
+    const place: TracePlace = { template: source.name, line: index + 1, column };
+    places.set(site, place);
+    return place;
+  };
 }
 
-/** The outer conditions of a chain, itself included, from the outside in. */
-export function unroll<T extends { readonly outer: T | undefined }>(chain: T | undefined): T[] {
-  const links: T[] = [];
-  for (let link = chain; link !== undefined; link = link.outer) links.push(link);
-  return links.toReversed();
+function startsOfLines(text: string): number[] {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+/** The index of the last of the sorted numbers that is not above a limit. */
+function lastAtMost(sorted: readonly number[], limit: number): number {
+  let low = 0;
+  let high = sorted.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((sorted[middle] ?? 0) <= limit) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }
