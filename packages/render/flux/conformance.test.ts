@@ -265,3 +265,13 @@ describe.skipIf(!present)('the tables of the generator', () => {
       expect(isIgnored(path.split('/'), false), path).toBe(false);
   });
 });
+
+describe.skipIf(!present)('schemas of the user', () => {
+  it('stand beside the built-in one', async () => {
+    for (const name of ['pollutor', 'victim']) {
+      const rendered = await run({ tree: treeOf(`openapiPollution/${name}`), spec: {} });
+      for (const text of ['image: ', 'resources:', 'requests:', 'memory: 64Mi'])
+        expect(rendered).toContain(text);
+    }
+  });
+});

@@ -100,6 +100,26 @@ spec:
   });
 });
 
+describe('origins of fields', () => {
+  it('go on after the build', async () => {
+    const rendered = await renderFluxKustomization({
+      tree: memoryTree({ 'a.yaml': configMap('a', '"${value}"') }),
+      spec: { postBuild: { substitute: { value: 'x' } }, commonMetadata: { labels: { team: 'b' } } },
+      origins: true,
+    });
+    const origins = rendered.ok ? rendered.value.manifests[0]?.origins : undefined;
+    expect(origins?.get('/data/key')).toEqual([
+      { act: 'file', file: 'a.yaml', line: 6, column: expect.any(Number) as number },
+      { act: 'substitution', file: 'the Kustomization', detail: 'postBuild' },
+    ]);
+    expect(origins?.get('/metadata/labels/team')?.at(-1)).toEqual({
+      act: 'transformer',
+      file: 'the Kustomization',
+      detail: 'commonMetadata',
+    });
+  });
+});
+
 describe('substitution after the build', () => {
   const files = {
     'a.yaml': configMap('a', '"${value}"'),

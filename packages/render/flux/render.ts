@@ -1,7 +1,6 @@
-import type { KubeObject, Manifest, Read, Rendering, Tree } from '@plumbline/api';
+import type { FieldOrigins, KubeObject, Manifest, OriginStep, Read, Rendering, Tree } from '@plumbline/api';
 import { err, isRecord, ok, problem } from '@plumbline/base';
 import type { Problem, Result } from '@plumbline/base';
-import { ensureMetadata } from '../kustomize/accumulate/metadata-merge.ts';
 import { buildKustomization } from '../kustomize/build.ts';
 import type { Built } from '../kustomize/build.ts';
 import { simplifyPath } from '../kustomize/load/files.ts';
@@ -11,6 +10,7 @@ import { nameOf, scalarText } from '../kustomize/resource.ts';
 import type { JsonObject, Resource } from '../kustomize/resource.ts';
 import { generateKustomization } from './generate.ts';
 import type { RootKustomization } from './generate.ts';
+import { withStep } from './origins.ts';
 import { prepareSubstitution } from './substitute.ts';
 import type { FluxSpec, VariablesPort } from './types.ts';
 
@@ -31,6 +31,8 @@ export interface FluxRenderRequest {
   readonly decrypt?: (object: KubeObject) => Promise<Result<KubeObject | undefined>>;
   /** Where the user knows the root of the tree to be. */
   readonly shownRoot?: string;
+  /** Also find out where each field comes from. */
+  readonly origins?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -64,10 +66,12 @@ async function render(request: FluxRenderRequest): Promise<Result<Rendering, rea
     options: {
       // Flux keeps to the source, not to the folder of each kustomization.
       loadRestriction: 'none',
+      builtInSchema: 'last',
       ...(remote === undefined ? {} : { remote }),
       ...(shownRoot === undefined ? {} : { shownRoot }),
     },
     ...(signal === undefined ? {} : { signal }),
+    ...(request.origins === true ? { origins: true } : {}),
   });
   if (!built.ok)
     return err(built.error.map((one) => ({ ...one, message: `kustomize build failed: ${one.message}` })));
@@ -90,15 +94,46 @@ async function finish(request: FluxRenderRequest, root: RootKustomization, built
         );
   const manifests: Manifest[] = [];
   for (const resource of built.resources) {
-    let object = checked(resource.object);
-    const decrypted = await decrypt?.(object as unknown as KubeObject);
+    const track = trackOf(checked(resource.object), resource.fields);
+    const decrypted = await decrypt?.(track.object as unknown as KubeObject);
     if (decrypted?.ok === false) throw new KustomizeError(decrypted.error.message, decrypted.error);
-    if (decrypted?.value !== undefined) object = decrypted.value as unknown as JsonObject;
-    object = (await named(resource, () => Promise.resolve(substitution?.(object)))) ?? object;
-    setCommonMetadata(object, spec);
-    manifests.push({ object: object as unknown as KubeObject, origin: originOf(resource, root) });
+    if (decrypted?.value !== undefined) track.become(decrypted.value as unknown as JsonObject, decryption);
+    const substituted = await named(resource, () => Promise.resolve(substitution?.(track.object)));
+    if (substituted !== undefined) track.become(substituted, postBuild);
+    track.become(withCommonMetadata(track.object, spec), commonMetadata);
+    manifests.push({
+      object: track.object as unknown as KubeObject,
+      origin: originOf(resource, root),
+      ...(track.origins === undefined ? {} : { origins: track.origins }),
+    });
   }
   return { manifests, reads: readsOf(built.reads, root.reads), warnings: built.warnings };
+}
+
+const decryption: OriginStep = { act: 'substitution', file: 'the Kustomization', detail: 'decryption' };
+const postBuild: OriginStep = { act: 'substitution', file: 'the Kustomization', detail: 'postBuild' };
+const commonMetadata: OriginStep = {
+  act: 'transformer',
+  file: 'the Kustomization',
+  detail: 'commonMetadata',
+};
+
+/** An object on its way after the build, and the origins of its fields where they are asked for. */
+interface Track {
+  object: JsonObject;
+  origins: FieldOrigins | undefined;
+  become(object: JsonObject, step: OriginStep): void;
+}
+
+function trackOf(object: JsonObject, origins: FieldOrigins | undefined): Track {
+  return {
+    object,
+    origins,
+    become(next, step) {
+      if (this.origins !== undefined) this.origins = withStep(this.origins, this.object, next, step);
+      this.object = next;
+    },
+  };
 }
 
 function checked(object: JsonObject): JsonObject {
@@ -120,14 +155,15 @@ async function named<T>(resource: Resource | undefined, work: () => Promise<T>):
 }
 
 /** Labels and annotations of the metadata only: selectors and templates stay as they are. */
-function setCommonMetadata(object: JsonObject, { commonMetadata }: FluxSpec): void {
+function withCommonMetadata(object: JsonObject, spec: FluxSpec): JsonObject {
+  let metadata = isRecord(object['metadata']) ? object['metadata'] : {};
   for (const field of ['labels', 'annotations'] as const) {
-    const entries = commonMetadata?.[field];
+    const entries = spec.commonMetadata?.[field];
     if (entries === undefined || Object.keys(entries).length === 0) continue;
-    const metadata = ensureMetadata(object);
     const before = metadata[field];
-    metadata[field] = { ...(isRecord(before) ? before : {}), ...entries };
+    metadata = { ...metadata, [field]: { ...(isRecord(before) ? before : {}), ...entries } };
   }
+  return metadata === object['metadata'] ? object : { ...object, metadata };
 }
 
 function originOf({ written }: Resource, root: RootKustomization): Manifest['origin'] {
