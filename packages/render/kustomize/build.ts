@@ -5,7 +5,8 @@ import { requireMetadata } from './accumulate/resource-file.ts';
 import { contextOf, newAccumulator } from './accumulate/state.ts';
 import type { Accumulator, BuildState, Target } from './accumulate/state.ts';
 import { fieldStep } from './accumulate/steps.ts';
-import { accumulateTarget, chooseOpenApi } from './accumulate/target.ts';
+import { chooseOpenApi } from './accumulate/open-api.ts';
+import { accumulateTarget } from './accumulate/target.ts';
 import { ensureMetadata, setEntries, textEntries } from './accumulate/metadata-merge.ts';
 import type { HelmOptions, HelmPort } from './generators/helm.ts';
 import { readKustomization } from './kustomization/read.ts';
@@ -38,6 +39,8 @@ export interface BuildOptions {
   readonly remote?: RemotePort;
   /** Components that do not exist are left out, with a warning. */
   readonly ignoreMissingComponents?: boolean;
+  /** Keep the built-in schema beside one of `openapi.path`, before it or behind it, as Flux does; default: as kustomize does. */
+  readonly builtInSchema?: 'first' | 'last';
   /** Where the user knows the root of the tree to be; messages name paths below it. Default: the root of everything. */
   readonly shownRoot?: string;
   /** The tree is a part of this machine's file system: absolute paths and links below `shownRoot` are followed. */
@@ -98,6 +101,7 @@ async function build(request: BuildRequest, reads: Map<string, Read>): Promise<B
     helmOptions: options.helmOptions ?? {},
     recorder: request.origins === true ? createRecorder() : undefined,
     ignoreMissingComponents: options.ignoreMissingComponents === true,
+    ...(options.builtInSchema === undefined ? {} : { builtInSchema: options.builtInSchema }),
     signal,
     layers: 0,
   };

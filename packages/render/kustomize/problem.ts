@@ -38,7 +38,12 @@ export class KustomizeError extends Error {
 
   /** The same error with words in front; place and hint stay. */
   prefixed(prefix: string): KustomizeError {
-    return new KustomizeError(`${prefix}: ${this.message}`, {
+    return this.reworded(`${prefix}: ${this.message}`);
+  }
+
+  /** The same error in other words. */
+  reworded(message: string): KustomizeError {
+    return new KustomizeError(message, {
       code: this.code,
       where: this.where,
       hint: this.hint,

@@ -66,7 +66,7 @@ interface Sortable {
 /** Resources in the legacy order, which is what the `kustomize build` command prints by default. */
 export function sortLegacy(
   resources: readonly Resource[],
-  options: SortOptions['legacySortOptions'] = undefined,
+  options?: SortOptions['legacySortOptions'],
 ): Resource[] {
   const ranks =
     options === undefined ? legacyRanks : ranksOf(options.orderFirst ?? [], options.orderLast ?? []);

@@ -19,7 +19,7 @@ export function parseResources(text: string, file: string): Resource[] {
   return expandLists(objects.filter((one) => one !== undefined)).map(({ object, line, document }) => {
     const resource = newResource(object, { file, line, document });
     const source = read.value[document];
-    resource.isSilentNull = source?.isSilentNull;
+    if (source !== undefined) resource.isSilentNull = (mapping, key) => source.isSilentNull(mapping, key);
     // Items of lists are told of by the line of their list.
     if (source?.value === object) resource.positions = () => source.positions();
     return resource;
@@ -33,7 +33,7 @@ export async function loadResources(loader: Loader, path: string): Promise<Resou
     return parseResources(textOf(loaded), loaded.file);
   } catch (thrown) {
     if (!(thrown instanceof KustomizeError) || !thrown.malformed) throw thrown;
-    throw new KustomizeError(`${thrown.message} in File: ${path}`, { ...thrown, malformed: true });
+    throw thrown.reworded(`${thrown.message} in File: ${path}`);
   }
 }
 

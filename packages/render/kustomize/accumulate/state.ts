@@ -18,6 +18,10 @@ export interface BuildState {
   readonly warnings: string[];
   /** The schema that `openapi` names; the first kustomization that names one wins. */
   openapi: { readonly schema: OpenApi | undefined } | undefined;
+  /** Whether any resource was read before. */
+  sawResources?: boolean;
+  /** Where the built-in schema stands beside a schema of the user's, whatever was read before. */
+  readonly builtInSchema?: 'first' | 'last';
   readonly helm: HelmPort | undefined;
   readonly helmOptions: HelmOptions;
   readonly recorder: OriginRecorder | undefined;

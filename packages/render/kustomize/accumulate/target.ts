@@ -1,26 +1,22 @@
 import { defaultConfig } from '../fields/index.ts';
-import { readYaml } from '@plumbline/languages';
-import { inflateChart } from '../generators/helm.ts';
-import { generateMap, mergeOptions } from '../generators/maps.ts';
 import { readKustomization } from '../kustomization/read.ts';
-import type { GeneratorArgs, Kustomization } from '../kustomization/types.ts';
+import type { Kustomization } from '../kustomization/types.ts';
 import type { Loader } from '../load/loader.ts';
-import { textOf } from '../load/loader.ts';
-import { addTransformation, originBelow, originOfField } from '../metadata/origin.ts';
+import { addTransformation, originBelow } from '../metadata/origin.ts';
 import { KustomizeError, withPrefixAsync } from '../problem.ts';
 import { addVariables, registerVariables, variableOf } from '../references/vars.ts';
-import type { Resource, ResourceOrigin } from '../resource.ts';
-import { openApiVersion, parseOpenApi } from '../schema/index.ts';
+import type { Resource } from '../resource.ts';
 import { configureTransformers } from '../transformers/configure.ts';
 import type { PlannedTransformer } from '../transformers/plugin.ts';
 import { loadConfigurations, mergeConfig } from './config.ts';
 import { loadCrdConfig } from './crds.ts';
+import { builtInGenerators } from './generators.ts';
+import { chooseOpenApi } from './open-api.ts';
 import { configureGenerators, configurePlugins } from './plugins.ts';
 import type { PlannedGenerator } from './plugins.ts';
 import { loadResources, parseResources } from './resource-file.ts';
 import { contextOf, newAccumulator } from './state.ts';
-import type { Accumulator, BuildState, Target } from './state.ts';
-import { generatedSteps } from './steps.ts';
+import type { Accumulator, Target } from './state.ts';
 import { runValidators } from './validators.ts';
 
 /** More kustomizations than this in one build are a mistake (or an attack: each one may name two more). */
@@ -144,6 +140,7 @@ async function accumulateFile(target: Target, into: Accumulator, path: string): 
     if (!(thrown instanceof KustomizeError)) throw thrown;
     throw thrown.prefixed(`accumulating resources from '${path}'`);
   }
+  if (resources.length > 0) target.state.sawResources = true;
   if (target.origin !== undefined)
     for (const resource of resources) resource.origin = originBelow(target.origin, path);
   try {
@@ -164,7 +161,7 @@ async function accumulateComponent(target: Target, into: Accumulator, path: stri
       target.state.warnings.push(`component '${path}' does not exist and is ignored`);
       return into;
     }
-    throw new KustomizeError(`loader.New ${JSON.stringify(thrown.message)}`, thrown);
+    throw thrown.reworded(`loader.New ${JSON.stringify(thrown.message)}`);
   }
   try {
     const fresh = newAccumulator();
@@ -172,7 +169,7 @@ async function accumulateComponent(target: Target, into: Accumulator, path: stri
     return fresh;
   } catch (thrown) {
     if (!(thrown instanceof KustomizeError)) throw thrown;
-    throw new KustomizeError(`accumulateDirectory: ${JSON.stringify(thrown.message)}`, thrown);
+    throw thrown.reworded(`accumulateDirectory: ${JSON.stringify(thrown.message)}`);
   }
 }
 
@@ -230,36 +227,11 @@ function mergeAccumulator(into: Accumulator, other: Accumulator): void {
   addVariables(into.variables, other.variables.values());
 }
 
-/** The schema that a kustomization names. The root decides; else the first one that is met. */
-export async function chooseOpenApi(
-  state: BuildState,
-  loader: Loader,
-  { openapi }: Kustomization,
-  isRoot: boolean,
-): Promise<void> {
-  if (openapi === undefined) return;
-  const { path, version } = openapi;
-  const loaded = path === undefined ? undefined : await loader.load(path);
-  if (state.openapi !== undefined && !isRoot) return;
-  if (loaded === undefined) {
-    if (version === undefined || version === '') return;
-    const schema = openApiVersion(version);
-    if (schema === undefined) throw new KustomizeError('the specified OpenAPI version is not built in');
-    state.openapi = { schema };
-    return;
-  }
-  if (version !== undefined)
-    throw new KustomizeError('builtin version and custom schema provided, cannot use both');
-  const read = readYaml(textOf(loaded), { file: loaded.file, duplicateKeys: 'last' });
-  if (!read.ok)
-    throw new KustomizeError(`invalid schema file: ${read.error.message}`, { where: read.error.where });
-  state.openapi = { schema: parseOpenApi(read.value[0]?.value) };
-}
-
 async function runGenerators(target: Target, into: Accumulator): Promise<void> {
   const planned = [...builtInGenerators(target), ...(await externalGenerators(target))];
-  for (const { generate, origin } of planned) {
-    const resources = await generate();
+  for (const generator of planned) {
+    const { origin } = generator;
+    const resources = await generator.generate();
     for (const resource of resources) {
       if (origin !== undefined) resource.origin ??= origin;
       try {
@@ -270,39 +242,6 @@ async function runGenerators(target: Target, into: Accumulator): Promise<void> {
       }
     }
   }
-}
-
-function builtInGenerators(target: Target): PlannedGenerator[] {
-  const { loader, read, state } = target;
-  const { kustomization } = read;
-  const originOf = (kind: string): ResourceOrigin | undefined =>
-    target.origin === undefined ? undefined : originOfField(target.origin, read.fileName, kind);
-  const mapGenerator = (kind: 'ConfigMap' | 'Secret', args: GeneratorArgs, i: number): PlannedGenerator => {
-    const options = mergeOptions(args.options, kustomization.generatorOptions);
-    const merged = { ...args, ...(options === undefined ? {} : { options }) };
-    const field = kind === 'ConfigMap' ? 'configMapGenerator' : 'secretGenerator';
-    return {
-      origin: originOf(`${kind}Generator`),
-      generate: async () => {
-        const { resource, pairs } = await generateMap(kind, loader, merged);
-        resource.written = { file: read.file, line: read.lineOf(field), document: 0 };
-        state.recorder?.made(resource, generatedSteps(target, field, i, pairs));
-        return [resource];
-      },
-    };
-  };
-  return [
-    ...(kustomization.configMapGenerator ?? []).map((args, i) => mapGenerator('ConfigMap', args, i)),
-    ...(kustomization.secretGenerator ?? []).map((args, i) => mapGenerator('Secret', args, i)),
-    ...(kustomization.helmCharts ?? []).map((chart): PlannedGenerator => {
-      const namespace = chart.namespace || kustomization.namespace || target.helmNamespace;
-      const args = { ...kustomization.helmGlobals, ...chart, namespace };
-      return {
-        origin: originOf('HelmChartInflationGenerator'),
-        generate: () => inflateChart(loader, state.tree, args, state.helm, state.helmOptions, state.warnings),
-      };
-    }),
-  ];
 }
 
 async function externalGenerators(target: Target): Promise<PlannedGenerator[]> {

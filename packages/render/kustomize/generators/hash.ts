@@ -25,8 +25,8 @@ export async function contentHash(object: JsonObject): Promise<string> {
     throw new KustomizeError(`only ConfigMaps and Secrets can have a hash in their names, not a ${kind}`);
   }
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(goJson(content)));
-  const hex = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  return [...hex.slice(0, hashLength)].map((digit) => replaced[digit] ?? digit).join('');
+  const hex = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex.slice(0, hashLength).replace(/./g, (digit) => replaced[digit] ?? digit);
 }
 
 /** A mapping or a scalar's text; what is absent counts as an empty text. */

@@ -8,12 +8,12 @@ const originAnnotation = 'config.kubernetes.io/origin';
 const transformationsAnnotation = 'alpha.config.kubernetes.io/transformations';
 /** What upstream writes on resources while it builds, and takes away at the end. */
 const internalPrefix = 'internal.config.kubernetes.io/';
-const internalNames = new Set([
-  ...['previousKinds', 'previousNames', 'prefixes', 'suffixes', 'previousNamespaces'],
-  ...['allowNameChange', 'allowKindChange', 'refBy', 'generatorBehavior', 'needsHashSuffix'],
-  ...['path', 'index', 'seqindent', 'id', 'annotations-migration-resource-id'],
-  'helm-generated',
-]);
+const internalNames = new Set(
+  (
+    'previousKinds previousNames prefixes suffixes previousNamespaces allowNameChange allowKindChange refBy ' +
+    'generatorBehavior needsHashSuffix path index seqindent id annotations-migration-resource-id helm-generated'
+  ).split(' '),
+);
 const legacyNames = new Set(['config.kubernetes.io/path', 'config.kubernetes.io/index', 'config.k8s.io/id']);
 
 /** Paths as Go joins them: `.` and `..` are taken out, leading `..` stay. */

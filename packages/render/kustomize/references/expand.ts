@@ -1,3 +1,5 @@
+import { scalarText } from '../resource.ts';
+
 /** What a variable stands for; lists and mappings are never put into a text. */
 export type VarValue = unknown;
 
@@ -41,5 +43,5 @@ function lookup(name: string, values: ReadonlyMap<string, VarValue>, used: Set<s
 
 /** A value in the middle of a text, as Go's `%v` prints it. */
 function goText(value: unknown): string {
-  return typeof value === 'object' ? '' : String(value);
+  return value === null ? '<nil>' : scalarText(value);
 }

@@ -142,7 +142,7 @@ function withQuotes(
     quoted.includes(one) ? { ...one, namespace: mark + String(one['namespace']) } : one,
   );
   const shown = writeYaml(marked).replace(new RegExp(`${mark}(.*)`, 'g'), '"$1"');
-  return new KustomizeError(error.message.slice(0, -writeYaml(subjects).length) + shown, error);
+  return error.reworded(error.message.slice(0, -writeYaml(subjects).length) + shown);
 }
 
 function setter(args: NamespaceArgs): (value: unknown) => unknown {

@@ -1,38 +1,19 @@
-import { isRecord } from '@plumbline/base';
-import { parseJsonText, readYaml, withoutFinalBreak } from '@plumbline/languages';
 import { loadResources, parseResources } from '../accumulate/resource-file.ts';
 import { isEmptyObject } from '../accumulate/resource-map.ts';
 import type { ResourceMap } from '../accumulate/resource-map.ts';
-import {
-  ensureMetadata,
-  setEntries,
-  setName,
-  setNamespace,
-  textEntries,
-} from '../accumulate/metadata-merge.ts';
+import { setEntries, setName, setNamespace, textEntries } from '../accumulate/metadata-merge.ts';
 import { compileSelector } from '../fields/index.ts';
 import type { PatchArgs } from '../kustomization/types.ts';
 import type { Loader } from '../load/loader.ts';
 import { textOf } from '../load/loader.ts';
-import { applyJson6902, strategicMerge } from '../merge/index.ts';
+import { strategicMerge } from '../merge/index.ts';
 import { KustomizeError } from '../problem.ts';
-import {
-  idText,
-  metadataOf,
-  nameOf,
-  namespaceOf,
-  originalId,
-  sameId,
-  storePreviousId,
-  currentId,
-} from '../resource.ts';
+import { idText, nameOf, namespaceOf, originalId, sameId, storePreviousId, currentId } from '../resource.ts';
 import type { JsonObject, Resource, ResId } from '../resource.ts';
 import { selectorOf, selectorText } from '../selectors.ts';
+import { applyOperations, jsonPatchOf } from './json-patches.ts';
 import { acting } from './plugin.ts';
 import type { StepOf, TransformContext, Transformer } from './plugin.ts';
-
-/** Longest nesting of a patch; deeper ones are attacks. */
-const depthMax = 200;
 
 /** A strategic merge patch: what is like a resource, and what it may change besides fields. */
 interface StrategicPatch {
@@ -144,101 +125,6 @@ function attempt<T>(work: () => T): { readonly value?: T; readonly error?: Kusto
   } catch (thrown) {
     if (thrown instanceof KustomizeError) return { error: thrown };
     throw thrown;
-  }
-}
-
-/** The operations of a JSON patch, which may be written as YAML; of several documents only the first counts. */
-export function jsonPatchOf(text: string): JsonObject[] {
-  if (text === '') throw new KustomizeError('empty json patch operations');
-  let value: unknown;
-  if (text.startsWith('[')) {
-    const json = parseJsonText(text, depthMax);
-    if (json === undefined) throw new KustomizeError('invalid character in JSON patch');
-    value = json.value;
-  } else {
-    const read = readYaml(withoutFinalBreak(text), { file: '', duplicateKeys: 'last' });
-    if (!read.ok)
-      throw new KustomizeError(`yaml: line ${read.error.documentLine ?? 1}: ${read.error.message}`);
-    value = read.value[0]?.value ?? null;
-  }
-  if (value === null) return [];
-  if (!Array.isArray(value))
-    throw new KustomizeError(`json: cannot unmarshal ${typeof value} into Go value of type jsonpatch.Patch`);
-  return (value as readonly unknown[]).map((operation) => {
-    if (operation === null) return {};
-    if (isRecord(operation)) return operation;
-    throw new KustomizeError('json: cannot unmarshal into Go value of type jsonpatch.Operation');
-  });
-}
-
-function applyOperations(
-  resource: Resource,
-  operations: readonly JsonObject[],
-  context: TransformContext,
-  step: StepOf,
-): void {
-  acting(context, resource, step, () => {
-    // Upstream keeps its own notes in annotations, so a patch may add one even where the file has none.
-    if (hasNotes(resource) && hasNoAnnotations(resource.object))
-      ensureMetadata(resource.object)['annotations'] = {};
-    const patched = applyJson6902(resource.object, operations);
-    setEntries(patched, 'annotations', textEntries(patched, 'annotations'));
-    resource.object = patched;
-    // Upstream takes the object through JSON here, where every null is written out.
-    resource.isSilentNull = undefined;
-  });
-}
-
-/** Whether upstream would have annotations of its own on a resource by now. */
-function hasNotes(resource: Resource): boolean {
-  const { previous, prefixes, suffixes, refBy, origin, generated, helmGenerated } = resource;
-  const lists = [previous, prefixes, suffixes, refBy];
-  return generated || helmGenerated || origin !== undefined || lists.some((list) => list.length > 0);
-}
-
-function hasNoAnnotations(object: JsonObject): boolean {
-  const annotations = metadataOf(object)?.['annotations'];
-  return annotations === undefined || annotations === null;
-}
-
-/** An entry of `patchesJson6902`. */
-export async function json6902Transformer(
-  loader: Loader,
-  args: { readonly target?: PatchArgs['target']; readonly path?: string; readonly jsonOp?: string },
-  step: StepOf,
-): Promise<Transformer> {
-  const { path = '' } = args;
-  let { jsonOp = '' } = args;
-  if (args.target === undefined || (args.target.name ?? '') === '')
-    throw new KustomizeError('must specify the target name');
-  const target = selectorOf(args.target);
-  if (path === '' && jsonOp === '') throw new KustomizeError('empty file path and empty jsonOp');
-  if (path !== '') {
-    if (jsonOp !== '') throw new KustomizeError('must specify a file path or jsonOp, not both');
-    jsonOp = textOf(await loader.load(path));
-    if (jsonOp === '') throw new KustomizeError(`patch file '${path}' empty seems to be empty`);
-  }
-  const operations = decodeOperations(jsonOp);
-  if (operations.length === 0)
-    throw new KustomizeError(`patch appears to be empty; file=${path}, JsonOp=${jsonOp}`);
-  return {
-    kind: 'PatchJson6902Transformer',
-    step,
-    act: 'patch',
-    transform(map, context) {
-      const selector = compileSelector(target);
-      for (const resource of map.resources.filter((one) => selector.matches(one)))
-        applyOperations(resource, operations, context, step);
-      map.changed();
-    },
-  };
-}
-
-function decodeOperations(text: string): JsonObject[] {
-  try {
-    return jsonPatchOf(text);
-  } catch (thrown) {
-    throw thrown instanceof KustomizeError ? thrown.prefixed(`decoding ${text}`) : thrown;
   }
 }
 
