@@ -271,6 +271,7 @@ class Parser {
     const fields: { name: string; value: Expr; optional: boolean; at: Offset }[] = [];
     while (!this.is('}')) {
       const optional = this.take('?') !== undefined;
+      if (this.peek().kind !== 'ident') throw this.unexpected("{'}', ',', '?', IDENTIFIER, ESC_IDENTIFIER}");
       const field = this.name();
       const colon = this.expect(':');
       fields.push({ name: field.text, value: this.expression(), optional, at: colon.at });

@@ -4,8 +4,9 @@ import { checkEscalation } from '../security/escalation.ts';
 import type { Security } from '../types.ts';
 import { record } from './match.ts';
 import { makeMutations } from './mutations.ts';
-import { checkPodSecurity } from './pod-security.ts';
-import { checkPolicy, makePolicies } from './policies.ts';
+import { checkPodSecurity, checkSecurityLabels } from './pod-security.ts';
+import { checkPolicy, checkWebhooks } from './policy-check.ts';
+import { makePolicies } from './policies.ts';
 import type { Admission, AdmissionRequest, Merge } from './types.ts';
 import { mutateByWebhooks, validateByWebhooks } from './webhooks.ts';
 
@@ -44,6 +45,7 @@ export function makeAdmission(world: {
     },
     validate(request) {
       if (request.resource.group === registrations) checkRegistration(request);
+      checkSecurityLabels(request);
       if (request.namespace !== '') checkPodSecurity(request, namespaces(request.namespace));
       policies.validate(request);
       validateByWebhooks(around, request);
@@ -61,7 +63,10 @@ function guardRoles(request: AdmissionRequest, security: Security | undefined, a
 }
 
 function checkRegistration({ resource, object, old, subresource }: AdmissionRequest): void {
-  if (object === undefined || subresource !== '' || !resource.kind.endsWith('AdmissionPolicy')) return;
+  if (object === undefined || subresource !== '') return;
+  if (resource.kind.endsWith('WebhookConfiguration'))
+    checkWebhooks(object, resource.kind, object.metadata.name);
+  if (!resource.kind.endsWith('AdmissionPolicy')) return;
   if (old !== undefined && record(object)['spec'] === old.spec) return;
   checkPolicy(object, resource.kind, object.metadata.name);
 }

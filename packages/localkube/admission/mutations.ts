@@ -188,7 +188,9 @@ const patchFields: ReadonlyMap<string, CelType> = new Map([
 ]);
 
 /** `JSONPatch{...}`, and `Object{...}`, `Object.spec{...}` and so on, whose fields are those of the kind at hand. */
-const writtenStructs: CelEnvironment['structs'] = (name): StructDeclaration | undefined => {
+export const writtenStructs: NonNullable<CelEnvironment['structs']> = (
+  name,
+): StructDeclaration | undefined => {
   if (name !== 'JSONPatch' && name !== 'Object' && !name.startsWith('Object.')) return undefined;
   const isPatch = name === 'JSONPatch';
   return {

@@ -5,6 +5,7 @@ type Fields = Readonly<Record<string, unknown>>;
 export type Level = 'privileged' | 'baseline' | 'restricted';
 
 interface Pod {
+  readonly level: Level;
   readonly spec: Fields;
   readonly annotations: Fields;
   readonly security: Fields;
@@ -26,6 +27,7 @@ export function violations(object: Fields, level: Level): readonly string[] {
   if (level === 'privileged') return [];
   const spec = record(object['spec']);
   const pod: Pod = {
+    level,
     spec,
     annotations: record(record(object['metadata'])['annotations']),
     security: record(spec['securityContext']),
@@ -38,7 +40,7 @@ export function violations(object: Fields, level: Level): readonly string[] {
     ),
     windows: record(spec['os'])['name'] === 'windows',
   };
-  const checks = level === 'baseline' ? [...shared, ...baselineOnly] : [...shared, ...restricted];
+  const checks = level === 'baseline' ? baseline : restricted;
   return checks.flatMap((check) => check(pod) ?? []);
 }
 
@@ -148,6 +150,8 @@ const hostPorts: Check = (pod) => {
 };
 
 const procMount: Check = (pod) => {
+  // Pods with users of their own may see more of the kernel under the baseline.
+  if (pod.level === 'baseline' && pod.spec['hostUsers'] === false) return undefined;
   const masked = (value: unknown): boolean => value === undefined || value === 'Default';
   const names = containersWith(pod, ({ security }) => !masked(security['procMount']));
   if (names.length === 0) return undefined;
@@ -209,7 +213,8 @@ const linuxOptions: Check = (pod) => {
     ...(names.length > 0 ? [named('container', names)] : []),
   ];
   if (subjects.length === 0) return undefined;
-  const values = [...new Set(found)].toSorted();
+  const order = (one: string): number => ['type', 'user', 'role'].indexOf(one.split(' ')[0]!);
+  const values = [...new Set(found)].toSorted((a, b) => order(a) - order(b));
   return `seLinuxOptions (${subjects.join(' and ')} set forbidden securityContext.seLinuxOptions: ${values.join('; ')})`;
 };
 
@@ -243,24 +248,50 @@ const hostProcess: Check = (pod) =>
     (subject) => `${subject} must not set securityContext.windowsOptions.hostProcess=true`,
   );
 
+const armorPrefix = 'container.apparmor.security.beta.kubernetes.io/';
+
 const armor: Check = (pod) => {
-  const fields = podAndContainers(
-    'forbidden AppArmor profile',
-    pod,
-    (security) => record(security['appArmorProfile'])['type'] === 'Unconfined',
-    (subject) => `${subject} must not set AppArmor profile type to "Unconfined"`,
-  );
-  if (fields !== undefined) return fields;
+  const unconfined = (security: Fields): boolean =>
+    record(security['appArmorProfile'])['type'] === 'Unconfined';
+  const names = containersWith(pod, ({ security }) => unconfined(security));
   const marks = Object.entries(pod.annotations).filter(
     ([key, value]) =>
-      key.startsWith('container.apparmor.security.beta.kubernetes.io/') &&
+      key.startsWith(armorPrefix) &&
       value !== '' &&
       value !== 'runtime/default' &&
       !text(value).startsWith('localhost/'),
   );
-  if (marks.length === 0) return undefined;
-  const shown = marks.map(([key, value]) => `${JSON.stringify(`${key}=${text(value)}`)}`);
-  return `forbidden AppArmor profile${marks.length === 1 ? '' : 's'} (${shown.join(', ')})`;
+  const subjects = [
+    ...(unconfined(pod.security) ? ['pod'] : []),
+    ...(names.length > 0 ? [named('container', names)] : []),
+    ...(marks.length > 0 ? [marks.length === 1 ? 'annotation' : 'annotations'] : []),
+  ];
+  if (subjects.length === 0) return undefined;
+  const values = ['"Unconfined"', ...marks.map(([key, value]) => `"${key}=${JSON.stringify(value)}"`)];
+  const plural = values.length > 1 ? 's' : '';
+  return `forbidden AppArmor profile${plural} (${subjects.join(' and ')} must not set AppArmor profile type to ${values.join(', ')})`;
+};
+
+/** Hosts that probes and lifecycle hooks may not name: the pod itself is meant. */
+const probeHosts: Check = (pod) => {
+  const hostsOf = ({ fields }: Container): readonly string[] => {
+    const { postStart, preStop } = record(fields['lifecycle']);
+    const handlers = [
+      ...['livenessProbe', 'readinessProbe', 'startupProbe'].map((name) => fields[name]),
+      postStart,
+      preStop,
+    ];
+    return handlers.flatMap((handler) =>
+      ['httpGet', 'tcpSocket'].flatMap((action) => {
+        const host = text(record(record(handler)[action])['host']);
+        return host === '' ? [] : [host];
+      }),
+    );
+  };
+  const names = containersWith(pod, (container) => hostsOf(container).length > 0);
+  if (names.length === 0) return undefined;
+  const hosts = [...new Set(pod.containers.flatMap(hostsOf))].toSorted();
+  return `probe or lifecycle host (${named('container', names)} ${names.length === 1 ? 'uses' : 'use'} probe or lifecycle host${hosts.length === 1 ? '' : 's'} ${quoted(hosts)})`;
 };
 
 const escalation: Check = (pod) => {
@@ -318,18 +349,25 @@ const rootUser: Check = (pod) =>
     (subject) => `${subject} must not set runAsUser=0`,
   );
 
-const shared: readonly Check[] = [
+/** In upstream's order, which is that of the names of its checks. */
+const baseline: readonly Check[] = [
   armor,
+  capabilitiesBaseline,
   hostNamespaces,
+  hostPathVolumes,
   hostPorts,
+  probeHosts,
   privileged,
   procMount,
   linuxOptions,
+  seccompBaseline,
   sysctls,
   hostProcess,
 ];
-const baselineOnly: readonly Check[] = [capabilitiesBaseline, hostPathVolumes, seccompBaseline];
+
+/** The baseline, but for the checks that have a stricter form here. */
 const restricted: readonly Check[] = [
+  ...baseline.filter((check) => ![capabilitiesBaseline, hostPathVolumes, seccompBaseline].includes(check)),
   escalation,
   capabilitiesRestricted,
   volumeTypes,

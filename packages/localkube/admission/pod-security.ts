@@ -1,4 +1,6 @@
 import { isRecord } from '@plumbline/base';
+import { invalid } from '../registry/errors.ts';
+import type { FieldError } from '../registry/types.ts';
 import type { KubeObject } from '@plumbline/api';
 import { violations, type Level } from './pod-security-checks.ts';
 import { record } from './match.ts';
@@ -58,4 +60,31 @@ function policyOf(labels: Readonly<Record<string, string>>, mode: string): Polic
 
 function shown({ level, version }: Policy): string {
   return JSON.stringify(`${level}:${version}`);
+}
+
+/** The labels of a namespace that choose its levels have to be understood. */
+export function checkSecurityLabels({ resource, object, old, operation }: AdmissionRequest): void {
+  if (resource.group !== '' || resource.plural !== 'namespaces' || object === undefined) return;
+  const labels = record(object.metadata['labels']);
+  const errors: FieldError[] = [];
+  for (const mode of ['enforce', 'audit', 'warn']) {
+    const check = (key: string, good: (value: string) => boolean, why: string): void => {
+      const value = labels[key];
+      if (typeof value !== 'string' || good(value) || value === old?.metadata.labels?.[key]) return;
+      const message = `Invalid value: ${JSON.stringify(value)}: ${why}`;
+      errors.push({ reason: 'FieldValueInvalid', field: `metadata.labels[${key}]`, message });
+    };
+    check(
+      `${prefix}${mode}`,
+      (value) => levels.includes(value),
+      'must be one of privileged, baseline, restricted',
+    );
+    check(
+      `${prefix}${mode}-version`,
+      (value) => value === 'latest' || /^v1\.(?:0|[1-9]\d*)$/.test(value),
+      'must be "latest" or "v1.x"',
+    );
+  }
+  if (errors.length > 0 && operation !== 'DELETE')
+    throw invalid('', 'Namespace', object.metadata.name, errors);
 }

@@ -1,7 +1,7 @@
 import type { KubeObject } from '@plumbline/api';
 import { compileCel, type CelProgram } from '@plumbline/languages';
-import { failure, invalid } from '../registry/errors.ts';
-import type { Access, FieldError } from '../registry/types.ts';
+import { failure } from '../registry/errors.ts';
+import type { Access } from '../registry/types.ts';
 import type { Security } from '../types.ts';
 import {
   compileConditions,
@@ -218,38 +218,4 @@ function refusal(request: AdmissionRequest, denial: Denial): Error {
     kind: resource.plural,
     causes: [{ message }],
   });
-}
-
-/** What is wrong with the expressions of a policy that is about to be written. */
-export function checkPolicy(object: Fields, kind: string, name: string): void {
-  const spec = record(object['spec']);
-  const scope = policyScope(spec);
-  const errors: FieldError[] = [];
-  const report = (field: string, expression: string, why: string): void => {
-    errors.push({
-      reason: 'FieldValueInvalid',
-      field,
-      message: `Invalid value: ${JSON.stringify(expression)}: ${why}`,
-    });
-  };
-  const check = (field: string, expression: string, wanted: string): void => {
-    if (expression.trim() === '') return;
-    const compiled = compileCel(expression, scope.environment);
-    if (!compiled.ok) report(field, expression, `compilation failed: ${compiled.error.message}`);
-    else if (wanted !== '' && compiled.value.type.kind !== wanted && compiled.value.type.kind !== 'dyn')
-      report(field, expression, `must evaluate to ${wanted}`);
-  };
-  scope.variables.forEach(({ program }, i) => {
-    const expression = text(records(spec['variables'])[i]?.['expression']);
-    if (typeof program === 'string')
-      report(`spec.variables[${i}].expression`, expression, `compilation failed: ${program}`);
-  });
-  records(spec['matchConditions']).forEach((one, i) =>
-    check(`spec.matchConditions[${i}].expression`, text(one['expression']), 'bool'),
-  );
-  records(spec['validations']).forEach((one, i) => {
-    check(`spec.validations[${i}].expression`, text(one['expression']), 'bool');
-    check(`spec.validations[${i}].messageExpression`, text(one['messageExpression']), 'string');
-  });
-  if (errors.length > 0) throw invalid(group, kind, name, errors);
 }

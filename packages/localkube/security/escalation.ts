@@ -45,8 +45,14 @@ function checkRole(write: RoleWrite, user: User, security: Security, access: Acc
   )
     return;
   if (may(security, user, access, { verb: 'escalate', resource: plural, namespace, name })) return;
-  const rules = rulesOf(object['rules']);
-  confirm(write, user, access, aggregates ? [...rules, ...everything] : rules);
+  if (aggregates) {
+    const { rules: own } = rulesFor(user, '', access);
+    if (!everything.flatMap(simpleRules).every((rule) => covers(own, rule))) {
+      const why = 'must have cluster-admin privileges to use the aggregationRule';
+      throw forbidden({ group, plural, kind: write.kind }, name, why);
+    }
+  }
+  confirm(write, user, access, rulesOf(object['rules']));
 }
 
 /** Whoever lets roles add up has to be able to do everything. */
