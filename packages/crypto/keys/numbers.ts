@@ -57,13 +57,9 @@ export function nextPrime(
     const p = BigInt(prime);
     const stride = Number(step % p);
     if (stride === 0) continue;
-    let rest = Number(start % p);
-    // The first multiple: rest + i * stride = 0 (mod p).
-    let i = 0;
-    while (rest !== 0) {
-      rest = (rest + stride) % prime;
-      i += 1;
-    }
+    // The first multiple: start + i * step = 0 (mod p).
+    const rest = Number(start % p);
+    let i = ((prime - rest) * smallInverse(stride, prime)) % prime;
     for (; i < windowSize; i += prime) struck[i] = 1;
   }
   for (let i = 0; i < windowSize; i++) {
@@ -72,6 +68,18 @@ export function nextPrime(
     if (fits(candidate) && checkPrimeSync(candidate, { checks: primeRounds })) return candidate;
   }
   return undefined;
+}
+
+/** The inverse modulo a small prime. */
+function smallInverse(value: number, prime: number): number {
+  let [a, b] = [value % prime, prime];
+  let [x, y] = [1, 0];
+  while (b !== 0) {
+    const quotient = Math.floor(a / b);
+    [a, b] = [b, a - quotient * b];
+    [x, y] = [y, x - quotient * y];
+  }
+  return ((x % prime) + prime) % prime;
 }
 
 export function modularInverse(value: bigint, modulus: bigint): bigint {
