@@ -7,8 +7,8 @@ import type { JsonnetFiles, ResolveImport, Unit } from './files.ts';
 import { callFunction } from './run/calls.ts';
 import { failure, force, jsonnetLimits, lazily, noTrace, runFrame } from './run/machine.ts';
 import type { JsonnetLimits, Machine } from './run/machine.ts';
-import { jsonText, manifest, toJson } from './run/manifest.ts';
-import type { Json, Manifest } from './run/manifest.ts';
+import { isList, jsonText, manifest, sortedNames } from './run/manifest.ts';
+import type { Json } from './run/manifest.ts';
 import { add } from './run/operators.ts';
 import { extendObject, makeObject, readyField } from './run/objects.ts';
 import { JsonnetFunction, Thunk, makeEnv, typeName } from './run/values.ts';
@@ -27,8 +27,8 @@ export interface NativeFunction {
   call(args: readonly Json[]): unknown;
 }
 
-/** What shape the result has to have. `json`: any. */
-export type JsonnetOutput = 'json' | 'string' | 'multi' | 'multi-string' | 'stream';
+/** What shape the result has to have. `json`: any; `data`: any, and no text is made of it. */
+export type JsonnetOutput = 'json' | 'data' | 'string' | 'multi' | 'multi-string' | 'stream';
 
 /** How a program is evaluated. */
 export interface JsonnetOptions {
@@ -54,7 +54,7 @@ export interface JsonnetOptions {
 export interface JsonnetResult {
   /** As plain data. */
   readonly value: Json;
-  /** As text: one for `json` and `string`, one per file or document otherwise. */
+  /** As text: one for `json` and `string`, none for `data`, one per file or document otherwise. */
   readonly texts: ReadonlyMap<string, string>;
   /** The paths of all files that imports led to, whether they were needed or not. */
   readonly imports: readonly string[];
@@ -154,6 +154,8 @@ function makeMachine(
       options.onTrace?.(`TRACE: ${place} ${text}`);
     },
     add,
+    fieldTraces: new Map(),
+    elementTraces: [],
     lastText: '',
     lastRunes: [],
   };
@@ -186,7 +188,7 @@ function hostFunction(native: NativeFunction): JsonnetFunction {
       const { trace } = machine;
       const made = manifest(machine, force(machine, slot ?? null));
       machine.trace = trace;
-      return toJson(made);
+      return made;
     });
     let result: unknown;
     try {
@@ -226,28 +228,28 @@ function show(
   }
   const made = manifest(machine, value);
   machine.trace = { span: 'During manifestation', context: '' };
-  return { value: toJson(made), texts: textsOf(machine, made, typeName(value), output) };
+  return { value: made, texts: textsOf(machine, made, typeName(value), output) };
 }
 
 function textsOf(
   machine: Machine,
-  made: Manifest,
+  made: Json,
   type: string,
   output: JsonnetOutput,
 ): ReadonlyMap<string, string> {
-  const text = (part: Manifest): string => `${jsonText(machine, part, true)}\n`;
+  const text = (part: Json): string => `${jsonText(machine, part, true)}\n`;
+  if (output === 'data') return new Map();
   if (output === 'json') return new Map([['', text(made)]]);
   if (output === 'stream') {
-    if (Array.isArray(made))
-      return new Map(made.map((part: Manifest, i) => [String(i), text(part)] as const));
+    if (isList(made)) return new Map(made.map((part, i) => [String(i), text(part)] as const));
     const rule = 'should be an array whose elements hold the JSON for each document in the stream.';
     throw failure(machine, `stream mode: top-level object was a ${type}, ${rule}`);
   }
-  if (!(made instanceof Map)) {
+  if (made === null || typeof made !== 'object' || isList(made)) {
     const rule = 'should be an object whose keys are filenames and values hold the JSON for that file.';
     throw failure(machine, `multi mode: top-level object was a ${type}, ${rule}`);
   }
-  const parts: readonly (readonly [string, Manifest])[] = [...made];
+  const parts = sortedNames(made).map((name) => [name, made[name] ?? null] as const);
   return new Map(
     parts.map(([name, part]) => {
       if (output === 'multi') return [name, text(part)] as const;
@@ -258,11 +260,11 @@ function textsOf(
   );
 }
 
-function goType(part: Manifest): string {
+function goType(part: Json): string {
   if (part === null) return '<nil>';
   if (typeof part === 'boolean') return 'bool';
   if (typeof part === 'number') return 'float64';
-  return part instanceof Map ? 'map[string]interface {}' : '[]interface {}';
+  return isList(part) ? '[]interface {}' : 'map[string]interface {}';
 }
 
 function problemOf(error: JsonnetError): JsonnetProblem {

@@ -63,7 +63,7 @@ async function evaluateFile(
   { parameters, files }: Prepared,
 ): Promise<Result<readonly unknown[]>> {
   const { extVars, tlas } = parameters;
-  const made = await evaluateJsonnet(text, { file: path, files, extVars, tlas });
+  const made = await evaluateJsonnet(text, { file: path, files, extVars, tlas, output: 'data' });
   if (!made.ok) {
     const { code, where, trace } = made.error;
     const message = `Failed to evaluate jsonnet "${name}": ${trace}`;

@@ -3,17 +3,15 @@ import { checkSize, enter, failure, force, leave, noTrace } from './machine.ts';
 import type { Machine } from './machine.ts';
 import { numberText } from './numbers.ts';
 import { checkAsserts, fieldNames, indexObject } from './objects.ts';
-import { JsonnetFunction, JsonnetObject, isArray } from './values.ts';
-import type { Value } from './values.ts';
+import { compareText } from './text.ts';
+import { JsonnetObject, isArray } from './values.ts';
+import type { JsonnetArray, Value } from './values.ts';
 
-/** What a value is as plain data: hidden fields are gone, keys are in order. */
+/** What a value is as plain data: hidden fields are gone, keys are in order as far as JavaScript keeps it. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
 
-/** Works a value out completely. Objects come as maps, so that no name of a field gets lost. */
-export type Manifest = null | boolean | number | string | readonly Manifest[] | ReadonlyMap<string, Manifest>;
-
 /** Works out everything in a value; functions cannot be shown. */
-export function manifest(machine: Machine, value: Value): Manifest {
+export function manifest(machine: Machine, value: Value): Json {
   // A frame of its own gives better traces, and keeps endless data from going on.
   enter(machine);
   machine.trace = noTrace;
@@ -22,35 +20,56 @@ export function manifest(machine: Machine, value: Value): Manifest {
   return made;
 }
 
-function manifestInner(machine: Machine, value: Value): Manifest {
-  if (isArray(value)) {
-    const items: Manifest[] = [];
-    for (const [i, slot] of value.entries()) {
-      const here = message(`Array element ${i}`);
-      machine.trace = here;
-      const item = force(machine, slot);
-      machine.trace = here;
-      items.push(manifest(machine, item));
-    }
-    return items;
+function manifestInner(machine: Machine, value: Value): Json {
+  if (value === null || typeof value !== 'object') return value;
+  if (isArray(value)) return manifestArray(machine, value);
+  if (value instanceof JsonnetObject) return manifestObject(machine, value);
+  throw failure(machine, "couldn't manifest function as JSON");
+}
+
+function manifestArray(machine: Machine, value: JsonnetArray): Json {
+  const items: Json[] = [];
+  for (let i = 0; i < value.length; i++) {
+    const here = (machine.elementTraces[i] ??= message(`Array element ${i}`));
+    machine.trace = here;
+    const item = force(machine, value[i] ?? null);
+    machine.trace = here;
+    items.push(manifest(machine, item));
   }
-  if (value instanceof JsonnetObject) {
-    const names = fieldNames(value, false);
-    machine.trace = message('Checking object assertions');
-    checkAsserts(machine, value);
-    const members = new Map<string, Manifest>();
-    for (const name of names) {
-      const here = message(`Field ${goQuote(name)}`);
-      machine.trace = here;
-      const member = indexObject(machine, value, name);
-      machine.trace = here;
-      members.set(name, manifest(machine, member));
-    }
-    machine.trace = noTrace;
-    return members;
+  return items;
+}
+
+const checking = message('Checking object assertions');
+
+function manifestObject(machine: Machine, value: JsonnetObject): Json {
+  const names = fieldNames(value, false);
+  machine.trace = checking;
+  checkAsserts(machine, value);
+  const members: Record<string, Json> = {};
+  for (const name of names) {
+    const here = fieldTrace(machine, name);
+    machine.trace = here;
+    const member = indexObject(machine, value, name);
+    machine.trace = here;
+    const made = manifest(machine, member);
+    if (name === '__proto__') define(members, name, made);
+    else members[name] = made;
   }
-  if (value instanceof JsonnetFunction) throw failure(machine, "couldn't manifest function as JSON");
-  return value;
+  machine.trace = noTrace;
+  return members;
+}
+
+/** An assignment to this name would do something else. */
+function define(members: Record<string, Json>, name: string, value: Json): void {
+  Object.defineProperty(members, name, { value, enumerable: true, configurable: true, writable: true });
+}
+
+function fieldTrace(machine: Machine, name: string): Trace {
+  const known = machine.fieldTraces.get(name);
+  if (known !== undefined) return known;
+  const trace = message(`Field ${goQuote(name)}`);
+  machine.fieldTraces.set(name, trace);
+  return trace;
 }
 
 function message(span: string): Trace {
@@ -60,14 +79,6 @@ function message(span: string): Trace {
 /** A name in quotes as Go's `%#v` writes it. */
 function goQuote(text: string): string {
   return /^[^`\\"\n]*$/.test(text) ? `"${text}"` : JSON.stringify(text);
-}
-
-/** Plain data of what was worked out. */
-export function toJson(made: Manifest): Json {
-  if (made instanceof Map) {
-    return Object.fromEntries([...made].map(([name, member]) => [name, toJson(member)]));
-  }
-  return Array.isArray(made) ? made.map((item: Manifest) => toJson(item)) : (made as Json);
 }
 
 /** Text in quotes as JSON needs it; control characters are escaped, everything else stays. */
@@ -93,7 +104,7 @@ function escapeOf(char: string): string {
 }
 
 /** JSON text in upstream's layout: three spaces per level, or all in one line. */
-export function jsonText(machine: Machine, made: Manifest, isMultiline: boolean): string {
+export function jsonText(machine: Machine, made: Json, isMultiline: boolean): string {
   const parts: string[] = [];
   let size = 0;
   const put = (part: string): void => {
@@ -101,15 +112,15 @@ export function jsonText(machine: Machine, made: Manifest, isMultiline: boolean)
     size += part.length;
     checkSize(machine, size, 'an output');
   };
-  const write = (item: Manifest, indent: string): void => {
-    if (item instanceof Map) {
-      writeList('{', '}', [...item], indent, ([name, member], inner) => {
+  const write = (item: Json, indent: string): void => {
+    if (item === null || typeof item !== 'object') put(scalarText(item));
+    else if (isList(item)) writeList('[', ']', item, indent, write);
+    else {
+      writeList('{', '}', sortedNames(item), indent, (name, inner) => {
         put(`${quote(name)}: `);
-        write(member, inner);
+        write(item[name] ?? null, inner);
       });
-    } else if (Array.isArray(item)) {
-      writeList('[', ']', item as readonly Manifest[], indent, (element, inner) => write(element, inner));
-    } else put(scalarText(item as null | boolean | number | string));
+    }
   };
   const writeList = <T>(
     open: string,
@@ -129,6 +140,17 @@ export function jsonText(machine: Machine, made: Manifest, isMultiline: boolean)
   };
   write(made, '');
   return parts.join('');
+}
+
+/** JavaScript puts names that look like numbers first. */
+export function sortedNames(item: { readonly [name: string]: Json }): readonly string[] {
+  const names = Object.keys(item);
+  return names.some((name) => /^\d/.test(name)) ? names.sort(compareText) : names;
+}
+
+/** Whether data is a list. */
+export function isList(item: Json): item is readonly Json[] {
+  return Array.isArray(item);
 }
 
 /** A number, text or word as JSON shows it. */

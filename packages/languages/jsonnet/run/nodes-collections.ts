@@ -5,7 +5,7 @@ import type { Machine } from './machine.ts';
 import { quote } from './manifest.ts';
 import { arrayOf, booleanOf } from './operators.ts';
 import { JsonnetObject, isArray, makeEnv, typeName } from './values.ts';
-import type { Code, Env, Field, Layer, Slot, Value } from './values.ts';
+import type { Code, ConstantNames, Env, Field, Layer, Slot, Value } from './values.ts';
 
 interface ArrayCode extends Code {
   readonly elements: readonly Code[];
@@ -40,12 +40,15 @@ export interface ObjectParts {
 interface ObjectCode extends Code, ObjectParts {
   /** All fields, where no name has to be worked out. */
   readonly constant: ReadonlyMap<string, Field> | undefined;
+  readonly names: ConstantNames | undefined;
 }
 
 /** `{ ... }`. */
 export function object(trace: Trace, parts: ObjectParts): Code {
   const shape = { ...trace, isCheap: false, variable: undefined, run: runObject };
-  const code: ObjectCode = { ...shape, ...parts, constant: constantFields(parts.fields) };
+  const constant = constantFields(parts.fields);
+  const names = constant === undefined ? undefined : { visible: undefined };
+  const code: ObjectCode = { ...shape, ...parts, constant, names };
   return code;
 }
 
@@ -63,9 +66,9 @@ function fieldOf({ visibility, plus, body }: FieldCode, env: Env | undefined): F
 }
 
 function runObject(code: ObjectCode, env: Env, machine: Machine): Value {
-  const { locals, bindsDollar, asserts } = code;
+  const { locals, bindsDollar, asserts, names } = code;
   const fields = code.constant ?? namedFields(code, env, machine);
-  return new JsonnetObject([{ fields, env, locals, bindsDollar, asserts, retained: undefined }]);
+  return new JsonnetObject([{ fields, env, locals, bindsDollar, asserts, retained: undefined, names }]);
 }
 
 function namedFields(code: ObjectCode, env: Env, machine: Machine): ReadonlyMap<string, Field> {
@@ -174,7 +177,15 @@ function runObjectComprehension(code: ObjectComprehensionCode, env: Env, machine
     addField(machine, fields, name, fieldOf(code.field, inner));
   }
   const { locals, bindsDollar } = code;
-  const layer: Layer = { fields, env, locals, bindsDollar, asserts: [], retained: undefined };
+  const layer: Layer = {
+    fields,
+    env,
+    locals,
+    bindsDollar,
+    asserts: [],
+    retained: undefined,
+    names: undefined,
+  };
   return new JsonnetObject([layer]);
 }
 

@@ -18,6 +18,7 @@ export function makeObject(fields: ReadonlyMap<string, Field>, visibleParts?: Pa
     bindsDollar: false,
     asserts: [],
     retained: undefined,
+    names: undefined,
     ...visibleParts,
   };
   return new JsonnetObject([layer]);
@@ -36,11 +37,12 @@ export function extendObject(left: JsonnetObject, right: JsonnetObject): Jsonnet
 /** The value of a field as it is seen from outside. */
 export function indexObject(machine: Machine, object: JsonnetObject, name: string): Value {
   if (object.asserted !== 'yes') checkAsserts(machine, object);
-  const known = object.cache.get(name);
+  const known = object.cache?.get(name);
   if (known !== undefined) return known;
   const at = findField(object, 0, name);
   if (at < 0) throw failure(machine, `Field does not exist: ${name}`);
   const value = evaluateField(machine, object, at, name);
+  object.cache ??= new Map();
   object.cache.set(name, value);
   return value;
 }
@@ -206,12 +208,15 @@ export function visibilities(object: JsonnetObject): Map<string, Visibility> {
 /** The names of fields in order; with hidden ones if asked for. */
 export function fieldNames(object: JsonnetObject, withHidden: boolean): readonly string[] {
   if (!withHidden && object.visible !== undefined) return object.visible;
+  const shared = object.layers.length === 1 ? object.layers[0]?.names : undefined;
+  if (!withHidden && shared?.visible !== undefined) return shared.visible;
   const names: string[] = [];
   for (const [name, visibility] of visibilities(object)) {
     if (withHidden || visibility !== 'hidden') names.push(name);
   }
   names.sort(compareText);
   if (!withHidden) object.visible = names;
+  if (!withHidden && shared !== undefined) shared.visible = names;
   return names;
 }
 
@@ -226,6 +231,7 @@ export function removeField(object: JsonnetObject, name: string): JsonnetObject 
     bindsDollar: false,
     asserts: [],
     retained,
+    names: undefined,
   };
   return new JsonnetObject([layer, ...object.layers]);
 }

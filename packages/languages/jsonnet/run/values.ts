@@ -105,13 +105,20 @@ export interface Layer {
   readonly asserts: readonly Code[];
   /** Of `std.objectRemoveKey`: only these fields are seen from here on, and they look like this. */
   readonly retained: ReadonlyMap<string, Visibility> | undefined;
+  /** Of layers whose names are all written in the program: shared by all objects that it makes. */
+  readonly names: ConstantNames | undefined;
+}
+
+/** What is worked out once for all layers of the same place in a program. */
+export interface ConstantNames {
+  visible: readonly string[] | undefined;
 }
 
 /** An object: its layers from the last one added to the first, and what was worked out already. */
 export class JsonnetObject {
   readonly layers: readonly Layer[];
   /** Values of fields as seen from outside, by name. */
-  readonly cache: Map<string, Value>;
+  cache: Map<string, Value> | undefined;
   /** Values of fields that `super` reached, by layer and name. */
   superCache: Map<string, Value> | undefined;
   /** One environment per layer, so that locals of the object are worked out once. */
@@ -123,12 +130,13 @@ export class JsonnetObject {
 
   constructor(layers: readonly Layer[]) {
     this.layers = layers;
-    this.cache = new Map();
+    this.cache = undefined;
     this.superCache = undefined;
     this.envs = undefined;
     this.index = undefined;
     this.visible = undefined;
-    this.asserted = layers.some((layer) => layer.asserts.length > 0) ? 'no' : 'yes';
+    this.asserted = 'yes';
+    for (const layer of layers) if (layer.asserts.length > 0) this.asserted = 'no';
   }
 }
 
@@ -196,6 +204,9 @@ export interface Machine {
   /** `a + b`, for fields with `+:`. */
   readonly add: (machine: Machine, left: Value, right: Value) => Value;
   /** The characters of the text that was taken apart last. */
+  /** Traces of manifests by field and by element; most names come again. */
+  readonly fieldTraces: Map<string, Trace>;
+  readonly elementTraces: Trace[];
   lastText: string;
   lastRunes: readonly string[];
 }
