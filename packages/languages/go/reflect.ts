@@ -1,4 +1,4 @@
-import { listType, mapType } from './typed.ts';
+import { isNilList, listType, mapType } from './typed.ts';
 import { valueDepthMax } from './print.ts';
 import { GoError, GoInt, GoObject } from './values.ts';
 import type { Value } from './values.ts';
@@ -48,7 +48,11 @@ export function deepEqual(a: Value, b: Value, depth = 0): boolean {
   if (depth > valueDepthMax) throw new GoError('the value contains itself', { panic: true });
   if (typeName(a) !== typeName(b)) return false;
   if (Array.isArray(a) && Array.isArray(b))
-    return a.length === b.length && a.every((item, i) => deepEqual(item, b[i] ?? null, depth + 1));
+    return (
+      a.length === b.length &&
+      isNilList(a) === isNilList(b) &&
+      a.every((item, i) => deepEqual(item, b[i] ?? null, depth + 1))
+    );
   if (a instanceof Map && b instanceof Map) {
     if (a.size !== b.size) return false;
     for (const [key, item] of a) {

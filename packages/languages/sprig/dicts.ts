@@ -1,4 +1,4 @@
-import { nilMap, sortedKeys, textOf, typedList } from '../go/index.ts';
+import { mapType, nilMap, sortedKeys, textOf, typedList, typedMap } from '../go/index.ts';
 import type { GoFunction, GoMap, Value } from '../go/index.ts';
 import { GoError, GoObject, kindName, typeName } from '../go/index.ts';
 import { fn, panic, variadic } from './define.ts';
@@ -79,7 +79,8 @@ function deepCopy(value: Value, depth = 0): Value {
   if (value instanceof Map) {
     const copy: GoMap = new Map();
     for (const [key, item] of value) copy.set(key, deepCopy(item, depth + 1));
-    return copy;
+    const type = mapType(value);
+    return type === 'map[string]interface {}' ? copy : typedMap(type, copy);
   }
   return value instanceof Uint8Array ? value.slice() : value;
 }
@@ -100,7 +101,9 @@ function dig(parameters: readonly Value[]): Value {
 }
 
 function table(value: Value): GoMap {
-  if (value instanceof Map) return value;
+  // Helm's own tables (`chartutil.Values`) pass: Go knows what `merge` and `set` answer by another type than what they
+  // were given, here it is one and the same table.
+  if (value instanceof Map && /^(?!map\[)|^map\[string\]interface \{\}$/.test(mapType(value))) return value;
   if (value instanceof GoObject && value.asMap !== undefined && kindName(value) === 'map')
     return value.asMap();
   return panic(`interface conversion: interface {} is ${goTypeWord(value)}, not map[string]interface {}`);
