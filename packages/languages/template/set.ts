@@ -8,7 +8,7 @@ import type { Clock } from '@plumbline/base';
 import type { Value } from '../go/index.ts';
 import type { TemplateCache } from './cache.ts';
 import type { Program, Renderer, Run } from './run.ts';
-import type { TracedRendering } from './trace-run.ts';
+import type { TracedRenderer, TracedRendering } from './trace-run.ts';
 import type { MissingKey, TemplateFunctions, TemplateLimits } from './types.ts';
 
 export interface TemplatesOptions {
@@ -55,6 +55,7 @@ export interface TraceOptions<K> extends ExecuteOptions {
 export function createTemplates(options: TemplatesOptions): Templates {
   const { functions, limits, clock, name: setName = 'gotpl', cache = createTemplateCache() } = options;
   const scope = createScope({ setName, functions, cache });
+  let tracing: TracedRenderer | undefined;
   const start = <T>(
     name: string,
     how: ExecuteOptions,
@@ -78,7 +79,8 @@ export function createTemplates(options: TemplatesOptions): Templates {
         plainRenderer.render(run, scope, program, data, { name, dropNoValue: how.dropNoValue === true }),
       ),
     trace: <K>(name: string, data: Value, how: TraceOptions<K>) => {
-      const renderer = createTracedRenderer(how.originOf);
+      const renderer = tracing?.originOf === how.originOf ? tracing : createTracedRenderer(how.originOf);
+      tracing = renderer;
       // The keys of the answer are those that `originOf` gave.
       return start(name, how, renderer, (run, program) =>
         renderTraced(renderer, run, scope, program, data ?? undefined, how.dropNoValue === true),

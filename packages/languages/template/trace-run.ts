@@ -1,6 +1,6 @@
 import { createFrame, runProgram } from './run.ts';
 import { createPlaces } from './trace.ts';
-import { createTracer, toTracedText } from './tracer.ts';
+import { createTracer, resetTracer, toTracedText } from './tracer.ts';
 import { dropWord, segmentsOf } from './trace-text.ts';
 import { isSame } from './trace-values.ts';
 import type { Output, Program, Run } from './run.ts';
@@ -44,11 +44,20 @@ export interface TracedRendering<K = unknown> {
   readonly spans: readonly TraceSpan<K>[];
 }
 
+/** What traced executions of one set share, so that what a template puts into a table is still known in the next. */
+export interface TracedRenderer extends Renderer {
+  readonly originOf: OriginOf;
+  readonly tracer: Tracer;
+  readonly show: (origin: Origin) => TraceOrigin;
+}
+
 /** How includes are run in a traced execution. */
-export function createTracedRenderer(originOf: OriginOf): Renderer & { readonly tracer: Tracer } {
+export function createTracedRenderer(originOf: OriginOf): TracedRenderer {
   const tracer = createTracer(originOf);
   return {
+    originOf,
     tracer,
+    show: createShow(),
     render: (run, scope, program, data, how) => {
       const { includes, conditions, calling, args, traces, interner } = tracer;
       const trace = traces[args.findIndex((arg) => isSame(arg, data))];
@@ -86,16 +95,16 @@ function runTraced(
 
 /** Runs the outermost template. */
 export function renderTraced(
-  renderer: { readonly tracer: Tracer },
+  { tracer, show }: TracedRenderer,
   run: Run,
   scope: Scope,
   program: Program,
   dot: Given,
   dropNoValue: boolean,
 ): TracedRendering {
-  const rendered = runTraced(renderer.tracer, run, scope, program, dot, undefined);
+  resetTracer(tracer);
+  const rendered = runTraced(tracer, run, scope, program, dot, undefined);
   const kept = dropNoValue ? dropWord(rendered, '<no value>') : rendered;
-  const show = createShow();
   const spans: TraceSpan[] = [];
   for (const { start, end, origin } of segmentsOf(kept)) {
     if (origin !== undefined) spans.push({ start, end, origin: show(origin) });

@@ -37,6 +37,17 @@ export function createTracer(originOf: OriginOf): Tracer {
   };
 }
 
+/** Forgets where the last execution stood, which may have ended with an error. */
+export function resetTracer(tracer: Tracer): void {
+  tracer.last = undefined;
+  tracer.includes = undefined;
+  tracer.conditions = undefined;
+  tracer.calling = undefined;
+  tracer.args = [];
+  tracer.traces = [];
+  tracer.rendered = undefined;
+}
+
 /** A text that is being written: who wrote up to where. */
 export interface TracedOutput {
   readonly ends: number[];
