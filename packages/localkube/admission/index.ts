@@ -7,6 +7,7 @@ import { makeMutations } from './mutations.ts';
 import { checkPodSecurity, checkSecurityLabels } from './pod-security.ts';
 import { checkPolicy, checkWebhooks } from './policy-check.ts';
 import { makePolicies } from './policies.ts';
+import { checkApproval, fillSigningRequest } from './signing-requests.ts';
 import type { Admission, AdmissionRequest, Merge } from './types.ts';
 import { mutateByWebhooks, validateByWebhooks } from './webhooks.ts';
 
@@ -38,13 +39,15 @@ export function makeAdmission(world: {
   const mutations = makeMutations(around, world.merge);
   return {
     mutate(request) {
+      const filled = fillSigningRequest(request, access.now());
       const byPolicies = mutations.mutate(request);
       const byWebhooks = mutateByWebhooks(around, request);
       guardRoles(request, security, access);
-      return byPolicies || byWebhooks;
+      return filled || byPolicies || byWebhooks;
     },
     validate(request) {
       if (request.resource.group === registrations) checkRegistration(request);
+      checkApproval(request, security, access);
       checkSecurityLabels(request);
       if (request.namespace !== '') checkPodSecurity(request, namespaces(request.namespace));
       policies.validate(request);

@@ -28,7 +28,7 @@ function missing(report: Report, field: string, why = ''): void {
 }
 
 function oneOf(report: Report, field: string, value: unknown, allowed: readonly string[]): void {
-  if (value === undefined || value === null || allowed.includes(String(value))) return;
+  if (value === undefined || value === null || allowed.includes(text(value))) return;
   const supported = allowed.map((one) => JSON.stringify(one)).join(', ');
   add(
     report,

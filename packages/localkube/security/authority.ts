@@ -13,6 +13,13 @@ export interface Authority {
     readonly use: 'server' | 'client';
     readonly names?: readonly string[];
   }): KeyPair;
+  /** A certificate (PEM) for a key that somebody else has. */
+  sign(request: {
+    readonly subject: DistinguishedName;
+    readonly publicKey: KeyObject;
+    readonly use: 'server' | 'client';
+    readonly notAfter: number;
+  }): string;
 }
 
 /** PEM texts. */
@@ -59,6 +66,18 @@ export function openAuthority(options: {
       });
       return { key: pem(leaf.privateKey), certificate };
     },
+    sign: ({ subject, publicKey: holder, use, notAfter }) =>
+      createCertificate({
+        subject,
+        issuer,
+        publicKey: holder,
+        issuerKey: key,
+        issuerPublicKey: publicKey,
+        serial: random.bytes(16),
+        notBefore: now() - backdatedMs,
+        notAfter,
+        use,
+      }),
   };
 }
 

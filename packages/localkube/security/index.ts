@@ -7,6 +7,7 @@ import { authenticator, identifyToken } from './authenticate.ts';
 import { openAuthority } from './authority.ts';
 import { decideByRoles, rulesFor } from './rbac.ts';
 import { bootstrapRoles } from './roles.ts';
+import { followSigning } from './signing.ts';
 import { followTokenSecrets } from './token-secrets.ts';
 import { issuer, openTokens } from './tokens.ts';
 
@@ -88,6 +89,7 @@ export function createSecurity(options: {
           access.create(object, 'kube-apiserver');
       }
       followAggregation(access);
+      followSigning(access, authority);
       followTokenSecrets(access, tokens, authority.certificate);
       seeded = access;
     },
