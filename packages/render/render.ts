@@ -60,8 +60,8 @@ type SourceRenderer = (request: RenderSource) => Promise<Result<Rendering, reado
 const heavy: ReadonlySet<SourceKind> = new Set(['helm', 'kustomize']);
 
 /** Jsonnet files are programs, too. */
-async function isHeavy(kind: SourceKind, { tree, path, source }: RenderSource): Promise<boolean> {
-  if (kind !== 'directory') return heavy.has(kind);
+async function isHeavy(kind: SourceKind, { tree, path, source, disabled }: RenderSource): Promise<boolean> {
+  if (kind !== 'directory' || disabled?.includes('directory') === true) return heavy.has(kind);
   return hasJsonnet(tree, await realFolder(tree, path), source.directory?.recurse === true);
 }
 
