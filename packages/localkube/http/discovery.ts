@@ -73,7 +73,7 @@ function aggregatedList(core: Core, legacy: boolean): unknown {
     apiVersion: 'apidiscovery.k8s.io/v2',
     metadata: {},
     items: groups.map((group) => ({
-      metadata: { ...(group.name !== '' && { name: group.name }), creationTimestamp: null },
+      metadata: group.name === '' ? {} : { name: group.name },
       versions: group.versions.map((version) => ({
         version,
         resources: core.catalogue.resourcesOf(group.name, version).map(aggregatedResource),
@@ -83,11 +83,21 @@ function aggregatedList(core: Core, legacy: boolean): unknown {
   };
 }
 
+interface GroupVersionKind {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+}
+
 function aggregatedResource(resource: Served): unknown {
-  const { group, version, kind } = resource;
+  // A built-in kind of the same group and version is named without them.
+  const kindOf = ({ group, version, kind }: GroupVersionKind): GroupVersionKind =>
+    !resource.custom && group === resource.group && version === resource.version
+      ? { group: '', version: '', kind }
+      : { group, version, kind };
   return {
     resource: resource.plural,
-    responseKind: { group, version, kind },
+    responseKind: kindOf(resource),
     scope: resource.namespaced ? 'Namespaced' : 'Cluster',
     singularResource: resource.singular,
     verbs: resource.verbs,
@@ -96,7 +106,7 @@ function aggregatedResource(resource: Served): unknown {
     ...(resource.subresourceList.length > 0 && {
       subresources: resource.subresourceList.map((sub) => ({
         subresource: sub.name,
-        responseKind: { group: sub.group, version: sub.version, kind: sub.kind },
+        responseKind: kindOf(sub),
         verbs: sub.verbs,
       })),
     }),

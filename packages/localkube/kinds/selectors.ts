@@ -1,4 +1,5 @@
 import type { FieldError } from '../registry/types.ts';
+import type { Fields } from './fields.ts';
 import {
   forbidden,
   invalid,
@@ -62,22 +63,30 @@ export function selectorMatches(
   const have = labels ?? {};
   for (const [key, value] of Object.entries(stringMap(parts['matchLabels'])))
     if (have[key] !== value) return false;
-  return records(parts['matchExpressions']).every((expression) => {
-    const value = have[text(expression['key'])];
-    const values = strings(expression['values']);
-    switch (expression['operator']) {
-      case 'In':
-        return value !== undefined && values.includes(value);
-      case 'NotIn':
-        return value === undefined || !values.includes(value);
-      case 'Exists':
-        return value !== undefined;
-      case 'DoesNotExist':
-        return value === undefined;
-      default:
-        return false;
-    }
-  });
+  return records(parts['matchExpressions']).every((expression) =>
+    expressionMatches(expression, have[text(expression['key'])]),
+  );
+}
+
+/** One expression of a label selector or of a node selector's term, which also compares numbers. */
+export function expressionMatches(expression: Fields, value: string | undefined): boolean {
+  const values = strings(expression['values']);
+  switch (expression['operator']) {
+    case 'In':
+      return value !== undefined && values.includes(value);
+    case 'NotIn':
+      return value === undefined || !values.includes(value);
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+    case 'Gt':
+      return value !== undefined && Number(value) > Number(values[0]);
+    case 'Lt':
+      return value !== undefined && Number(value) < Number(values[0]);
+    default:
+      return false;
+  }
 }
 
 /** True if every pair of a plain map selector (Service, ReplicationController) is among the labels. */

@@ -2,8 +2,9 @@ import type { Clock } from '@plumbline/base';
 import { messageOf } from '@plumbline/base';
 import type { Logger } from '@plumbline/base';
 import type { KubeObject } from '@plumbline/api';
-import { list, record, records, stringMap, strings, text } from '../kinds/fields.ts';
+import { list, record, records, stringMap, text } from '../kinds/fields.ts';
 import type { Fields } from '../kinds/fields.ts';
+import { expressionMatches } from '../kinds/selectors.ts';
 import { specOf, timeText } from '../controllers/runtime/objects.ts';
 import type { Access } from '../registry/types.ts';
 
@@ -165,31 +166,12 @@ function tolerates(toleration: Fields, taint: Fields): boolean {
 function termMatches(term: Fields, node: KubeObject): boolean {
   const labels = node.metadata.labels ?? {};
   if (list(term['matchExpressions']).length === 0 && list(term['matchFields']).length === 0) return false;
-  const meets = (expression: Fields, value: string | undefined): boolean => {
-    const values = strings(expression['values']);
-    switch (expression['operator']) {
-      case 'In':
-        return value !== undefined && values.includes(value);
-      case 'NotIn':
-        return value === undefined || !values.includes(value);
-      case 'Exists':
-        return value !== undefined;
-      case 'DoesNotExist':
-        return value === undefined;
-      case 'Gt':
-        return value !== undefined && Number(value) > Number(values[0]);
-      case 'Lt':
-        return value !== undefined && Number(value) < Number(values[0]);
-      default:
-        return false;
-    }
-  };
   return (
     records(term['matchExpressions']).every((expression) =>
-      meets(expression, labels[text(expression['key'])]),
+      expressionMatches(expression, labels[text(expression['key'])]),
     ) &&
     records(term['matchFields']).every(
-      (field) => field['key'] === 'metadata.name' && meets(field, node.metadata.name),
+      (field) => field['key'] === 'metadata.name' && expressionMatches(field, node.metadata.name),
     )
   );
 }

@@ -93,7 +93,10 @@ export function makeCatalogue(hooks: (group: string, kind: string) => KindHooks 
     find: (group, version, plural) => byPath.get(`${group}/${version}/${plural}`),
     byKind: (group, kind, version = '') => byKindKey.get(`${group}/${kind}/${version}`),
     all: () => all,
-    resourcesOf: (group, version) => all.filter((one) => one.group === group && one.version === version),
+    resourcesOf: (group, version) =>
+      all
+        .filter((one) => one.group === group && one.version === version)
+        .toSorted((a, b) => (a.plural < b.plural ? -1 : 1)),
     groups: () => groups,
     get revision() {
       return revision;
