@@ -25,6 +25,7 @@ export interface ChartFlags {
   readonly skipSchemaValidation?: boolean;
   readonly helmProfile?: HelmProfile;
   readonly random?: 'seeded' | 'fresh';
+  readonly origins?: boolean;
 }
 
 /** Renders a chart of this machine: a folder or an archive. Throws `CommandError` when a file is missing. */
@@ -60,6 +61,7 @@ function chartRequest(path: string, flags: ChartFlags, cwd: string): HelmRequest
     isUpgrade: flags.isUpgrade === true,
     showOnly: flags.showOnly ?? [],
     skipSchemaValidation: flags.skipSchemaValidation === true,
+    origins: flags.origins === true,
     ...(helmProfile === undefined ? {} : { profile: helmProfile }),
     ...(random === undefined ? {} : { random }),
   };

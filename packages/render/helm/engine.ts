@@ -6,6 +6,8 @@ import type { HelmContext } from './context.ts';
 import { executionErrorText, parseErrorText } from './errors.ts';
 import { filesObject } from './files.ts';
 import { chartObject } from './objects.ts';
+import type { TracedFile } from './origins/field-origins.ts';
+import type { ValuePlace } from './origins/value-places.ts';
 
 /** A template with what it sees. */
 interface Renderable {
@@ -27,10 +29,12 @@ export interface EngineRequest {
   readonly limits: TemplateLimits;
   /** Called before each file, so that functions know where they are. */
   readonly entering?: (file: string) => void;
+  /** Where the value in a slot of the values was set; with it the output is traced. */
+  readonly originOf?: (container: object, key: string | number) => ValuePlace | undefined;
 }
 
-/** Renders every template of a chart and of the charts below it: text by path. Throws `GoError`. */
-export function renderTemplates(request: EngineRequest): Map<string, string> {
+/** Renders every template of a chart and of the charts below it: by path, with what is known of its parts. Throws `GoError`. */
+export function renderTemplates(request: EngineRequest): Map<string, TracedFile> {
   const { profile } = request;
   const renderables = collect(request);
   const names = [...renderables.keys()].toSorted(byDepth);
@@ -47,7 +51,8 @@ export function renderTemplates(request: EngineRequest): Map<string, string> {
       throw asGoError(thrown, (error) => parseErrorText(name, error.message));
     }
   }
-  const rendered = new Map<string, string>();
+  const rendered = new Map<string, TracedFile>();
+  const { context, originOf } = request;
   for (const name of names) {
     const renderable = renderables.get(name);
     if (renderable === undefined || isPartial(name)) continue;
@@ -61,8 +66,13 @@ export function renderTemplates(request: EngineRequest): Map<string, string> {
     );
     request.entering?.(name);
     try {
-      const text = templates.execute(name, scope, { context: request.context });
-      rendered.set(name, text.includes('<no value>') ? text.replaceAll('<no value>', '') : text);
+      const how = { context, dropNoValue: true };
+      rendered.set(
+        name,
+        originOf === undefined
+          ? { text: templates.execute(name, scope, how), spans: [] }
+          : templates.trace(name, scope, { ...how, originOf }),
+      );
     } catch (thrown) {
       throw asGoError(thrown, (error) => executionErrorText(name, error, profile));
     }

@@ -1,10 +1,9 @@
-import { GoError, readYamlStream } from '@plumbline/languages';
+import { GoError, readYamlStream, yamlErrorText } from '@plumbline/languages';
 import { isRecord } from '@plumbline/base';
 import { scalarText } from './chart/fields.ts';
 import type { HelmProfile } from './chart/types.ts';
 import { isPartial } from './engine.ts';
 import { compareKinds } from './kinds.ts';
-import { yamlErrorIn } from './yaml-errors.ts';
 
 /** One document of the output. */
 export interface HelmManifest {
@@ -168,7 +167,7 @@ interface Head {
 function readHead(path: string, content: string, profile: HelmProfile): Head {
   const stream = readYamlStream(content, { file: path, duplicateKeys: 'last' });
   if (stream.problem !== undefined) {
-    throw new GoError(`YAML parse error on ${path}: ${yamlErrorIn(stream.problem)}`);
+    throw new GoError(`YAML parse error on ${path}: ${yamlErrorText(stream.problem)}`);
   }
   const value = stream.documents[0]?.value ?? null;
   const struct = profile === 3 ? 'releaseutil.SimpleHead' : 'util.SimpleHead';

@@ -1,4 +1,4 @@
-import type { Manifest, Read } from '@plumbline/api';
+import type { FieldOrigins, Manifest, Read } from '@plumbline/api';
 import { GoError, readYamlStream } from '@plumbline/languages';
 import type { GoFunctions, TemplateCache, TemplateFunctions, Value } from '@plumbline/languages';
 import type { KubeObject } from '@plumbline/api';
@@ -12,6 +12,9 @@ import type { KubeVersion } from './kube-version.ts';
 import { sortManifests } from './manifests.ts';
 import type { SortedManifests } from './manifests.ts';
 import { capabilitiesObject, releaseMap } from './objects.ts';
+import { fieldOrigins } from './origins/field-origins.ts';
+import type { TracedFile } from './origins/field-origins.ts';
+import { valuePlaces } from './origins/value-places.ts';
 import { crdsOf, onlyShown, outputText } from './output.ts';
 import type { ChartCrd } from './output.ts';
 import type { ReleaseRandom } from './random.ts';
@@ -61,9 +64,10 @@ export function renderRelease(
   checkKubeVersion(chart, kube, profile);
   const lookedUp: HelmLookedUp[] = [];
   const source = begin();
-  const files = renderTemplates({
+  const shown = valuesMap(profile, [...values]);
+  const traced = renderTemplates({
     chart,
-    values: valuesMap(profile, [...values]),
+    values: shown,
     release: releaseMap(request.releaseName, request.namespace, request.isUpgrade === true),
     capabilities: capabilitiesObject(kube, apiVersionsOf(request), profile),
     profile,
@@ -72,7 +76,11 @@ export function renderRelease(
     context: { lookup: recordedLookup(request, lookedUp) },
     limits: request.limits ?? {},
     entering: (file) => source.at(file),
+    ...(request.origins === true
+      ? { originOf: valuePlaces(chart, shown, request.values ?? {}, profile) }
+      : {}),
   });
+  const files = new Map([...traced].map(([path, { text }]) => [path, text]));
   const notes = takeNotes(files, chart);
   const sorted = sortManifests(files, profile);
   const hooks = hooksOf(request, sorted);
@@ -81,7 +89,11 @@ export function renderRelease(
   const { showOnly = [] } = request;
   return {
     text: showOnly.length === 0 ? whole : onlyShown(whole, showOnly, profile),
-    manifests: manifestsOf(crds, { hooks, manifests: sorted.manifests }),
+    manifests: manifestsOf(
+      crds,
+      { hooks, manifests: sorted.manifests },
+      request.origins === true ? traced : undefined,
+    ),
     hooks,
     notes,
     reads: input.reads,
@@ -154,8 +166,28 @@ function hooksOf(request: HelmRequest, sorted: SortedManifests): SortedManifests
   return sorted.hooks.filter((hook) => !hook.events.includes('test'));
 }
 
+/** Documents of one file are found in its text one after the other; those of one kind keep their order. */
+function originsOf(
+  path: string,
+  content: string,
+  file: TracedFile | undefined,
+  cursors: Map<string, number>,
+): FieldOrigins | undefined {
+  if (file === undefined) return undefined;
+  const cursor = `${path} ${content}`;
+  const start = file.text.indexOf(content, cursors.get(cursor) ?? 0);
+  if (start < 0) return undefined;
+  cursors.set(cursor, start + 1);
+  return fieldOrigins(content, start, file);
+}
+
 /** The objects; a list of objects is taken apart by who applies them. */
-function manifestsOf(crds: readonly ChartCrd[], sorted: SortedManifests): Manifest[] {
+function manifestsOf(
+  crds: readonly ChartCrd[],
+  sorted: SortedManifests,
+  traced: ReadonlyMap<string, TracedFile> | undefined,
+): Manifest[] {
+  const cursors = new Map<string, number>();
   const manifests: Manifest[] = [];
   for (const { path, text } of crds) {
     const stream = readYamlStream(text, { file: path, duplicateKeys: 'last' });
@@ -163,9 +195,15 @@ function manifestsOf(crds: readonly ChartCrd[], sorted: SortedManifests): Manife
       manifests.push({ object: value as KubeObject, origin: { file: path, line, document: index } });
     }
   }
-  for (const { path, object } of [...sorted.manifests, ...sorted.hooks]) {
+  for (const { path, object, content } of [...sorted.manifests, ...sorted.hooks]) {
     if (object === undefined) continue;
-    manifests.push({ object: object as unknown as KubeObject, origin: { file: path, line: 1, document: 0 } });
+    const origins = originsOf(path, content, traced?.get(path), cursors);
+    const line = origins?.get('')?.find(({ act }) => act === 'template')?.line ?? 1;
+    manifests.push({
+      object: object as unknown as KubeObject,
+      origin: { file: path, line, document: 0 },
+      ...(origins === undefined ? {} : { origins }),
+    });
   }
   return manifests;
 }

@@ -33,7 +33,7 @@ export async function renderHelmSource(
     if (!complete.ok) return err([complete.error]);
     const values = await valuesOf(parameters, context, chart.search);
     const rendered = await engine.render(
-      helmRequest(parameters, context, complete.value, values, request.appName),
+      helmRequest(parameters, context, complete.value, values, request.appName, request.origins === true),
     );
     if (!rendered.ok) return rendered;
     const { manifests, warnings, lookedUp } = rendered.value;
@@ -117,6 +117,7 @@ function helmRequest(
   chart: ChartSource,
   values: UserValues,
   appName: string | undefined,
+  origins: boolean,
 ): HelmRequest {
   const given = (text: string | undefined) => (text === undefined || text === '' ? undefined : text);
   const kubeVersion = given(parameters.kubeVersion) ?? context.kubeVersion;
@@ -131,6 +132,7 @@ function helmRequest(
     ...(context.seed === undefined ? {} : { seed: context.seed }),
     // What a live cluster serves is all that there is; what the application names comes on top of Helm's own list.
     ...(apiVersions === undefined ? {} : { apiVersions, apiVersionsExact: own.length === 0 }),
+    origins,
     includeCrds: parameters.skipCrds !== true,
     skipTests: parameters.skipTests === true,
     skipSchemaValidation: parameters.skipSchemaValidation === true,

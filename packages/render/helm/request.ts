@@ -38,6 +38,8 @@ export interface HelmRequest {
   /** Answers `lookup`; without it nothing is found. */
   readonly lookup?: HelmLookup;
   readonly limits?: TemplateLimits;
+  /** Also find out where each field comes from; costs about twice as much. */
+  readonly origins?: boolean;
 }
 
 /** An object of the cluster, a list when `name` is empty, or nothing. */

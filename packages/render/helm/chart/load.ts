@@ -53,6 +53,7 @@ function readOwnFiles(files: readonly ChartFile[], options: LoadOptions): OwnFil
   const others: ChartFile[] = [];
   const subcharts = new Map<string, ChartFile[]>();
   let values: GoMap = new Map();
+  let valuesText = '';
   let schema: ChartSchema | undefined;
   let lock: ChartFile | undefined;
   for (const file of files) {
@@ -60,7 +61,8 @@ function readOwnFiles(files: readonly ChartFile[], options: LoadOptions): OwnFil
     if (name === 'Chart.yaml') continue;
     if (name === 'Chart.lock') lock = file;
     else if (name === 'values.yaml') {
-      values = wrap('cannot load values.yaml', () => readValuesFile(fromBytes(file.data), options.profile));
+      valuesText = fromBytes(file.data);
+      values = wrap('cannot load values.yaml', () => readValuesFile(valuesText, options.profile));
     } else if (name === 'values.schema.json') schema = chartSchema(file.data);
     else if (name === 'requirements.yaml') {
       const before: ChartMetadata = metadata ?? emptyMetadata();
@@ -85,7 +87,15 @@ function readOwnFiles(files: readonly ChartFile[], options: LoadOptions): OwnFil
     }
   }
   if (metadata === undefined) throw new GoError('Chart.yaml file is missing');
-  const chart = { metadata: validateMetadata(metadata), templates, values, schema, files: others, lock };
+  const chart = {
+    metadata: validateMetadata(metadata),
+    templates,
+    values,
+    valuesText,
+    schema,
+    files: others,
+    lock,
+  };
   return { chart, subcharts };
 }
 

@@ -67,6 +67,8 @@ export interface HelmChart {
   readonly templates: readonly ChartTemplate[];
   /** Defaults; never changed, only replaced. */
   values: GoMap;
+  /** `values.yaml` as it is written, for who wants to know where a key stands. */
+  readonly valuesText: string;
   readonly schema: ChartSchema | undefined;
   /** What is neither a template, values nor a chart. */
   readonly files: readonly ChartFile[];

@@ -86,7 +86,10 @@ export function objectsOf(text: string, masked: readonly Masked[]): Map<string, 
 function idOf(object: Readonly<Record<string, unknown>>): string {
   const metadata = isRecord(object['metadata']) ? object['metadata'] : {};
   const parts = [object['apiVersion'], object['kind'], metadata['namespace'], metadata['name']];
-  return parts.map((part) => (part === undefined ? '' : String(part))).join('|');
+  return parts
+    .map((part) => (typeof part === 'string' ? part : JSON.stringify(part ?? '')))
+    .join('|')
+    .replaceAll('""', '');
 }
 
 function patternOf(object: string): RegExp {
