@@ -1,14 +1,14 @@
 // npm run conformance:helm [-- --charts DIR]... [--profile 3|4] [--limit N] [--fuzz N] [-v]: renders charts with the real Helm
 // and with ours and compares. Charts: the recorded corpus, and every chart below the folders that are named. With
 // --fuzz each chart is also rendered with N generated files of values. Ends with `N passed, N failed`.
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { conformanceFolder, unpackConformance } from '../lib/conformance.mjs';
 import { root } from '../lib/install.mjs';
+import { median, renderAll } from './lib/batch.mjs';
 import { compareObjects, differences, load, objectsOf } from './lib/compare.mjs';
 import { valuesFor } from './lib/values-fuzz.mjs';
 
@@ -37,26 +37,6 @@ function isRenderable(chart) {
   } catch {
     return true;
   }
-}
-
-/** Renders of one process of ours, in the order of the tasks. */
-async function ours(tasks) {
-  const child = spawn(process.execPath, [join(root, 'dist/plumb.mjs'), 'render', '--batch', '-'], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  const answers = new Map();
-  const reading = (async () => {
-    for await (const line of createInterface({ input: child.stdout })) {
-      const answer = JSON.parse(line);
-      answers.set(answer.id, answer);
-    }
-  })();
-  for (const task of tasks)
-    if (!child.stdin.write(`${JSON.stringify(task)}\n`))
-      await new Promise((go) => child.stdin.once('drain', go));
-  child.stdin.end();
-  await reading;
-  return answers;
 }
 
 async function theirs(task) {
@@ -133,7 +113,7 @@ for (const chart of charts)
       tasks.push({ ...base, id: tasks.length, values: [file] });
     }
   }
-const answers = await ours(tasks);
+const answers = await renderAll(tasks);
 const totals = { renders: 0, bytes: 0, objects: 0, errors: 0, random: 0, failed: 0 };
 const times = { ours: [], theirs: [] };
 for (const task of tasks) {
@@ -170,7 +150,6 @@ for (const task of tasks) {
     );
   }
 }
-const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)]?.toFixed(1) ?? '-';
 const rendered = totals.renders - totals.errors;
 const share = (count) => `${((100 * count) / Math.max(1, rendered)).toFixed(2)} %`;
 process.stdout.write(
