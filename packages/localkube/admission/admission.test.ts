@@ -175,6 +175,30 @@ describe('policies', () => {
   });
 });
 
+describe('default ingress classes', () => {
+  it('go to a new Ingress that names none', async () => {
+    const ingressClass = (name: string, isDefault: string): Raw => ({
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'IngressClass',
+      metadata: { name, annotations: { 'ingressclass.kubernetes.io/is-default-class': isDefault } },
+      spec: { controller: 'test.io/c' },
+    });
+    await made('/apis/networking.k8s.io/v1/ingressclasses', ingressClass('other', 'false'));
+    await made('/apis/networking.k8s.io/v1/ingressclasses', ingressClass('usual', 'true'));
+    const ingress = (name: string, spec: Raw): Raw => ({
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'Ingress',
+      metadata: { name },
+      spec: { defaultBackend: { service: { name: 's', port: { number: 80 } } }, ...spec },
+    });
+    const path = '/apis/networking.k8s.io/v1/namespaces/default/ingresses';
+    const classOf = async (name: string, spec: Raw): Promise<unknown> =>
+      ((await send('POST', path, ingress(name, spec))).body as { spec: Raw }).spec['ingressClassName'];
+    expect(await classOf('a', {})).toBe('usual');
+    expect(await classOf('b', { ingressClassName: 'other' })).toBe('other');
+  });
+});
+
 describe('Pod Security', () => {
   const pod = (spec: Raw, container: Raw = {}): Raw => ({
     apiVersion: 'v1',

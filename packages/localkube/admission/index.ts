@@ -2,6 +2,7 @@ import type { Random } from '@plumbline/base';
 import type { Access } from '../registry/types.ts';
 import { checkEscalation } from '../security/escalation.ts';
 import type { Security } from '../types.ts';
+import { fillIngressClass } from './ingress-class.ts';
 import { record } from './match.ts';
 import { makeMutations } from './mutations.ts';
 import { checkPodSecurity, checkSecurityLabels } from './pod-security.ts';
@@ -39,7 +40,7 @@ export function makeAdmission(world: {
   const mutations = makeMutations(around, world.merge);
   return {
     mutate(request) {
-      const filled = fillSigningRequest(request, access.now());
+      const filled = fillSigningRequest(request, access.now()) || fillIngressClass(request, access);
       const byPolicies = mutations.mutate(request);
       const byWebhooks = mutateByWebhooks(around, request);
       guardRoles(request, security, access);

@@ -38,13 +38,15 @@ export function authenticator(
   identify: (token: string) => Identity | undefined,
 ): (request: Request) => User | undefined {
   return ({ headers, clientCertificate }) => {
-    if (clientCertificate !== undefined)
-      return signedIn({ name: clientCertificate.subject, groups: clientCertificate.groups });
+    const held =
+      clientCertificate === undefined
+        ? undefined
+        : signedIn({ name: clientCertificate.subject, groups: clientCertificate.groups });
     const header = headers['authorization'];
-    if (header === undefined) return anonymous;
+    if (header === undefined) return held ?? anonymous;
     const token = /^Bearer (.+)$/i.exec(header)?.[1];
     const found = token === undefined ? undefined : identify(token.trim());
-    return found?.audiences.includes(issuer) === true ? found.user : undefined;
+    return found?.audiences.includes(issuer) === true ? (held ?? found.user) : undefined;
   };
 }
 
