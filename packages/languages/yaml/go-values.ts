@@ -13,8 +13,8 @@ export function readGoYaml(text: string): Value {
   const quick = quickScalar(text);
   if (quick !== undefined) return quick.value;
   const source = firstDocument(text);
-  const stream = readYamlStream(source.text, { file: '', duplicateKeys: 'last' });
-  if (stream.problem !== undefined) throw new GoError(yamlErrorText(stream.problem, source.linesBefore));
+  const stream = readYamlStream(source, { file: '', duplicateKeys: 'last' });
+  if (stream.problem !== undefined) throw new GoError(yamlErrorText(stream.problem));
   const document = stream.documents[0];
   return document === undefined || document.index > 0 ? null : toGo(document.value);
 }
@@ -28,20 +28,13 @@ export function readGoJson(text: string): { readonly value: Value } | undefined 
 /** Reads every document of a stream; documents that are empty are left out. */
 export function readGoYamlStream(text: string): Value[] {
   const stream = readYamlStream(text, { file: '', duplicateKeys: 'last' });
-  if (stream.problem !== undefined) throw new GoError(yamlErrorText(stream.problem, 0));
+  if (stream.problem !== undefined) throw new GoError(yamlErrorText(stream.problem));
   return stream.documents.map((document) => toGo(document.value));
 }
 
-/** As sigs.k8s.io/yaml words it. */
-export function yamlErrorText(problem: YamlProblem, linesBefore: number): string {
-  const { message } = problem;
-  if (message.endsWith('is no number that JSON can hold')) {
-    const sign = message.startsWith('-') ? '-Inf' : /^\S*nan/i.test(message) ? 'NaN' : '+Inf';
-    return `error converting YAML to JSON: json: unsupported value: ${sign}`;
-  }
-  const line = problem.where?.line;
-  const place = line === undefined ? '' : `line ${line + linesBefore}: `;
-  return `error converting YAML to JSON: yaml: ${place}${message}`;
+/** A problem of reading as sigs.k8s.io/yaml words it. */
+export function yamlErrorText(problem: YamlProblem): string {
+  return `error converting YAML to JSON: ${problem.goText ?? `yaml: ${problem.message}`}`;
 }
 
 /** Text that is only one plain word, as templates often hand to `fromYaml`: no parser is needed to see that. */
@@ -50,16 +43,16 @@ function quickScalar(text: string): { readonly value: Value } | undefined {
 }
 
 /** The part of a stream that Go's `Unmarshal` reads. */
-function firstDocument(text: string): { readonly text: string; readonly linesBefore: number } {
-  if (!text.includes('---')) return { text, linesBefore: 0 };
+function firstDocument(text: string): string {
+  if (!text.includes('---')) return text;
   const lead = /^(?:\uFEFF)?(?:(?:[ \t\r]*(?:#[^\n]*)?|%[^\n]*)\n)*/.exec(text)?.[0].length ?? 0;
   const opened = /^---(?=[ \t\r\n]|$)/.test(text.slice(lead));
   const from = opened ? lead + 3 : lead;
   const next = /\n---(?=[ \t\r\n]|$)/g;
   next.lastIndex = Math.max(0, from - 1);
   const end = next.exec(text)?.index;
-  if (end === undefined) return { text, linesBefore: 0 };
-  return { text: end < from ? '' : text.slice(0, end + 1), linesBefore: 0 };
+  if (end === undefined) return text;
+  return end < from ? '' : text.slice(0, end + 1);
 }
 
 /** Plain data as values of Go. What an alias repeats becomes a value of its own each time, as its way through JSON makes it. */

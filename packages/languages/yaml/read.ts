@@ -4,6 +4,7 @@ import { load, loadAll, YAMLException } from 'js-yaml';
 import { measureExpansion } from './aliases.ts';
 import { decodeText } from './bytes.ts';
 import { hintFor, upstreamCause } from './causes.ts';
+import { goErrorText } from './go-error.ts';
 import { parseJsonText } from './json-text.ts';
 import type { YamlLimits } from './limits.ts';
 import { yamlLimits } from './limits.ts';
@@ -29,6 +30,8 @@ export interface YamlDocument {
 export interface YamlProblem extends Problem {
   /** The line counted from the document's start, as Go's tools print it. */
   readonly documentLine?: number;
+  /** As Go's library words it: `yaml: line 3: did not find expected key`. */
+  readonly goText?: string;
 }
 
 /** How a stream is read. */
@@ -198,17 +201,25 @@ function refusalOf(thrown: unknown, chunk: Chunk, options: YamlOptions): YamlPro
       message: cause,
       where: { file, line: fileLine, column: column + 1 },
       documentLine: Math.max(1, fileLine - chunk.linesBefore),
+      goText: goErrorText(chunk.text, { reason: thrown.reason, line: line + chunk.line - 1, position }),
       ...(hint === undefined ? {} : { hint }),
     };
   }
   const line = chunk.line + linesUpTo(chunk.text, contentStart(chunk.text));
+  const goText = thrown instanceof NotJsonNumber ? { goText: notJsonText(thrown.message) } : {};
   const message =
     thrown instanceof NotJsonNumber
       ? `${thrown.message} is no number that JSON can hold`
       : thrown instanceof RangeError
         ? 'the document nests too deeply'
         : messageOf(thrown);
-  return { code: 'yaml-invalid', message, where: { file, line } };
+  return { code: 'yaml-invalid', message, where: { file, line }, ...goText };
+}
+
+/** What encoding/json says of `.inf` and `.nan`. */
+function notJsonText(word: string): string {
+  const value = /nan/i.test(word) ? 'NaN' : word.startsWith('-') ? '-Inf' : '+Inf';
+  return `json: unsupported value: ${value}`;
 }
 
 function linesUpTo(text: string, end: number): number {
