@@ -138,7 +138,12 @@ export function metadataOf(object: JsonObject): JsonObject | undefined {
 }
 
 export function gvkOf(object: JsonObject): Gvk {
-  return { ...parseApiVersion(scalarText(object['apiVersion'])), kind: scalarText(object['kind']) };
+  // Asked for all the time, so it is written out.
+  const apiVersion = scalarText(object['apiVersion']);
+  const slash = apiVersion.indexOf('/');
+  const kind = scalarText(object['kind']);
+  if (slash < 0) return { group: '', version: apiVersion, kind };
+  return { group: apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1), kind };
 }
 
 export function nameOf(object: JsonObject): string {
@@ -152,10 +157,13 @@ export function namespaceOf(object: JsonObject): string {
 /** What a resource is called now. */
 export function currentId(resource: Resource): ResId {
   const gvk = gvkOf(resource.object);
+  const metadata = metadataOf(resource.object);
   return {
-    ...gvk,
-    name: nameOf(resource.object),
-    namespace: namespaceOf(resource.object),
+    group: gvk.group,
+    version: gvk.version,
+    kind: gvk.kind,
+    name: scalarText(metadata?.['name']),
+    namespace: scalarText(metadata?.['namespace']),
     clusterScoped: isNamespaceScoped(gvk) === false,
   };
 }

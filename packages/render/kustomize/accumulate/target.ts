@@ -2,6 +2,7 @@ import { defaultConfig } from '../fields/index.ts';
 import { readKustomization } from '../kustomization/read.ts';
 import type { Kustomization } from '../kustomization/types.ts';
 import type { Loader } from '../load/loader.ts';
+import { parseRepositoryUrl } from '../load/repository-url.ts';
 import { addTransformation, originBelow } from '../metadata/origin.ts';
 import { KustomizeError, withPrefixAsync } from '../problem.ts';
 import { addVariables, registerVariables, variableOf } from '../references/vars.ts';
@@ -76,6 +77,7 @@ async function accumulateResources(
     }
     let asFile: KustomizeError;
     try {
+      if (isRepository(path)) throw new KustomizeError('URL is a git repository');
       await accumulateFile(target, into, path);
       continue;
     } catch (thrown) {
@@ -85,6 +87,11 @@ async function accumulateResources(
     if (asFile.code === 'remote-http') throw asFile;
     await accumulateFolder(target, into, path, () => Promise.resolve(asFile));
   }
+}
+
+/** Upstream asks the web whether a URL is a file; here its name decides. */
+function isRepository(path: string): boolean {
+  return parseRepositoryUrl(path) !== undefined && !/\.(?:ya?ml|json)(?:\?|$)/.test(path);
 }
 
 /** The error that reading a folder as a file gives. */

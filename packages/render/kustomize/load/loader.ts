@@ -3,7 +3,7 @@ import type { Result } from '@plumbline/base';
 import { decodeText } from '@plumbline/languages';
 import { KustomizeError } from '../problem.ts';
 import { filesOf, simplifyPath } from './files.ts';
-import type { Files } from './files.ts';
+import type { Files, Located } from './files.ts';
 import { isWebUrl, parseRepositoryUrl } from './repository-url.ts';
 import type { RepositoryUrl } from './repository-url.ts';
 
@@ -81,7 +81,7 @@ async function kindOf(frame: Frame, path: string): Promise<EntryKind | undefined
 async function load(frame: Frame, path: string): Promise<Loaded> {
   if (isWebUrl(path)) return { file: path, bytes: await webFile(frame.remote, path) };
   const target = resolve(frame, path);
-  const located = await frame.files.locate(target);
+  const located = await locate(frame, target);
   if (frame.restriction === 'none') {
     if (located.kind === 'folder')
       throw new KustomizeError(`read ${frame.files.shown(target)}: is a directory`);
@@ -91,6 +91,18 @@ async function load(frame: Frame, path: string): Promise<Loaded> {
     throw outside(frame, frame.files.shown(target), target);
   }
   return { file: located.path, bytes: await frame.files.read(located.path) };
+}
+
+/** Where nothing is restricted upstream opens files without asking first where links lead, and says so. */
+async function locate(frame: Frame, target: string): Promise<Located> {
+  try {
+    return await frame.files.locate(target);
+  } catch (thrown) {
+    if (!(thrown instanceof KustomizeError) || frame.restriction !== 'none' || thrown.code !== 'file-missing')
+      throw thrown;
+    const { code, hint } = thrown;
+    throw new KustomizeError(`open ${frame.files.shown(target)}: no such file or directory`, { code, hint });
+  }
 }
 
 /** A path relative to the kustomization (or absolute, as the user knows it) as one below the tree's root. */
