@@ -47,14 +47,28 @@ export function rulesOf(schema: JsonSchema): readonly RuleText[] {
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
+/** Rules are compiled to be checked and again to be run, of schemas that never change. */
+const knownTypes = new WeakMap<JsonSchema, DeclaredType | null>();
+const knownRules = new WeakMap<JsonSchema, { of: DeclaredType; rules: readonly CompiledRule[] }>();
+
 /** The type of what a schema describes; nothing where expressions cannot see it. */
 export function declaredType(schema: JsonSchema, root: boolean): DeclaredType | undefined {
-  return declareSchema(schema as DeclaredSchema, root);
+  // A schema is either the root of a resource or it is not.
+  let known = knownTypes.get(schema);
+  if (known === undefined) {
+    known = declareSchema(schema as DeclaredSchema, root) ?? null;
+    knownTypes.set(schema, known);
+  }
+  return known ?? undefined;
 }
 
 /** Compiles the rules of one level, whose own type is `self`. */
 export function compileRules(schema: JsonSchema, declared: DeclaredType): readonly CompiledRule[] {
-  return rulesOf(schema).map((text) => compileRule(text, declared));
+  const known = knownRules.get(schema);
+  if (known?.of === declared) return known.rules;
+  const rules = rulesOf(schema).map((text) => compileRule(text, declared));
+  knownRules.set(schema, { of: declared, rules });
+  return rules;
 }
 
 function compileRule(text: RuleText, declared: DeclaredType): CompiledRule {
