@@ -148,12 +148,13 @@ function range(machine: Machine, args: readonly Value[]): Value {
 
 function repeat(machine: Machine, args: readonly Value[]): Value {
   const what = arg(args, 0);
+  if (typeof what !== 'string' && !isArray(what))
+    return fail(machine, 'std.repeat first argument must be an array or a string');
   const count = Math.max(0, integerOf(machine, arg(args, 1)));
   if (typeof what === 'string') {
     checkSize(machine, what.length * count, 'a text');
     return what.repeat(count);
   }
-  if (!isArray(what)) return fail(machine, 'std.repeat first argument must be an array or a string');
   checkSize(machine, what.length * count, 'an array');
   return Array.from({ length: count }, () => what).flat() as Slot[];
 }

@@ -5,7 +5,7 @@ import { shortestText } from '../run/numbers.ts';
 import { fieldNames, indexObject } from '../run/objects.ts';
 import { booleanOf } from '../run/operators.ts';
 import { JsonnetObject, isArray, typeName } from '../run/values.ts';
-import type { Value } from '../run/values.ts';
+import type { JsonnetArray, Value } from '../run/values.ts';
 import { fail } from './basics.ts';
 import { arg, strict } from './define.ts';
 import type { Library } from './define.ts';
@@ -100,8 +100,7 @@ function flag(machine: Machine, value: Value | undefined, fallback: boolean): bo
   return value === undefined ? fallback : booleanOf(machine, value);
 }
 
-function stream(machine: Machine, value: Value, style: Style, hasEnd: boolean): string {
-  if (!isArray(value)) return fail(machine, `manifestYamlStream only takes arrays, got ${typeName(value)}`);
+function stream(machine: Machine, value: JsonnetArray, style: Style, hasEnd: boolean): string {
   const documents = value.map((slot) => yamlText(machine, force(machine, slot), style, '', 0));
   return `---\n${documents.join('\n---\n')}${hasEnd ? '\n...\n' : '\n'}`;
 }
@@ -116,11 +115,14 @@ export const manifestYaml: Library = {
   manifestYamlStream: strict(
     'value indent_array_in_object? c_document_end? quote_keys?',
     (machine, args, given) => {
+      const value = arg(args, 0);
+      if (!isArray(value))
+        return fail(machine, `manifestYamlStream only takes arrays, got ${typeName(value)}`);
       const style = {
         indentLists: flag(machine, given[1], false),
         quoteKeys: flag(machine, given[3], true),
       };
-      return stream(machine, arg(args, 0), style, flag(machine, given[2], true));
+      return stream(machine, value, style, flag(machine, given[2], true));
     },
   ),
 };

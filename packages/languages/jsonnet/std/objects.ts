@@ -130,9 +130,11 @@ function hasContent(value: Value): boolean {
 
 /** Objects. */
 export const objects: Library = {
-  objectHasEx: strict('obj fname hidden', (machine, args) =>
-    has(machine, arg(args, 0), arg(args, 1), booleanOf(machine, arg(args, 2))),
-  ),
+  objectHasEx: strict('obj fname hidden', (machine, args) => {
+    const object = objectOf(machine, arg(args, 0));
+    const name = textOf(machine, arg(args, 1));
+    return has(machine, object, name, booleanOf(machine, arg(args, 2)));
+  }),
   objectHas: strict('o f', (machine, args) => has(machine, arg(args, 0), arg(args, 1), false)),
   objectHasAll: strict('o f', (machine, args) => has(machine, arg(args, 0), arg(args, 1), true)),
   objectFieldsEx: strict('obj hidden', (machine, args) => {

@@ -33,7 +33,7 @@ function parseJson(machine: Machine, text: string): Value {
 /** The cause in Go's words, as far as the parser here says which it is. */
 function jsonCause(text: string, message: string): string {
   const at = Number(/position (\d+)/.exec(message)?.[1] ?? Number.NaN);
-  const char = text.charAt(at);
+  const char = /^Unexpected (?:non-whitespace character|token) '(.)'/u.exec(message)?.[1] ?? text.charAt(at);
   if (char === '' || /end of JSON input/.test(message)) return 'unexpected end of JSON input';
   if (/after JSON|non-whitespace/.test(message)) return `invalid character '${char}' after top-level value`;
   return `invalid character '${char}' looking for beginning of value`;

@@ -84,7 +84,7 @@ function extreme(machine: Machine, args: readonly Value[], given: Given<Value>, 
   }
   let best = 0;
   for (let at = 1; at < items.length; at++) {
-    if (compare(machine, key(at), key(best)) * sign > 0) best = at;
+    if (compare(machine, key(best), key(at)) * sign < 0) best = at;
   }
   return force(machine, items[best] ?? null);
 }
