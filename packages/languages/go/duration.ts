@@ -47,7 +47,7 @@ export function parseDuration(text: string): bigint | { readonly error: string }
   while (rest !== '') {
     const number = /^(\d*)(?:\.(\d*))?/.exec(rest);
     const [whole = '', fraction = ''] = [number?.[1], number?.[2]];
-    if (whole === '' && fraction === '') return invalid;
+    if ((whole === '' && fraction === '') || BigInt(`0${whole}`) > durationMax) return invalid;
     rest = rest.slice(number?.[0].length ?? 0);
     const unit = /^[^\d.]*/.exec(rest)?.[0] ?? '';
     if (unit === '') return { error: `time: missing unit in duration ${quoteForTime(text)}` };

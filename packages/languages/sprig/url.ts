@@ -104,7 +104,7 @@ function parseWithoutFragment(text: string, url: Url): void {
 
 function parseAuthority(authority: string, url: Url): void {
   const at = authority.lastIndexOf('@');
-  url.host = parseHost(authority.slice(at + 1));
+  url.host = parseHost(authority.slice(at + 1), url.scheme);
   if (at < 0) return;
   const text = authority.slice(0, at);
   if (!/^[A-Za-z0-9\-._:~!$&'()*+,;=%@]*$/.test(text)) throw new UrlError('net/url: invalid userinfo');
@@ -115,8 +115,14 @@ function parseAuthority(authority: string, url: Url): void {
       : { name: unescape(text.slice(0, colon), 'user'), password: unescape(text.slice(colon + 1), 'user') };
 }
 
-function parseHost(host: string): string {
-  const portAt = host.startsWith('[') ? host.lastIndexOf(']') + 1 : host.lastIndexOf(':');
+function parseHost(host: string, scheme: string): string {
+  // What people browse may have one colon only.
+  const isStrict = scheme === 'http' || scheme === 'https';
+  const portAt = host.startsWith('[')
+    ? host.lastIndexOf(']') + 1
+    : isStrict
+      ? host.indexOf(':')
+      : host.lastIndexOf(':');
   if (host.startsWith('[') && portAt === 0) throw new UrlError("missing ']' in host");
   if (portAt >= 0 && !isOptionalPort(host.slice(portAt)))
     throw new UrlError(`invalid port ${quoteString(host.slice(portAt))} after host`);

@@ -21,7 +21,7 @@ export function fixedZone(name: string, offset: number): Location {
 }
 
 /** Locales whose zone names together cover most of the tz database; each writes `GMT+3` for what it has no name for. */
-const localesOfNames = ['en-US', 'en-GB', 'en-AU', 'en-NZ', 'en-IN', 'en-ZA'];
+const localesOfNames = ['en-US', 'en-GB', 'en-AU', 'en-NZ', 'en-IN', 'en-ZA', 'en-CA'];
 /** The abbreviations of the tz database; locales know more. */
 const abbreviations = new Set(
   (
