@@ -173,7 +173,12 @@ export const policyBindingHooks: KindHooks = {
   columns: [
     nameColumn,
     column('PolicyName', (o) => text(record(o['spec'])['policyName'])),
-    column('ParamRef', (o) => text(record(record(o['spec'])['paramRef'])['name']) || '<unset>'),
+    column('ParamRef', paramRef),
     ageColumn,
   ],
 };
+
+function paramRef(object: KubeObject): string {
+  const { name, namespace } = record(record(object['spec'])['paramRef']);
+  return text(name) === '' ? '<unset>' : `${text(namespace) || '*'}/${text(name)}`;
+}

@@ -1,4 +1,5 @@
 import type { KubeObject } from '@plumbline/api';
+import { equalData } from '@plumbline/base';
 import type { Draft, KindHooks } from '../registry/types.ts';
 import {
   validateDaemonSet,
@@ -120,10 +121,26 @@ export const replicationControllerHooks: KindHooks = {
   selectableFields: { 'status.replicas': (object) => String(integer(status(object)['replicas'])) },
 };
 
+/** Counts the templates of a daemon set, as its oldest version did in a field. */
+const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
+
 export const daemonSetHooks: KindHooks = {
   generation: true,
   status: true,
+  prepareForCreate(draft) {
+    child(draft.metadata, 'annotations')[TEMPLATE_GENERATION] = '1';
+  },
+  prepareForUpdate(draft, previous) {
+    const before = Number(previous.metadata.annotations?.[TEMPLATE_GENERATION] ?? 1) || 1;
+    const same = equalData(record(draft['spec'])['template'], spec(previous)['template']);
+    draft.metadata['annotations'] = {
+      ...stringMap(draft.metadata['annotations']),
+      [TEMPLATE_GENERATION]: String(same ? before : before + 1),
+    };
+  },
   default(draft) {
+    if (!Object.isFrozen(draft.metadata['annotations']))
+      fill(child(draft.metadata, 'annotations'), TEMPLATE_GENERATION, '1');
     const part = child(draft, 'spec');
     const strategy = child(part, 'updateStrategy');
     fillZero(strategy, 'type', 'RollingUpdate');

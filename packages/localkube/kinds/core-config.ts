@@ -3,6 +3,7 @@ import { equalData } from '@plumbline/base';
 import type { FieldError, KindHooks } from '../registry/types.ts';
 import { ageColumn, column, nameColumn } from './columns.ts';
 import {
+  fill,
   fillZero,
   forbidden,
   invalid,
@@ -213,8 +214,28 @@ export const leaseHooks: KindHooks = {
   columns: [nameColumn, column('Holder', (o) => text(record(o['spec'])['holderIdentity'])), ageColumn],
 };
 
+/** Written even where nobody knows them. */
+const NODE_INFO = [
+  'machineID',
+  'systemUUID',
+  'bootID',
+  'kernelVersion',
+  'osImage',
+  'containerRuntimeVersion',
+  'kubeletVersion',
+  'kubeProxyVersion',
+  'operatingSystem',
+  'architecture',
+];
+
 export const nodeHooks: KindHooks = {
   status: true,
+  default(draft) {
+    const status = child(draft, 'status');
+    fill(child(child(status, 'daemonEndpoints'), 'kubeletEndpoint'), 'Port', 0);
+    const info = child(status, 'nodeInfo');
+    for (const field of NODE_INFO) fill(info, field, '');
+  },
   prepareForCreate(draft) {
     // The admission plugin taints new nodes until somebody says that they are ready.
     const spec = child(draft, 'spec');

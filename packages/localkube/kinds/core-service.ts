@@ -70,6 +70,8 @@ function serviceWarnings(object: KubeObject, previous: KubeObject | undefined): 
   }
   if (external.length > 0)
     warnings.push('spec.externalIPs is deprecated and may no longer be implemented in some clusters');
+  if (spec['trafficDistribution'] === 'PreferClose')
+    warnings.push('spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone"');
   if (text(spec['externalName']) !== '' && spec['type'] !== 'ExternalName')
     warnings.push('spec.externalName is ignored when spec.type is not "ExternalName"');
   return warnings;
@@ -95,7 +97,9 @@ function defaultService(draft: Draft): void {
     fillZero(port, 'targetPort', port['port']);
   }
   const type = text(spec['type']);
-  if (type === 'NodePort' || type === 'LoadBalancer') fillZero(spec, 'externalTrafficPolicy', 'Cluster');
+  const reachable = type === 'ClusterIP' && list(spec['externalIPs']).length > 0;
+  if (type === 'NodePort' || type === 'LoadBalancer' || reachable)
+    fillZero(spec, 'externalTrafficPolicy', 'Cluster');
   if (type !== 'ExternalName') fill(spec, 'internalTrafficPolicy', 'Cluster');
   if (type === 'LoadBalancer') fill(spec, 'allocateLoadBalancerNodePorts', true);
   const status = child(draft, 'status');
@@ -278,11 +282,9 @@ function shorten(all: readonly string[], limit: number): string {
 function endpointAddresses(object: KubeObject): string {
   const all = records(object['subsets']).flatMap((subset) => {
     const portsOf = records(subset['ports']);
-    return records(subset['addresses']).flatMap((address) =>
-      portsOf.length === 0
-        ? [text(address['ip'])]
-        : portsOf.map((port) => `${text(address['ip'])}:${integer(port['port'])}`),
-    );
+    const addresses = records(subset['addresses']).map((address) => text(address['ip']));
+    if (portsOf.length === 0) return addresses;
+    return portsOf.flatMap((port) => addresses.map((address) => `${address}:${integer(port['port'])}`));
   });
   return shorten(all, 3);
 }
@@ -292,7 +294,7 @@ export const endpointSliceColumns = [
   column('AddressType', (o) => text(o['addressType'])),
   column('Ports', (o) => {
     const all = records(o['ports']).map((port) =>
-      isAbsent(port['port']) ? '*' : String(integer(port['port'])),
+      isAbsent(port['port']) ? text(port['name']) || '*' : String(integer(port['port'])),
     );
     return all.length === 0 ? '<unset>' : shorten(all, 3);
   }),

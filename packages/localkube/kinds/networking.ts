@@ -334,6 +334,8 @@ function validatePeer(peer: Fields, at: string): FieldError[] {
 
 export const endpointSliceHooks: KindHooks = {
   generation: true,
+  warnings: (object) =>
+    object['addressType'] === 'FQDN' ? ['spec.addressType: FQDN endpoints are deprecated'] : [],
   default(draft) {
     for (const endpoint of records(draft['endpoints'])) child(endpoint, 'conditions');
     for (const port of records(draft['ports'])) {

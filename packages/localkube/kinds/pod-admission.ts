@@ -183,17 +183,19 @@ function toleratesNoExecute(toleration: Fields, key: string): boolean {
 function qosClass(spec: Fields): string {
   let any = false;
   let guaranteed = true;
-  for (const field of ['initContainers', 'containers']) {
-    for (const container of records(spec[field])) {
-      const resources = record(container['resources']);
-      const requests = record(resources['requests']);
-      const limits = record(resources['limits']);
-      for (const name of ['cpu', 'memory']) {
-        const request = parseQuantity(requests[name]) ?? 0n;
-        const limit = parseQuantity(limits[name]) ?? 0n;
-        if (request > 0n || limit > 0n) any = true;
-        if (limit === 0n || request !== limit) guaranteed = false;
-      }
+  // Resources of the pod as a whole, where it has any, stand for those of its containers.
+  const parts = isAbsent(spec['resources'])
+    ? [...records(spec['initContainers']), ...records(spec['containers'])]
+    : [spec];
+  for (const container of parts) {
+    const resources = record(container['resources']);
+    const requests = record(resources['requests']);
+    const limits = record(resources['limits']);
+    for (const name of ['cpu', 'memory']) {
+      const request = parseQuantity(requests[name]) ?? 0n;
+      const limit = parseQuantity(limits[name]) ?? 0n;
+      if (request > 0n || limit > 0n) any = true;
+      if (limit === 0n || request !== limit) guaranteed = false;
     }
   }
   if (!any) return 'BestEffort';

@@ -145,6 +145,7 @@ export function defaultPod(pod: Fields): void {
   for (const field of ['initContainers', 'containers']) {
     for (const container of records(spec[field])) requestsFromLimits(child(container, 'resources'));
   }
+  if (!isAbsent(spec['resources'])) requestsFromLimits(child(spec, 'resources'));
 }
 
 /** A limit without a request is also the request. */

@@ -176,6 +176,8 @@ function defaultBehavior(behavior: Fields): void {
 
 function targets(object: KubeObject): string {
   const metrics = records(spec(object)['metrics']);
+  const share = spec(object)['targetCPUUtilizationPercentage'];
+  if (typeof share === 'number') return `cpu: <unknown>/${share}%`;
   if (metrics.length === 0) return '<none>';
   return metrics
     .map((metric) => {

@@ -1,5 +1,6 @@
 import type { KubeObject } from '@plumbline/api';
 import { equalData } from '@plumbline/base';
+import { timeText } from '../registry/time.ts';
 import type { FieldError, KindHooks, WriteContext } from '../registry/types.ts';
 import { ageColumn, column, nameColumn } from './columns.ts';
 import type { Fields } from './fields.ts';
@@ -58,10 +59,21 @@ function defaultClass(context: WriteContext): string | undefined {
   return best?.metadata.name;
 }
 
+function isClaimOrSnapshot(reference: unknown): boolean {
+  const { kind, namespace } = record(reference);
+  return isAbsent(namespace) && (kind === 'PersistentVolumeClaim' || kind === 'VolumeSnapshot');
+}
+
 export const claimHooks: KindHooks = {
   status: true,
   default(draft) {
-    fill(child(draft, 'spec'), 'volumeMode', 'Filesystem');
+    const part = child(draft, 'spec');
+    fill(part, 'volumeMode', 'Filesystem');
+    // The older and the newer name of the source are kept equal where only one is given.
+    if (isAbsent(part['dataSourceRef']) && !isAbsent(part['dataSource']))
+      fill(part, 'dataSourceRef', { ...record(part['dataSource']) });
+    else if (isAbsent(part['dataSource']) && isClaimOrSnapshot(part['dataSourceRef']))
+      fill(part, 'dataSource', { ...record(part['dataSourceRef']) });
     fillZero(child(draft, 'status'), 'phase', 'Pending');
   },
   prepareForCreate(draft, context) {
@@ -130,7 +142,8 @@ export const volumeHooks: KindHooks = {
     if (!isAbsent(part['hostPath'])) fill(child(part, 'hostPath'), 'type', '');
     fillZero(child(draft, 'status'), 'phase', 'Pending');
   },
-  prepareForCreate(draft) {
+  prepareForCreate(draft, context) {
+    fill(child(draft, 'status'), 'lastPhaseTransitionTime', timeText(context.now));
     const finalizers = strings(draft.metadata['finalizers']);
     const protection = 'kubernetes.io/pv-protection';
     if (!finalizers.includes(protection)) draft.metadata['finalizers'] = [...finalizers, protection];

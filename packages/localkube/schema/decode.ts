@@ -249,7 +249,14 @@ const timePattern = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:[.,](\d+))?(Z
 function decodeTime(node: TypedNode, value: unknown, path: string, report: DecodeReport): string | null {
   if (typeof value !== 'string') throw typeError(node, value, path, report);
   if (value === '') return null;
-  if (node.micro !== true && isCanonicalTime(value)) return value;
+  if (node.micro === true) {
+    // Go reads these by a layout that has exactly six digits.
+    const wrong = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d((?!\.\d{6}(?:Z|[+-]\d\d:\d\d)$).*)$/.exec(value);
+    if (wrong !== null)
+      throw new DecodeError(
+        `parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05.000000Z07:00": cannot parse ${JSON.stringify(wrong[1])} as ".000000"`,
+      );
+  } else if (isCanonicalTime(value)) return value;
   const match = timePattern.exec(value);
   const ms = match === null ? Number.NaN : Date.parse(value.replace(/[.,]\d+/, ''));
   if (match === null || Number.isNaN(ms)) {
