@@ -4,7 +4,7 @@ import { readYaml } from '@plumbline/languages';
 import { decodeStruct, lenient } from '../kustomize/kustomization/decode.ts';
 import { kustomizationShape } from '../kustomize/kustomization/shapes.ts';
 import { simplifyPath } from '../kustomize/load/files.ts';
-import { KustomizeError } from '../kustomize/problem.ts';
+import { KustomizeError, withPrefix } from '../kustomize/problem.ts';
 import type { JsonObject } from '../kustomize/resource.ts';
 import { compileIgnore } from './ignore.ts';
 import type { IgnoreMatcher } from './ignore.ts';
@@ -24,6 +24,8 @@ export interface RootKustomization {
 export interface GenerateOptions {
   /** Leave out what these lines (of an ignore file) and the `.sourceignore` files of the folder name. */
   readonly ignore?: string;
+  /** Where the user knows the root of the tree to be; messages name paths below it. */
+  readonly shownRoot?: string;
 }
 
 const fileBytesMax = 16 * 1024 * 1024;
@@ -35,9 +37,9 @@ export async function generateKustomization(
   spec: FluxSpec,
   options: GenerateOptions = {},
 ): Promise<RootKustomization> {
-  const { ignore } = options;
+  const { ignore, shownRoot = '' } = options;
   const isIgnored = ignore === undefined ? undefined : await ignoreMatcher(tree, folder, ignore);
-  const found = await readOrScan(tree, folder, isIgnored);
+  const found = await readOrScan(tree, folder, shownRoot, isIgnored);
   const kustomization: JsonObject = {
     apiVersion: 'kustomize.config.k8s.io/v1beta1',
     kind: 'Kustomization',
@@ -60,6 +62,7 @@ async function ignoreMatcher(tree: Tree, folder: string, ignore: string): Promis
 async function readOrScan(
   tree: Tree,
   folder: string,
+  shownRoot: string,
   isIgnored: IgnoreMatcher | undefined,
 ): Promise<RootKustomization> {
   const name = await kustomizationIn(tree, folder);
@@ -69,7 +72,7 @@ async function readOrScan(
     const entry = await tree.stat(file);
     return { file, action: 'unchanged', kustomization, reads: [{ path: file, hash: entry?.hash }] };
   }
-  const resources = await scanManifests(tree, folder, isIgnored);
+  const resources = await scanManifests(tree, folder, shownRoot, isIgnored);
   const entry = await tree.stat(folder);
   return {
     file: join(folder, 'kustomization.yaml'),
@@ -94,7 +97,10 @@ async function readKustomizationFile(tree: Tree, file: string): Promise<JsonObje
     );
   }
   const value = read.value[0]?.value;
-  return isRecord(value) ? decodeStruct(value, kustomizationShape, lenient) : {};
+  return withPrefix(
+    () => 'error unmarshaling JSON: while decoding JSON',
+    () => (isRecord(value) ? decodeStruct(value, kustomizationShape, lenient) : {}),
+  );
 }
 
 function listOf(kustomization: JsonObject, field: string): unknown[] {

@@ -3,10 +3,9 @@ import { err, isRecord, ok, problem } from '@plumbline/base';
 import type { Problem, Result } from '@plumbline/base';
 import { buildKustomization } from '../kustomize/build.ts';
 import type { Built } from '../kustomize/build.ts';
-import { simplifyPath } from '../kustomize/load/files.ts';
 import type { RemotePort } from '../kustomize/load/loader.ts';
 import { KustomizeError, toProblem } from '../kustomize/problem.ts';
-import { nameOf, scalarText } from '../kustomize/resource.ts';
+import { gvkOf, gvkText, nameOf, scalarText } from '../kustomize/resource.ts';
 import type { JsonObject, Resource } from '../kustomize/resource.ts';
 import { generateKustomization } from './generate.ts';
 import type { RootKustomization } from './generate.ts';
@@ -51,14 +50,18 @@ export async function renderFluxKustomization(
 async function render(request: FluxRenderRequest): Promise<Result<Rendering, readonly Problem[]>> {
   const { tree, spec, signal, shownRoot, remote, ignore } = request;
   const folder = folderOf(spec.path);
-  if (folder === undefined || (folder !== '' && (await tree.stat(folder))?.kind !== 'folder')) {
+  if (folder !== '' && (await tree.stat(folder))?.kind !== 'folder') {
+    const shown = `${shownRoot ?? ''}/${folder}`;
     return err([
-      problem('path-missing', `kustomization path not found: ${spec.path ?? '.'}`, {
+      problem('path-missing', `kustomization path not found: stat ${shown}: no such file or directory`, {
         hint: 'spec.path is a folder below the root of the source',
       }),
     ]);
   }
-  const root = await generateKustomization(tree, folder, spec, ignore === undefined ? {} : { ignore });
+  const root = await generateKustomization(tree, folder, spec, {
+    ...(ignore === undefined ? {} : { ignore }),
+    ...(shownRoot === undefined ? {} : { shownRoot }),
+  });
   const built = await buildKustomization({
     tree,
     path: folder,
@@ -78,9 +81,14 @@ async function render(request: FluxRenderRequest): Promise<Result<Rendering, rea
   return ok(await finish(request, root, built.value));
 }
 
-/** `./apps/web/` as `apps/web`; undefined: it leads out of the source. */
-function folderOf(path = ''): string | undefined {
-  return simplifyPath(path.replace(/^\/+/, ''));
+/** `./apps/web/` as `apps/web`. A path cannot leave the source: `..` at its root is the root. */
+function folderOf(path = ''): string {
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  }
+  return parts.join('/');
 }
 
 async function finish(request: FluxRenderRequest, root: RootKustomization, built: Built): Promise<Rendering> {
@@ -96,11 +104,16 @@ async function finish(request: FluxRenderRequest, root: RootKustomization, built
   for (const resource of built.resources) {
     const track = trackOf(checked(resource.object), resource.fields);
     const decrypted = await decrypt?.(track.object as unknown as KubeObject);
-    if (decrypted?.ok === false) throw new KustomizeError(decrypted.error.message, decrypted.error);
+    if (decrypted?.ok === false)
+      throw new KustomizeError(
+        `decryption failed for '${shownId(track.object)}': ${decrypted.error.message}`,
+        decrypted.error,
+      );
     if (decrypted?.value !== undefined) track.become(decrypted.value as unknown as JsonObject, decryption);
     const substituted = await named(resource, () => Promise.resolve(substitution?.(track.object)));
     if (substituted !== undefined) track.become(substituted, postBuild);
     track.become(withCommonMetadata(track.object, spec), commonMetadata);
+    if (isKustomization(track.object)) continue;
     manifests.push({
       object: track.object as unknown as KubeObject,
       origin: originOf(resource, root),
@@ -136,6 +149,14 @@ function trackOf(object: JsonObject, origins: FieldOrigins | undefined): Track {
   };
 }
 
+/** A kustomization that lies among the manifests is not applied. */
+function isKustomization(object: JsonObject): boolean {
+  return (
+    scalarText(object['kind']).toLowerCase() === 'kustomization' &&
+    scalarText(object['apiVersion']).startsWith('kustomize.config.k8s.io/')
+  );
+}
+
 function checked(object: JsonObject): JsonObject {
   if (nameOf(object) !== '' && scalarText(object['kind']) !== '' && scalarText(object['apiVersion']) !== '')
     return object;
@@ -149,9 +170,14 @@ async function named<T>(resource: Resource | undefined, work: () => Promise<T>):
     return await work();
   } catch (thrown) {
     if (!(thrown instanceof KustomizeError)) throw thrown;
-    const name = resource === undefined ? '' : nameOf(resource.object);
-    throw thrown.prefixed(`post build failed for '${name}'`);
+    throw thrown.prefixed(
+      `post build failed for '${resource === undefined ? '' : shownId(resource.object)}'`,
+    );
   }
+}
+
+function shownId(object: JsonObject): string {
+  return `${gvkText(gvkOf(object))}/${nameOf(object)}`;
 }
 
 /** Labels and annotations of the metadata only: selectors and templates stay as they are. */

@@ -20,7 +20,12 @@ export async function kustomizationIn(tree: Tree, folder: string): Promise<strin
  * What a folder without a kustomization is made of, in the order of its names: every YAML file, which has to hold
  * Kubernetes objects, and every folder with a kustomization of its own, which is not looked into. Paths are relative (`./a`).
  */
-export async function scanManifests(tree: Tree, root: string, isIgnored?: IgnoreMatcher): Promise<string[]> {
+export async function scanManifests(
+  tree: Tree,
+  root: string,
+  shownRoot: string,
+  isIgnored?: IgnoreMatcher,
+): Promise<string[]> {
   const found: string[] = [];
   async function walk(folder: string): Promise<void> {
     for (const entry of (await tree.list(folder)) ?? []) {
@@ -30,7 +35,7 @@ export async function scanManifests(tree: Tree, root: string, isIgnored?: Ignore
         if ((await kustomizationIn(tree, path)) !== undefined) found.push(`./${relative}`);
         else await walk(path);
       } else if (/\.ya?ml$/.test(entry.name) && isIgnored?.(relative.split('/'), false) !== true) {
-        await checkManifest(tree, path, entry);
+        await checkManifest(tree, path, entry, shownRoot);
         found.push(`./${relative}`);
       }
     }
@@ -39,7 +44,7 @@ export async function scanManifests(tree: Tree, root: string, isIgnored?: Ignore
   return found;
 }
 
-async function checkManifest(tree: Tree, path: string, entry: TreeEntry): Promise<void> {
+async function checkManifest(tree: Tree, path: string, entry: TreeEntry, shownRoot: string): Promise<void> {
   // What a link leads to is read by the build, which knows how far links may lead.
   if (entry.kind !== 'file') return;
   const bytes = await tree.read(path, fileBytesMax);
@@ -47,7 +52,7 @@ async function checkManifest(tree: Tree, path: string, entry: TreeEntry): Promis
     parseResources(new TextDecoder().decode(bytes), path);
   } catch (thrown) {
     if (!(thrown instanceof KustomizeError)) throw thrown;
-    throw thrown.prefixed(`failed to decode Kubernetes YAML from ${path}`);
+    throw thrown.prefixed(`failed to decode Kubernetes YAML from ${shownRoot}/${path}`);
   }
 }
 
