@@ -1,7 +1,7 @@
 import { failure, force } from '../run/machine.ts';
 import type { Machine } from '../run/machine.ts';
 import { valueText } from '../run/manifest.ts';
-import { numberText, power } from '../run/numbers.ts';
+import { power } from '../run/numbers.ts';
 import { hasField, indexObject } from '../run/objects.ts';
 import { textOf } from '../run/operators.ts';
 import { runeCount } from '../run/text.ts';
@@ -28,9 +28,13 @@ function signText({ negative, blank, plus }: Sign): string {
   return negative ? '-' : plus ? '+' : blank ? ' ' : '';
 }
 
-/** Digits of a whole number that is not negative; doubles of any size keep all their digits. */
+/** Digits of a whole number that is not negative, by upstream's division of doubles: beyond 2^53 they are not exact. */
 function digits(value: number, radix: number): string {
-  return Number.isFinite(value) ? BigInt(Math.floor(value)).toString(radix) : numberText(value);
+  if (value <= Number.MAX_SAFE_INTEGER) return Math.floor(value).toString(radix);
+  let text = '';
+  for (let left = Math.floor(value); left > 0; left = Math.floor(left / radix))
+    text = (left % radix).toString(radix) + text;
+  return text;
 }
 
 function whole(
