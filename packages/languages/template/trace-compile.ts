@@ -134,12 +134,13 @@ function traceAction(unit: Unit, node: ActionNode): Execute {
 /** The conditions in a branch: those around it, and its own. */
 function conditionsIn(
   frame: Frame,
-  { tracer }: Tracing,
+  { tracer, output }: Tracing,
   node: Node,
   trace: Trace | undefined,
 ): ConditionChain {
   const { interner, conditions } = tracer;
   const keys = trace === undefined ? interner.noKeys : allKeys(interner, trace);
+  if (keys.id !== 0) output.looked.add(keys);
   return interner.condition(interner.site(frame.tree.source, node), keys, conditions);
 }
 
@@ -164,8 +165,11 @@ function traceCondition(unit: Unit, node: BranchNode): Execute {
     const { dot: outerDot } = tracing;
     const truth = isTrue(value);
     const list = truth ? then : otherwise;
-    if (list === undefined) return 0;
     tracer.conditions = conditionsIn(frame, tracing, node, trace);
+    if (list === undefined) {
+      tracer.conditions = conditions;
+      return 0;
+    }
     if (isWith && truth) tracing.dot = trace;
     const ending = list(frame, isWith && truth ? value : dot);
     tracing.dot = outerDot;
@@ -194,7 +198,6 @@ function traceRange(unit: Unit, node: BranchNode): Execute {
     const value = evaluate(frame, dot);
     const around: Trace | undefined = tracer.last;
     const rounds = roundsOf(frame, value, keySlot !== undefined);
-    if (rounds.length === 0 && otherwise === undefined) return 0;
     const { conditions } = tracer;
     const { dot: outerDot } = tracing;
     let ending: Ending = 0;

@@ -23,7 +23,7 @@ export function tracePipe(unit: Unit, pipe: PipeNode, elements: readonly boolean
   const stores = pipe.variables.map((variable, at) => {
     if (!pipe.assigns) return storeIn(declareVariable(unit, variable.name, elements[at] === true));
     const slot = slotOf(unit, variable.name);
-    return slot === undefined ? assignTo(unit, variable.name) : storeIn(slot);
+    return slot === undefined ? assignTo(unit, variable.name) : assignIn(slot);
   });
   return (frame, dot) => {
     let value: Given;
@@ -42,6 +42,21 @@ function storeIn(slot: number): (frame: Frame, value: Given) => void {
     frame.variables[slot] = value;
     traces[slot] = tracer.last;
   };
+}
+
+/** What is assigned under conditions depends on them, wherever it is printed. */
+function assignIn(slot: number): (frame: Frame, value: Given) => void {
+  return (frame, value) => {
+    const { tracer, traces } = tracingOf(frame);
+    frame.variables[slot] = value;
+    traces[slot] = underConditions(tracer, tracer.last);
+  };
+}
+
+/** A trace with the keys of the conditions that hold now. */
+function underConditions({ interner, conditions }: Tracer, trace: Trace | undefined): Trace | undefined {
+  if (conditions === undefined || conditions.allKeys.id === 0) return trace;
+  return addKeys(interner, trace ?? { keys: interner.noKeys }, conditions.allKeys);
 }
 
 function traceCommand(unit: Unit, command: CommandNode, piped: boolean, pipe: PipeNode): EvaluatePiped {
@@ -138,7 +153,8 @@ function traceOfCall(
     const [first] = traces;
     return first === undefined ? rendered.trace : addKeys(interner, rendered.trace, allKeys(interner, first));
   }
-  return traceResult(interner, tracer.values, { name, args, traces, result });
+  const around = tracer.conditions?.allKeys ?? interner.noKeys;
+  return traceResult(interner, tracer.values, { name, args, traces, result, around });
 }
 
 function traceShortCircuit(

@@ -13,6 +13,8 @@ export interface Call {
   readonly args: readonly Given[];
   readonly traces: readonly (Trace | undefined)[];
   readonly result: Given;
+  /** The keys of the conditions under which the call was made. */
+  readonly around: KeySet;
 }
 
 /** Functions whose result holds the texts of their arguments as they are, with something between them. */
@@ -44,7 +46,7 @@ const asking: ReadonlySet<string> = new Set('len empty hasKey kindOf kindIs type
 export function traceResult(interner: Interner, values: TracedValues, call: Call): Trace | undefined {
   const { name, args, traces, result } = call;
   if (result === undefined || result === null) return whole(interner, values, call);
-  if (name === 'set') return afterSet(values, call);
+  if (name === 'set') return afterSet(interner, values, call);
   const picked = traceOfPicked(values, call);
   if (picked !== undefined) return picked;
   const same =
@@ -142,14 +144,16 @@ function textsAmong(
   return { texts, rest };
 }
 
-function afterSet(values: TracedValues, { args, traces }: Call): Trace | undefined {
+/** What is set under conditions depends on them, whoever reads it. */
+function afterSet(
+  interner: Interner,
+  values: TracedValues,
+  { args, traces, around }: Call,
+): Trace | undefined {
   const [table, key] = args;
-  if (isContainer(table) && isText(key)) values.setSlot(table, key, traces[2] ?? { keys: emptyKeys(traces) });
+  const own = traces[2] ?? traces[1] ?? { keys: interner.noKeys };
+  if (isContainer(table) && isText(key)) values.setSlot(table, key, addKeys(interner, own, around));
   return traces[0];
-}
-
-function emptyKeys(traces: readonly (Trace | undefined)[]): KeySet {
-  return traces[1]?.keys ?? { id: 0, keys: [] };
 }
 
 /** `index`, `get`, `dig` and their kind: the trace of the slot that they looked into. */
@@ -200,7 +204,10 @@ function inheritSlots(
   call: Call,
   result: Value[] | Map<string, Value>,
 ): void {
-  const { name, args, traces } = call;
+  const { name, args, traces, around } = call;
+  // What has no trace of its own depends at least on why the call was made. (What `merge` fills keeps what it had.)
+  const isNew = !args.includes(result);
+  if (isNew && around.id !== 0) values.setWhole(result, { keys: around });
   if (name === 'dict' && result instanceof Map) {
     for (let at = 0; at + 1 < args.length; at += 2) values.setSlot(result, slotKey(args[at]), traces[at + 1]);
     return;
@@ -209,18 +216,18 @@ function inheritSlots(
     args.forEach((_, at) => values.setSlot(result, at, traces[at]));
     return;
   }
-  const wholeTrace = whole(interner, values, {
+  const simple = args.map((arg) => !isContainer(arg));
+  const rest = whole(interner, values, {
     ...call,
-    args: args.filter((arg) => !isContainer(arg)),
-    traces: traces.filter((_, at) => !isContainer(args[at])),
+    args: args.filter((_, at) => simple[at]),
+    traces: traces.filter((_, at) => simple[at]),
   });
   const sources = args.filter(isContainer);
   if (result instanceof Map) inheritTable(values, result, sources, name.includes('verwrite'));
   else inheritList(values, call, result, sources);
-  const container = sources.find((source) => source !== result);
-  if (wholeTrace !== undefined) values.setWhole(result, wholeTrace);
-  else if (container !== undefined && traces[args.indexOf(container)] !== undefined && sources.length === 1)
-    values.setWhole(result, traces[args.indexOf(container)] as Trace);
+  const source = args.findIndex((arg) => isContainer(arg) && arg !== result);
+  const wholeTrace = rest ?? (sources.length === 1 ? traces[source] : undefined);
+  if (isNew && wholeTrace !== undefined) values.setWhole(result, addKeys(interner, wholeTrace, around));
 }
 
 /** In `merge` the first table that has the value gave it, in `mergeOverwrite` the last. */

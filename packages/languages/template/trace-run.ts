@@ -71,6 +71,8 @@ export function createTracedRenderer(originOf: OriginOf): TracedRenderer {
         tracer.conditions = conditions;
       }
       const kept = how.dropNoValue ? dropWord(rendered, '<no value>') : rendered;
+      // What an include looked at, whoever includes it depends on.
+      if (kept.trace.looked !== undefined) run.frame?.tracing?.output.looked.add(kept.trace.looked);
       tracer.rendered = kept;
       return kept.text;
     },
@@ -87,7 +89,7 @@ function runTraced(
 ): TracedText {
   const traced = program.traced();
   const output: Output = { text: '' };
-  const origins: TracedOutput = { ends: [], origins: [] };
+  const origins: TracedOutput = { ends: [], origins: [], looked: new Set() };
   const tracing: Tracing = { tracer, traces: [trace], dot: trace, output: origins };
   runProgram(createFrame(run, scope, traced, output, dot, tracing), traced, dot);
   return toTracedText(tracer, output.text, origins);

@@ -36,9 +36,9 @@ export function moveSegments(
 export function addKeys(interner: Interner, trace: Trace, keys: KeySet): Trace {
   if (keys.id === 0) return trace;
   const all = interner.union(trace.keys, keys);
-  if (trace.segments === undefined) return { keys: all };
+  if (trace.segments === undefined) return { ...trace, keys: all };
   const segments = trace.segments.map((segment) => addToSegment(interner, segment, keys));
-  return { keys: all, segments };
+  return { ...trace, keys: all, segments };
 }
 
 function addToSegment(interner: Interner, segment: Segment, keys: KeySet): Segment {
@@ -81,7 +81,7 @@ export function traceEmbedding(
  */
 export function traceShaping(interner: Interner, result: string, text: TracedText, rest: KeySet): Trace {
   const segments = segmentsOf(text);
-  if (result === text.text) return addKeys(interner, { keys: text.trace.keys, segments }, rest);
+  if (result === text.text) return addKeys(interner, { ...text.trace, segments }, rest);
   if (result === '') return { keys: interner.union(allKeys(interner, text.trace), rest) };
   const within = result.length < text.text.length ? text.text.indexOf(result) : -1;
   if (within >= 0) {
@@ -128,14 +128,19 @@ export function traceSameLength(interner: Interner, text: TracedText, rest: KeyS
   return addKeys(interner, { keys: text.trace.keys, segments: segmentsOf(text) }, rest);
 }
 
-/** All keys of a text, those of its pieces included. */
+/** Everything that a value depends on: the keys of its pieces, and the conditions that they stood under. */
 export function allKeys(interner: Interner, trace: Trace): KeySet {
-  let { keys } = trace;
-  for (const segment of trace.segments ?? []) {
-    keys = interner.union(keys, segment.keys);
-    if (segment.origin !== undefined) keys = interner.union(keys, segment.origin.keys);
+  const { keys, segments, looked } = trace;
+  if (segments === undefined && looked === undefined) return keys;
+  const sets = new Set([keys]);
+  if (looked !== undefined) sets.add(looked);
+  for (const segment of segments ?? []) {
+    sets.add(segment.keys);
+    if (segment.origin === undefined) continue;
+    sets.add(segment.origin.keys);
+    if (segment.origin.conditions !== undefined) sets.add(segment.origin.conditions.allKeys);
   }
-  return keys;
+  return sets.size === 1 ? keys : interner.unionOf(sets);
 }
 
 /** A text without every `word` in it, and its pieces. */
@@ -153,5 +158,5 @@ export function dropWord({ text, trace }: TracedText, word: string): TracedText 
     if (found < 0) break;
     from = found + word.length;
   }
-  return { text: dropped, trace: { keys: trace.keys, segments: kept } };
+  return { text: dropped, trace: { ...trace, segments: kept } };
 }

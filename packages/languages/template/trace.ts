@@ -33,6 +33,8 @@ export interface ConditionChain {
   readonly site: Site;
   readonly keys: KeySet;
   readonly outer: ConditionChain | undefined;
+  /** Its own keys and those of all around it. */
+  readonly allKeys: KeySet;
 }
 
 /** Who wrote a piece of text; one object for one answer. */
@@ -59,6 +61,8 @@ export interface Segment {
 export interface Trace {
   readonly keys: KeySet;
   readonly segments?: readonly Segment[];
+  /** What was looked at while the text was made, even where nothing came of it. */
+  readonly looked?: KeySet;
 }
 
 /** The makers of the objects above, each of which exists once, so that they are compared by identity and cost little. */
@@ -171,7 +175,11 @@ export function createInterner(): Interner {
     if (recent !== undefined && recent.outer === outer && recent.keys === keys) return recent;
     const words = `${at.id} ${keys.id} ${outer?.id ?? 0}`;
     let chain = conditions.get(words);
-    if (chain === undefined) conditions.set(words, (chain = { id: nextId++, site: at, keys, outer }));
+    if (chain === undefined)
+      conditions.set(
+        words,
+        (chain = { id: nextId++, site: at, keys, outer, allKeys: union(keys, outer?.allKeys ?? noKeys) }),
+      );
     at.condition = chain;
     return chain;
   }

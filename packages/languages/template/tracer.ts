@@ -2,7 +2,16 @@ import { createInterner } from './trace.ts';
 import { createTracedValues } from './trace-values.ts';
 import type { Node, Source } from './nodes.ts';
 import type { Given } from './run.ts';
-import type { ConditionChain, IncludeChain, Interner, Origin, Segment, Site, Trace } from './trace.ts';
+import type {
+  ConditionChain,
+  IncludeChain,
+  Interner,
+  KeySet,
+  Origin,
+  Segment,
+  Site,
+  Trace,
+} from './trace.ts';
 import type { TracedText } from './trace-text.ts';
 import type { OriginOf, TracedValues } from './trace-values.ts';
 
@@ -52,6 +61,8 @@ export function resetTracer(tracer: Tracer): void {
 export interface TracedOutput {
   readonly ends: number[];
   readonly origins: Origin[];
+  /** The keys of all conditions, met or not. */
+  readonly looked: Set<KeySet>;
 }
 
 /** What a frame of a traced execution has besides. */
@@ -126,7 +137,8 @@ function joinConditions(
 }
 
 /** A text with its origins as pieces, as an include gives it to its caller. */
-export function toTracedText(tracer: Tracer, text: string, { ends, origins }: TracedOutput): TracedText {
+export function toTracedText(tracer: Tracer, text: string, output: TracedOutput): TracedText {
+  const { ends, origins } = output;
   const { noKeys } = tracer.interner;
   let start = 0;
   const segments = ends.map((end, at) => {
@@ -135,5 +147,5 @@ export function toTracedText(tracer: Tracer, text: string, { ends, origins }: Tr
     start = end;
     return segment;
   });
-  return { text, trace: { keys: noKeys, segments } };
+  return { text, trace: { keys: noKeys, segments, looked: tracer.interner.unionOf(output.looked) } };
 }
