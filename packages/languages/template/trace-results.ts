@@ -241,7 +241,7 @@ function inheritTable(
   const ordered = lastWins ? tables.toReversed() : tables;
   for (const [key, item] of result) {
     const holders = ordered.filter(
-      (table) => table.has(key) && (table !== result || values.slot(table, key) !== undefined),
+      (table) => table.has(key) && (table !== result || values.ownSlot(table, key) !== undefined),
     );
     const same = holders.find((table) => isSame(table.get(key), item)) ?? holders[0];
     if (same === undefined) continue;

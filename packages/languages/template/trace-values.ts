@@ -14,6 +14,8 @@ const leavesMax = 2000;
 export interface TracedValues {
   /** Where the value in a slot came from. */
   slot(container: object, key: string | number): Trace | undefined;
+  /** The same, but nothing where only the whole container has a trace. */
+  ownSlot(container: object, key: string | number): Trace | undefined;
   setSlot(container: object, key: string | number, trace: Trace | undefined): void;
   /** Where the values of a container came from that have no trace of their own. */
   setWhole(container: object, trace: Trace): void;
@@ -32,13 +34,17 @@ export function createTracedValues(interner: Interner, originOf: OriginOf): Trac
   }
 
   function slot(container: object, key: string | number): Trace | undefined {
+    return ownSlot(container, key) ?? wholes.get(container);
+  }
+
+  function ownSlot(container: object, key: string | number): Trace | undefined {
     const known = slotsIn(container);
     const trace = known.get(key);
-    if (trace !== undefined || known.has(key)) return trace ?? wholes.get(container);
+    if (trace !== undefined || known.has(key)) return trace;
     const origin = originOf(container, key);
     const found = origin === undefined ? undefined : { keys: interner.key(origin) };
     known.set(key, found);
-    return found ?? wholes.get(container);
+    return found;
   }
 
   function deepKeys(value: Given, trace: Trace | undefined): KeySet {
@@ -61,6 +67,7 @@ export function createTracedValues(interner: Interner, originOf: OriginOf): Trac
 
   return {
     slot,
+    ownSlot,
     setSlot: (container, key, trace) => {
       slotsIn(container).set(key, trace);
     },
