@@ -1,5 +1,5 @@
 import type { KubeObject, Read, Tree } from '@plumbline/api';
-import { err, isRecord, ok, problem } from '@plumbline/base';
+import { err, ok, problem } from '@plumbline/base';
 import type { Problem, Result } from '@plumbline/base';
 import { createHelmEngine } from '../helm/index.ts';
 import type { HelmEngine } from '../helm/index.ts';
@@ -7,7 +7,8 @@ import { buildKustomization, helmPortOf } from '../kustomize/index.ts';
 import type { BuildOptions } from '../kustomize/index.ts';
 import { joinPath } from '../paths.ts';
 import type { Argv, PluginConfig } from './config.ts';
-import { editKustomization } from './edits.ts';
+import type { KustomizationEdit } from '../kustomize-edit/index.ts';
+import { editData, readEdit } from './edits.ts';
 import { hasMatch } from './match.ts';
 import { findPlaceholder } from './placeholders.ts';
 import { readScript } from './script.ts';
@@ -69,7 +70,7 @@ export async function runBuiltin(
 ): Promise<Result<readonly KubeObject[], readonly Problem[]>> {
   const script = readScript(argv, place.environment);
   if (!script.ok) return err([script.error]);
-  const edits: Argv[] = [];
+  const edits: KustomizationEdit[] = [];
   let output: readonly KubeObject[] = [];
   for (const pipeline of script.value) {
     const made = await runPipeline(pipeline, edits, place);
@@ -81,13 +82,15 @@ export async function runBuiltin(
 
 async function runPipeline(
   pipeline: Script[number],
-  edits: Argv[],
+  edits: KustomizationEdit[],
   place: BuiltinPlace,
 ): Promise<Result<readonly KubeObject[], readonly Problem[]>> {
   let objects: readonly KubeObject[] = [];
   for (const [program = '', ...args] of pipeline) {
     if (program === 'kustomize' && args[0] === 'edit') {
-      edits.push(args.slice(1));
+      const edit = readEdit(args.slice(1));
+      if (!edit.ok) return err([edit.error]);
+      edits.push(edit.value);
     } else if (program === 'kustomize' && args[0] === 'build') {
       const built = await build(args.slice(1), edits, place);
       if (!built.ok) return built;
@@ -105,7 +108,7 @@ async function runPipeline(
 
 async function build(
   args: Argv,
-  edits: readonly Argv[],
+  edits: readonly KustomizationEdit[],
   place: BuiltinPlace,
 ): Promise<Result<readonly KubeObject[], readonly Problem[]>> {
   let loadRestriction: BuildOptions['loadRestriction'];
@@ -133,7 +136,7 @@ async function build(
       ...(loadRestriction === undefined ? {} : { loadRestriction }),
       ...(isHelmEnabled ? { helm: helmPortOf(place.helm ?? createHelmEngine()) } : {}),
     },
-    overlay: (read) => applyEdits(read, edits),
+    overlay: (read) => editData(read, edits),
     ...(place.signal === undefined ? {} : { signal: place.signal }),
   });
   if (!built.ok) return built;
@@ -143,17 +146,6 @@ async function build(
 
 /** What these allow is refused by the build itself where it is asked for. */
 const ignoredFlags = new Set(['--enable-alpha-plugins', '--enable-exec']);
-
-function applyEdits(read: unknown, edits: readonly Argv[]): Result<unknown> {
-  if (edits.length === 0) return ok(read);
-  let edited: Readonly<Record<string, unknown>> = isRecord(read) ? read : {};
-  for (const args of edits) {
-    const next = editKustomization(edited, args);
-    if (!next.ok) return next;
-    edited = next.value;
-  }
-  return ok(edited);
-}
 
 function refusePlaceholders(objects: readonly KubeObject[]): Problem[] {
   const problems: Problem[] = [];

@@ -380,7 +380,7 @@ spec: {template: {spec: {containers: [{name: web, image: 'registry:5000/web:old'
     ['helm template . | argocd-vault-plugin generate -', 'runs programs'],
     ['kustomize edit fix; kustomize build .', 'does not know kustomize edit fix'],
     ['kustomize build --stack-trace .', 'does not know kustomize build --stack-trace'],
-    ['kustomize edit set image :; kustomize build .', 'invalid format of image: :'],
+    ['kustomize edit set image :; kustomize build .', 'an image has no name or no tag'],
   ])('does not guess what `%s` does', async (script, message) => {
     const config = `x: {generate: {command: [sh, -c, ${JSON.stringify(script)}]}}`;
     const made = await outcome({ files, config, plugin: { name: 'x' } });
