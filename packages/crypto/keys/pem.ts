@@ -27,9 +27,7 @@ export function readPrivateKey(text: string): PrivateKey {
     const key = createPrivateKey(block.pem);
     return key.asymmetricKeyType === 'dsa' ? { kind: 'dsa', pem: block.pem } : { kind: 'key', key };
   } catch (thrown) {
-    throw new Error(`${prefix}: ${thrown instanceof Error ? thrown.message : String(thrown)}`, {
-      cause: thrown,
-    });
+    throw new Error(`${prefix}: asn1: structure error`, { cause: thrown });
   }
 }
 

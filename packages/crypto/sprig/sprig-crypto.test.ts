@@ -194,6 +194,14 @@ describe('certificates', () => {
     const key = crypto.generateKey('ecdsa', seeded('k'));
     const make = (more: Partial<CertificateWish>) => () =>
       crypto.createCertificate({ ...wish, key, ...more }, seeded('k'));
+    const stranger = { ...authority, key: crypto.generateKey('ecdsa', seeded('stranger')) };
+    expect(make({ signer: stranger })).toThrow("x509: provided PrivateKey doesn't match parent's PublicKey");
+    expect(() => crypto.checkCertificate('-----BEGIN X-----\nAA==\n-----END X-----\n')).toThrow(
+      'x509: malformed certificate',
+    );
+    expect(() =>
+      crypto.checkPrivateKey('-----BEGIN EC PRIVATE KEY-----\nAA==\n-----END EC PRIVATE KEY-----\n'),
+    ).toThrow('parsing EC private key from PEM: asn1: structure error');
     expect(make({ dnsNames: ['ä'] })).toThrow('x509: "ä" cannot be encoded as an IA5String');
     expect(make({ notAfter: 8.64e15 })).toThrow('cannot represent time as GeneralizedTime');
     expect(make({ key: crypto.generateKey('dsa', seeded('dsa')) })).toThrow(

@@ -113,7 +113,7 @@ export function createSprigCrypto(options: SprigCryptoOptions = {}): SprigCrypto
       return certify(wish, key, serial);
     },
     checkCertificate: (pem) => {
-      void new X509Certificate(pem);
+      readCertificate(pem);
     },
     checkPrivateKey: (pem) => {
       readPrivateKey(pem);
@@ -138,6 +138,8 @@ function certify(wish: CertificateWish, keyPem: string, serial: Uint8Array): Cer
   const isOwn = wish.signer === undefined;
   const key = signingKey(keyPem, isOwn ? noSigner : 'x509: unsupported public key type: *dsa.PublicKey');
   const signerKey = wish.signer === undefined ? key : signingKey(wish.signer.key, noSigner);
+  if (wish.signer !== undefined && !readCertificate(wish.signer.certificate).checkPrivateKey(signerKey))
+    throw new Error("x509: provided PrivateKey doesn't match parent's PublicKey");
   const { commonName, addresses, dnsNames, notBefore, notAfter, authority, signer } = wish;
   const certificate = createGoCertificate({
     commonName,
@@ -152,6 +154,14 @@ function certify(wish: CertificateWish, keyPem: string, serial: Uint8Array): Cer
     ...(signer === undefined ? {} : { signerCertificate: signer.certificate }),
   });
   return { certificate, key: writePrivateKey(key) };
+}
+
+function readCertificate(pem: string): X509Certificate {
+  try {
+    return new X509Certificate(pem);
+  } catch (thrown) {
+    throw new Error('x509: malformed certificate', { cause: thrown });
+  }
 }
 
 function signingKey(pem: string, complaint: string): KeyObject {
