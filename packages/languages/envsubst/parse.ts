@@ -1,4 +1,4 @@
-import { createScanner } from './scanner.ts';
+import { anything, createScanner } from './scanner.ts';
 import type { Accept, Mode, Scanner } from './scanner.ts';
 
 /** A piece of text, or `${...}`: a variable, what is done with its value ('' nothing), and the arguments. */
@@ -20,7 +20,7 @@ const badSubstitution = 'bad substitution';
 /** Defaults may hold further substitutions; nobody writes them deeper than this. */
 const depthMax = 200;
 
-const identifier: Accept = (char) => /^[\p{L}\p{Nd}_]$/u.test(char);
+const identifier: Accept = (char) => /^\w$/.test(char) || /^[\p{L}\p{Nd}]$/u.test(char);
 const notClosing: Accept = (char) => char !== '}';
 const notSlash: Accept = (char) => char !== '/';
 const once =
@@ -37,7 +37,7 @@ export function parseTemplate(text: string): EnvsubstNode[] {
   const scanner = createScanner(text);
   const nodes: EnvsubstNode[] = [];
   for (;;) {
-    const token = scanner.scan({ accept: () => true, open: true, escapes: 'dollar' });
+    const token = scanner.scan({ accept: anything, open: true, escapes: 'dollar' });
     if (token === 'end') return nodes;
     if (token === 'text') nodes.push({ type: 'text', value: scanner.text() });
     else if (token === 'open') nodes.push(parseFunction(scanner, 1));

@@ -1,6 +1,9 @@
 /** Which characters may stand in what is being scanned; `count` is how many were taken including this one. */
 export type Accept = (char: string, count: number) => boolean;
 
+/** Takes every character. */
+export const anything: Accept = () => true;
+
 /** What may come next: text, `${`, `}`, and whether `$$` (or, within functions, `\/` and `\\`) stand for one character. */
 export interface Mode {
   readonly accept?: Accept;

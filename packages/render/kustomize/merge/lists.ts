@@ -83,6 +83,10 @@ function mergeItems(
   keys: readonly string[],
 ): unknown {
   const target = sources[0] as unknown[];
+  const [key = ''] = keys;
+  const indexes = keys.length === 1 ? sources.map((source) => indexByKey(source, key)) : [];
+  if (indexes.length > 0 && indexes.every((index) => index !== undefined))
+    return mergeIndexed(walking, target, indexes, schema, walkItem, combinations, key);
   const added: unknown[] = [];
   const items = schema?.items();
   const merged = keys.length > 1 ? fillGaps(combinations) : combinations;
@@ -112,6 +116,52 @@ function mergeItems(
   } else {
     appendItems(target, added, names);
   }
+  return target;
+}
+
+/** The items of a list by their key; undefined: some have none, or share one, so that the long way has to be gone. */
+function indexByKey(source: unknown, key: string): Map<string, unknown> | undefined {
+  const index = new Map<string, unknown>();
+  if (!Array.isArray(source)) return index;
+  for (const item of source as unknown[]) {
+    const text = key === '' ? '' : valueOfKey(item, key);
+    if (text === '' || index.has(text)) return undefined;
+    index.set(text, item);
+  }
+  return index;
+}
+
+/** The short way for lists whose items all have a key of their own: nothing has to be looked for. */
+function mergeIndexed(
+  walking: Walk,
+  target: unknown[],
+  indexes: readonly Map<string, unknown>[],
+  schema: Schema | undefined,
+  walkItem: WalkItem,
+  combinations: readonly string[][],
+  key: string,
+): unknown[] {
+  const items = schema?.items();
+  const merged = new Map<string, unknown>();
+  const before = new Map(indexes[0]);
+  for (const [text = ''] of combinations) {
+    const value = walkItem(
+      indexes.map((index) => index.get(text)),
+      items,
+    );
+    if (kindOf(value) === undefined || isEmptyMapping(value)) {
+      before.delete(text);
+      continue;
+    }
+    if (isMapping(value) && !Object.hasOwn(value, key)) putField(value, key, resolveScalar(text));
+    merged.set(text, value);
+  }
+  const front = walking.newItems === 'front';
+  // In front the order is that of the patch, but the target's own items win over what a directive put in their place.
+  const result = front
+    ? [...merged].map(([text, value]) => (before.has(text) ? before.get(text) : value))
+    : [...new Set([...before.keys(), ...merged.keys()])].map((text) => merged.get(text));
+  target.splice(0, target.length, ...result);
   return target;
 }
 
