@@ -1,6 +1,6 @@
 import { qualifiedName } from './parser.ts';
 import type { Call, Comprehension, Expr, Ident, List, MapLiteral, Select, Struct } from './ast.ts';
-import type { Scope } from './environment.ts';
+import type { Scope } from './scope.ts';
 import type { Overload } from './functions.ts';
 import type { Issue } from './issues.ts';
 import {

@@ -2,7 +2,8 @@ import { err, ok, problem, type Problem, type Result } from '@plumbline/base';
 import type { Expr } from './ast.ts';
 import { check } from './checker.ts';
 import { checkLiterals, foldingMistake } from './literals.ts';
-import { estimateCost, type SizeOf } from './cost-estimate.ts';
+import { estimateCost } from './cost-estimate.ts';
+import type { SizeOf } from './cost-estimate.ts';
 import type { CostRange } from './cost-range.ts';
 import { compileExpr, CostExceeded, type Code, type Frame } from './evaluate.ts';
 import { join, type Functions } from './functions.ts';
@@ -16,31 +17,9 @@ import { access, arithmetic, logic } from './library/operators.ts';
 import { patterns, strings } from './library/strings.ts';
 import { quantities, versions } from './library/amounts.ts';
 import { parse } from './parser.ts';
+import type { Bindings, Environment, Scope } from './scope.ts';
 import { formatType, type CelType } from './types.ts';
 import { CelError, type Value } from './values.ts';
-
-/** A type whose values an expression can write out: `Object{spec: ...}`. */
-export interface StructDeclaration {
-  readonly type: CelType;
-  field(name: string): CelType | undefined;
-  make(fields: ReadonlyMap<string, Value>): Value;
-}
-
-/** What an expression may name. */
-export interface Environment {
-  readonly variables: Readonly<Record<string, CelType>>;
-  readonly structs?: (name: string) => StructDeclaration | undefined;
-  /** How large values can be at most, for the estimate of costs. */
-  readonly sizeOf?: SizeOf;
-}
-
-/** What the checker looks names up in. */
-export interface Scope {
-  readonly variables: ReadonlyMap<string, CelType>;
-  readonly types: ReadonlyMap<string, readonly [type: CelType, name: string]>;
-  readonly functions: Functions;
-  readonly structs?: Environment['structs'];
-}
 
 /** An expression that is ready to run. */
 export interface Program {
@@ -52,9 +31,6 @@ export interface Program {
   /** What a run may cost, estimated when it is first asked for. */
   cost(): CostRange;
 }
-
-/** Values of variables; a function gives a value that is made when it is first needed. */
-export type Bindings = Readonly<Record<string, Value | (() => Value) | undefined>>;
 
 /** What came out, or what went wrong, and what it cost. */
 export interface Evaluation {

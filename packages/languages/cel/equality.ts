@@ -37,7 +37,7 @@ export function equal(a: Value, b: Value): boolean {
 
 type Numeric = bigint | number | Uint;
 
-export function isNumeric(value: Value): value is Numeric {
+function isNumeric(value: Value): value is Numeric {
   return typeof value === 'bigint' || typeof value === 'number' || value instanceof Uint;
 }
 
@@ -92,7 +92,7 @@ function equalObjects(a: CelObject, b: CelObject): boolean {
 }
 
 /** Below, at or above zero; NaN where a NaN makes them incomparable. */
-export function compareNumbers(a: Numeric, b: Numeric): number {
+function compareNumbers(a: Numeric, b: Numeric): number {
   const left = a instanceof Uint ? a.value : a;
   const right = b instanceof Uint ? b.value : b;
   if (Number.isNaN(left) || Number.isNaN(right)) return Number.NaN;

@@ -1,6 +1,6 @@
 import type { Call, Comprehension, Expr, List, MapLiteral, Select, Struct } from './ast.ts';
 import { callCost, listCost, mapCost, structCost } from './cost-runtime.ts';
-import type { Bindings, Scope } from './environment.ts';
+import type { Bindings, Scope } from './scope.ts';
 import { equal } from './equality.ts';
 import { fits, type Overload } from './functions.ts';
 import { itemAt, valueAt } from './library/operators.ts';

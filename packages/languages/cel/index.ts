@@ -1,11 +1,6 @@
 export { compileCel, perCallLimit, typeText } from './environment.ts';
-export type {
-  Bindings,
-  Environment as CelEnvironment,
-  Evaluation,
-  Program as CelProgram,
-  StructDeclaration,
-} from './environment.ts';
+export type { Evaluation, Program as CelProgram } from './environment.ts';
+export type { Bindings, Environment as CelEnvironment, StructDeclaration } from './scope.ts';
 export type { SizeOf } from './cost-estimate.ts';
 export type { CostRange } from './cost-range.ts';
 export { declareSchema, escapeName, sizeAt } from './schema.ts';

@@ -1,6 +1,6 @@
 import type { Expr } from './ast.ts';
 import { childrenOf } from './checker.ts';
-import type { Scope } from './environment.ts';
+import type { Scope } from './scope.ts';
 import { fits } from './functions.ts';
 import type { Issue } from './issues.ts';
 import { regexOf } from './library/conversions.ts';

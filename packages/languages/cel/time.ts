@@ -30,21 +30,6 @@ export function parseDuration(text: string): Duration | undefined {
   return new Duration(sign === '-' ? -nanos : nanos);
 }
 
-/** Go's `Duration.String`. */
-export function formatGoDuration(nanos: bigint): string {
-  if (nanos === 0n) return '0s';
-  const sign = nanos < 0n ? '-' : '';
-  const value = nanos < 0n ? -nanos : nanos;
-  if (value < 1000n) return `${sign}${value}ns`;
-  if (value < 1_000_000n) return `${sign}${decimal(value, 3)}µs`;
-  if (value < 1_000_000_000n) return `${sign}${decimal(value, 6)}ms`;
-  const minutes = value / units['m']!;
-  const seconds = `${decimal(value % units['m']!, 9)}s`;
-  if (minutes === 0n) return sign + seconds;
-  if (minutes < 60n) return `${sign}${minutes}m${seconds}`;
-  return `${sign}${minutes / 60n}h${minutes % 60n}m${seconds}`;
-}
-
 function decimal(value: bigint, digits: number): string {
   const text = value.toString().padStart(digits + 1, '0');
   const fraction = text.slice(-digits).replace(/0+$/, '');

@@ -206,12 +206,12 @@ export function makeRunner(options: RunnerOptions): Runner {
 }
 
 /** Controllers of the server act as upstream's controller manager does. */
-export const internalUser: User = {
+const internalUser: User = {
   name: 'system:kube-controller-manager',
   groups: ['system:authenticated'],
 };
 
-export function userInfo({ name, uid, groups, extra }: User): Fields {
+function userInfo({ name, uid, groups, extra }: User): Fields {
   return {
     username: name,
     ...(uid !== undefined && { uid }),

@@ -13,14 +13,7 @@ import type { Admission, AdmissionRequest, Merge } from './types.ts';
 import { mutateByWebhooks, validateByWebhooks } from './webhooks.ts';
 
 export { WebhookNeeded } from './types.ts';
-export type {
-  Admission,
-  AdmissionRequest,
-  Requester,
-  WebhookCall,
-  WebhookCaller,
-  WebhookReply,
-} from './types.ts';
+export type { Admission, WebhookReply } from './types.ts';
 export { callWebhook } from './webhook-caller.ts';
 
 const roles = 'rbac.authorization.k8s.io';

@@ -50,7 +50,7 @@ export class WebhookNeeded extends Error {
 export type Operation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
 
 /** The kind that a write is about. */
-export interface AdmittedKind {
+interface AdmittedKind {
   readonly group: string;
   readonly version: string;
   readonly kind: string;

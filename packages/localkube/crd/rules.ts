@@ -34,7 +34,7 @@ export interface CompiledRule {
   readonly usesOldSelf: boolean;
 }
 
-export function rulesOf(schema: JsonSchema): readonly RuleText[] {
+function rulesOf(schema: JsonSchema): readonly RuleText[] {
   return (schema['x-kubernetes-validations'] ?? []).filter(isData).map((rule) => ({
     rule: textOf(rule['rule']),
     message: textOf(rule['message']),

@@ -12,9 +12,6 @@ import { followTokenSecrets } from './token-secrets.ts';
 import { issuer, openTokens } from './tokens.ts';
 
 export { adminKubeconfig } from './kubeconfig.ts';
-export { checkEscalation } from './escalation.ts';
-export { impersonated } from './impersonate.ts';
-export { requestToken } from './token-request.ts';
 
 /** What a secured server needs, and how its administrator gets in. PEM texts. */
 export interface Secured {

@@ -20,7 +20,7 @@ const legacyIssuer = 'kubernetes/serviceaccount';
 const algorithm = 'ES256';
 
 /** What a token is made for. */
-export interface TokenSubject {
+interface TokenSubject {
   readonly account: KubeObject;
   readonly audiences: readonly string[];
   readonly seconds: number;
@@ -38,7 +38,7 @@ export interface Tokens {
   readonly keys: unknown;
 }
 
-export interface TokenOwner {
+interface TokenOwner {
   readonly user: User;
   readonly audiences: readonly string[];
 }

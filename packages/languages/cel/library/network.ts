@@ -6,9 +6,9 @@ import { parseUrl, type Url } from './url.ts';
 
 type Table = Record<string, readonly Overload[]>;
 
-export const ipType = opaqueType('net.IP');
-export const cidrType = opaqueType('net.CIDR');
-export const urlType = opaqueType('kubernetes.URL');
+const ipType = opaqueType('net.IP');
+const cidrType = opaqueType('net.CIDR');
+const urlType = opaqueType('kubernetes.URL');
 
 class Ip extends Opaque {
   readonly type = ipType;
