@@ -182,7 +182,8 @@ export function discoveryAnswer(around: Surroundings, request: ApiRequest, route
         : otherAnswer(around, request, path, discovery);
   if (answer === undefined) throw new PlainRefusal(404, '404 page not found\n');
   if (answer.type === 'text' && request.path !== '/version' && request.method === 'POST') return answer;
-  if (request.method !== 'GET' && request.method !== 'HEAD') throw errors.methodNotAllowed();
+  const health = /^\/(healthz|livez|readyz)/.test(path);
+  if (request.method !== 'GET' && !(health && request.method === 'HEAD')) throw errors.methodNotAllowed();
   return answer;
 }
 

@@ -145,6 +145,15 @@ function answerResource(
     return answerSubresource(around, resource, route, request);
   }
   if (!isStored(resource)) return answerSubresource(around, resource, route, request);
+  // New objects go into a namespace; the list over all of them takes none.
+  if (
+    !resource.custom &&
+    resource.namespaced &&
+    !route.namespaced &&
+    route.name === '' &&
+    request.method === 'POST'
+  )
+    throw errors.methodNotAllowed();
   const misplaced =
     (resource.namespaced && !route.namespaced && (route.name !== '' || request.method === 'POST')) ||
     (!resource.namespaced && route.namespaced);
@@ -217,7 +226,6 @@ function onCollection(
 ): ApiAnswer {
   switch (request.method) {
     case 'GET':
-    case 'HEAD':
       return listOrWatch(around, resource, route, request, route.namespace, '');
     case 'POST':
       return post(around, resource, route, request);
@@ -237,7 +245,6 @@ function onObject(
   const { core } = around;
   switch (request.method) {
     case 'GET':
-    case 'HEAD':
       if (route.watch || isWatch(request))
         return listOrWatch(around, resource, route, request, route.namespace, route.name);
       return oneObject(around, resource, request, get(core, resource, route.namespace, route.name), 200);

@@ -1,5 +1,7 @@
+import { definitionFor } from '@plumbline/api/schema';
 import { isRecord } from '@plumbline/base';
 import { errors } from '../registry/index.ts';
+import { DecodeError, decodeTyped } from '../schema/index.ts';
 import type {
   DeleteOptions,
   FieldError,
@@ -184,6 +186,12 @@ function checkList(read: ListQuery): void {
         'resourceVersionMatch',
         'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
       );
+    if (match !== undefined && match !== '' && match !== 'NotOlderThan')
+      mistakes.push({
+        reason: 'FieldValueNotSupported',
+        field: 'resourceVersionMatch',
+        message: `Unsupported value: ${JSON.stringify(match)}: supported values: "NotOlderThan"`,
+      });
   } else {
     if (read.sendInitialEvents !== undefined)
       forbid('sendInitialEvents', 'sendInitialEvents is forbidden for list');
@@ -211,15 +219,26 @@ function checkList(read: ListQuery): void {
     const shown = JSON.stringify(read.resourceVersion);
     const why = `Invalid value: ${shown}: strconv.ParseUint: parsing ${shown}: invalid syntax`;
     if (read.watch) throw errors.failure(500, undefined, `resourceVersion: ${why}`);
-    throw errors.invalidOptions('ListOptions', [
-      { reason: 'FieldValueInvalid', field: 'resourceVersion', message: why },
-    ]);
+    throw errors.badRequest(`invalid resource version: resourceVersion: ${why}`);
+  }
+}
+
+const deleteOptionsNode = definitionFor('io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions');
+
+/** Fields of the wrong type are refused; those that nobody knows are passed over. */
+function checkDeleteOptions(body: Readonly<Record<string, unknown>>): void {
+  if (deleteOptionsNode === undefined) return;
+  try {
+    decodeTyped(deleteOptionsNode, body, '', { quantity: () => undefined, unknown: [] });
+  } catch (thrown) {
+    throw thrown instanceof DecodeError ? errors.badRequest(thrown.message) : thrown;
   }
 }
 
 /** DELETE reads its options from the body or else from the query. */
 export function deleteOptions(request: ApiRequest, body: unknown): DeleteOptions {
   const { query } = request;
+  if (isRecord(body)) checkDeleteOptions(body);
   const source: Readonly<Record<string, unknown>> = isRecord(body)
     ? body
     : {
@@ -246,7 +265,7 @@ export function deleteOptions(request: ApiRequest, body: unknown): DeleteOptions
     mistakes.push({
       reason: 'FieldValueNotSupported',
       field: 'propagationPolicy',
-      message: `Unsupported value: ${JSON.stringify(policy)}: supported values: "Background", "Foreground", "Orphan"`,
+      message: `Unsupported value: ${JSON.stringify(policy)}: supported values: "Foreground", "Background", "Orphan", "nil"`,
     });
   }
   if (policy !== undefined && policy !== null && orphan !== undefined && orphan !== null) {

@@ -158,6 +158,9 @@ function evictionAnswer(
   request: ApiRequest,
 ): ApiAnswer {
   const data = bodyOf(request, { group: 'policy', kind: 'Eviction' });
+  const named = isRecord(data) && isRecord(data['metadata']) ? data['metadata']['name'] : undefined;
+  if (typeof named === 'string' && named !== '' && named !== route.name)
+    throw errors.badRequest('name in URL does not match name in Eviction object');
   const query = writeQuery(request, 'CreateOptions');
   const inner = isRecord(data) && isRecord(data['deleteOptions']) ? data['deleteOptions'] : {};
   const options = deleteOptions(request, inner);

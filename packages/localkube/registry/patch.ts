@@ -214,6 +214,8 @@ function apply(
       `uid mismatch: the provided object specified uid ${shown(applied.metadata.uid)}, and no existing object was found`,
     );
   }
+  const moved = live === undefined ? [] : validateIdentity(applied.metadata['uid'], live);
+  if (moved.length > 0) throw invalid(resource.group, resource.kind, name, moved);
   const result = core.doors.applyServerSide({
     live: live as unknown as Draft | undefined,
     applied,
@@ -265,7 +267,8 @@ function conflictText(one: {
 }
 
 function appliedDraft(resource: Served, namespace: string, name: string, body: unknown): Draft {
-  if (!isRecord(body)) throw badRequest('error decoding YAML: the applied object must be a map');
+  if (!isRecord(body))
+    throw badRequest(`error decoding YAML: error unmarshaling JSON: while decoding JSON: ${noMap(body)}`);
   const wanted = formatApiVersion(resource.group, resource.version);
   if (body.apiVersion !== wanted || body.kind !== resource.kind) {
     const given = parseApiVersion(typeof body.apiVersion === 'string' ? body.apiVersion : '');
@@ -276,12 +279,12 @@ function appliedDraft(resource: Served, namespace: string, name: string, body: u
   const metadata = isRecord(body.metadata) ? body.metadata : {};
   if (metadata.managedFields !== undefined && metadata.managedFields !== null)
     throw badRequest('metadata.managedFields must be nil');
-  if (metadata.name === undefined || metadata.name === '') {
+  if (body.metadata !== undefined && (metadata.name === undefined || metadata.name === '')) {
     throw badRequest(
       `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
     );
   }
-  if (metadata.name !== name) {
+  if (body.metadata !== undefined && metadata.name !== name) {
     throw badRequest(
       `the name of the object (${shown(metadata.name)}) does not match the name on the URL (${name})`,
     );

@@ -141,6 +141,7 @@ function readToken(text: string): Token {
 function tokenProblem(text: string): string {
   const illegal = text.search(/[^A-Za-z0-9_-]/);
   if (illegal >= 0) return `illegal base64 data at input byte ${illegal}`;
+  if (text.length % 4 === 1) return `illegal base64 data at input byte ${text.length - 1}`;
   const first = String.fromCharCode(Buffer.from(text, 'base64url')[0] ?? 0);
   return first === '{'
     ? 'server is not recognizing start key'
