@@ -162,6 +162,22 @@ describe('expressions', () => {
   });
 });
 
+describe('odd input', () => {
+  it.each([
+    ['deep brackets', `${'('.repeat(5000)}1${')'.repeat(5000)}`],
+    ['long chains of fields', `x${'.a'.repeat(20_000)}`],
+    ['long sums', `1${' + 1'.repeat(20_000)}`],
+    ['many minus signs', `${'-'.repeat(50_001)}x`],
+    ['lists in lists', `${'['.repeat(3000)}${']'.repeat(3000)}`],
+    ['nothing', ''],
+    ['a lone quote', '"'],
+    ['control characters', '\u0000\u0001'],
+    ['an expression that is too long', '1'.repeat(200_000)],
+  ])('is refused or run, but breaks nothing: %s', (_, source) => {
+    expect(typeof run(source, {})).toMatch(/string|number/);
+  });
+});
+
 describe('schemas', () => {
   const schema: DeclaredSchema = {
     type: 'object',

@@ -1,6 +1,6 @@
 import { err, ok, problem, type Problem, type Result } from '@plumbline/base';
 import type { Expr } from './ast.ts';
-import { check } from './checker.ts';
+import { check, childrenOf } from './checker.ts';
 import { checkLiterals, foldingMistake } from './literals.ts';
 import { estimateCost } from './cost-estimate.ts';
 import type { SizeOf } from './cost-estimate.ts';
@@ -67,6 +67,9 @@ const patchFunctions: Functions = new Map([...functions, ...join(jsonPatches)]);
 /** As upstream: no single run may cost more. */
 export const perCallLimit = 1_000_000;
 
+/** Nodes within nodes, at most. */
+const depthMax = 1000;
+
 /** Longer expressions are refused before anything looks at them. */
 const sourceMax = 100_000;
 
@@ -79,6 +82,10 @@ export function compileCel(source: string, environment: Environment): Result<Pro
   const { expr, issues: mistakes } = parse(source);
   if (expr === undefined || mistakes.length > 0)
     return err(problem('cel-syntax', formatIssues(source, mistakes)));
+  if (isTooDeep(expr)) {
+    const text = `ERROR: <input>:-1:0: expression recursion limit exceeded: ${depthMax}`;
+    return err(problem('cel-syntax', text));
+  }
   const scope: Scope = {
     variables: new Map(Object.entries(environment.variables)),
     types: typeNames,
@@ -91,6 +98,16 @@ export function compileCel(source: string, environment: Environment): Result<Pro
   const broken = foldingMistake(expr, scope);
   if (broken !== undefined) return err(problem('cel-program', broken));
   return ok(makeProgram(source, expr, checked.type, checked.variables, scope, environment.sizeOf));
+}
+
+/** Without recursion itself: everything that comes after the parser recurses. */
+function isTooDeep(expr: Expr): boolean {
+  let level: readonly Expr[] = [expr];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > depthMax) return true;
+    level = level.flatMap(childrenOf);
+  }
+  return false;
 }
 
 function makeProgram(
