@@ -50,6 +50,22 @@ export interface ResourceIdentifier {
   readonly namespace?: string;
 }
 
+/**
+ * Fields of one name that hold one and the same node upstream, because a transformer put it into all of them: whatever sets
+ * one of them in place later sets all.
+ */
+export interface Link {
+  readonly key: string;
+  value: unknown;
+  holders: readonly LinkHolder[];
+}
+
+/** A mapping that holds such a field, and the path to it. */
+export interface LinkHolder {
+  readonly path: string;
+  readonly mapping: JsonObject;
+}
+
 /** Where a resource was written. */
 export interface Written {
   readonly file: string;
@@ -74,6 +90,8 @@ export interface Resource {
   /** Ids of the resources that refer to this one, as text. */
   refBy: string[];
   refVarNames: string[];
+  /** Fields that one transformer has made, which change together. */
+  links: Link[];
   origin: ResourceOrigin | undefined;
   transformations: ResourceOrigin[];
   written: Written | undefined;
@@ -99,6 +117,7 @@ export function newResource(object: JsonObject, written?: Written): Resource {
     needsHash: false,
     refBy: [],
     refVarNames: [],
+    links: [],
     origin: undefined,
     transformations: [],
     written,

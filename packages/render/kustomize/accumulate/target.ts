@@ -5,7 +5,7 @@ import type { Loader } from '../load/loader.ts';
 import { parseRepositoryUrl } from '../load/repository-url.ts';
 import { addTransformation, originBelow } from '../metadata/origin.ts';
 import { KustomizeError, withPrefixAsync } from '../problem.ts';
-import { addVariables, registerVariables, variableOf } from '../references/vars.ts';
+import { addVariables, dumpVariables, registerVariables, variableOf } from '../references/vars.ts';
 import type { Resource } from '../resource.ts';
 import { configureTransformers } from '../transformers/configure.ts';
 import type { PlannedTransformer } from '../transformers/plugin.ts';
@@ -49,7 +49,7 @@ export async function accumulateTarget(target: Target, into: Accumulator): Promi
   const variables = (kustomization.vars ?? []).map(variableOf);
   if (variables.length > 0)
     await withPrefixAsync(
-      () => `merging vars [${variables.map(({ name }) => name).join(' ')}]`,
+      () => `merging vars ${dumpVariables(kustomization.vars ?? [])}`,
       async () => registerVariables(gathered.map, variables, gathered.variables),
     );
   return gathered;

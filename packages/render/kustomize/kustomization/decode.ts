@@ -103,7 +103,7 @@ function decodeFields(value: unknown, shape: Struct, at: At): unknown {
       throw new KustomizeError(`json: unknown field "${key}"`, { code: 'kustomization-invalid' });
     }
     const path = at.path === '' ? name : `${at.path}.${name}`;
-    const field = decode(value[key], shape.fields[name] ?? 'any', { ...at, path });
+    const field = decode(value[key], shape.fields[name] ?? 'any', { ...at, struct: shape.struct, path });
     if (field !== undefined) decoded[name] = field;
   }
   return decoded;

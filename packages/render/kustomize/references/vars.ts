@@ -4,7 +4,7 @@ import { applyToFieldSpec } from '../fields/index.ts';
 import type { VarArgs } from '../kustomization/types.ts';
 import { isMapping, putField } from '../merge/nodes.ts';
 import { KustomizeError } from '../problem.ts';
-import { parseApiVersion } from '../resource.ts';
+import { gvkText, parseApiVersion } from '../resource.ts';
 import type { ResId, Resource } from '../resource.ts';
 import { acting, specIndex } from '../transformers/plugin.ts';
 import type { TransformContext } from '../transformers/plugin.ts';
@@ -16,7 +16,6 @@ import { fieldValue } from './field-value.ts';
 /** A variable: its name, the resource that it is read from, the field. */
 export interface Variable {
   readonly name: string;
-  readonly apiVersion: string;
   readonly target: ResId;
   readonly fieldPath: string;
 }
@@ -30,7 +29,6 @@ export function variableOf(args: VarArgs): Variable {
   const gvk = { group: objref.group ?? '', version: objref.version ?? '', kind: objref.kind ?? '' };
   return {
     name: args.name ?? '',
-    apiVersion,
     target: {
       ...gvk,
       ...(slashes === 1 && apiVersion !== '' ? { version: apiVersion } : named),
@@ -89,10 +87,18 @@ export function addVariables(known: Map<string, Variable>, variables: Iterable<V
   }
 }
 
-/** A variable as Go prints it in messages. */
-function dump({ name, apiVersion, target, fieldPath }: Variable): string {
-  const gvk = `{${target.group} ${target.version} ${target.kind} false}`;
-  return `{${name} {${apiVersion} ${gvk} ${target.name} ${target.namespace}} {${fieldPath}}}`;
+/** A variable as Go prints it in messages: its target by the kind alone. */
+function dump({ name, target, fieldPath }: Variable): string {
+  return `{${name} ${gvkText(target)} {${fieldPath}}}`;
+}
+
+/** Variables as they stand in a kustomization, as Go prints them. */
+export function dumpVariables(all: readonly VarArgs[]): string {
+  const texts = all.map(({ name = '', objref = {}, fieldref = {} }) => {
+    const gvk = { group: objref.group ?? '', version: objref.version ?? '', kind: objref.kind ?? '' };
+    return `{${name} ${gvkText(gvk)} {${fieldref.fieldPath ?? ''}}}`;
+  });
+  return `[${texts.join(' ')}]`;
 }
 
 /** Replaces `$(NAME)` in the fields that may hold it. Gives a warning for variables that stand nowhere. */

@@ -1,6 +1,9 @@
+import { applyToFieldSpec } from '../fields/index.ts';
 import { expectKind, isMapping, putField } from '../merge/nodes.ts';
 import type { FieldSpec } from '../types.ts';
-import { acting, specIndex, visitSpecs } from './plugin.ts';
+import type { JsonObject, LinkHolder } from '../resource.ts';
+import { linkFields, settleLinks } from './links.ts';
+import { acting, specIndex } from './plugin.ts';
 import type { StepOf, Transformer } from './plugin.ts';
 
 /** Sets labels or annotations in all fields of the given specs. */
@@ -20,14 +23,22 @@ export function entriesTransformer(
       if (keys.length === 0) return;
       for (const resource of map.resources) {
         acting(context, resource, step, () => {
-          visitSpecs(
-            resource.object,
-            specsOf(resource.object),
-            (value) => withEntries(value, keys, entries),
-            {
-              createKind: 'MappingNode',
-            },
-          );
+          const made = new Map<string, LinkHolder[]>();
+          for (const spec of specsOf(resource.object)) {
+            applyToFieldSpec(
+              resource.object,
+              spec,
+              (value) =>
+                withEntries(value, keys, entries, (key, mapping) => {
+                  const holders = made.get(key);
+                  if (holders === undefined) made.set(key, [{ path: spec.path, mapping }]);
+                  else holders.push({ path: spec.path, mapping });
+                }),
+              { createKind: 'MappingNode' },
+            );
+          }
+          for (const [key, holders] of made) linkFields(resource, key, entries[key], holders);
+          settleLinks(resource);
         });
       }
     },
@@ -38,9 +49,13 @@ function withEntries(
   value: unknown,
   keys: readonly string[],
   entries: Readonly<Record<string, string>>,
+  onNew: (key: string, mapping: JsonObject) => void,
 ): unknown {
   expectKind('MappingNode', [value]);
   const mapping = isMapping(value) ? value : {};
-  for (const key of keys) putField(mapping, key, entries[key]);
+  for (const key of keys) {
+    if (!Object.hasOwn(mapping, key)) onNew(key, mapping);
+    putField(mapping, key, entries[key]);
+  }
   return mapping;
 }

@@ -56,6 +56,7 @@ export function applyOperations(
     resource.object = patched;
     // Upstream takes the object through JSON here, where every null is written out.
     resource.isSilentNull = undefined;
+    resource.links = [];
   });
 }
 

@@ -12,6 +12,7 @@ import { idText, nameOf, namespaceOf, originalId, sameId, storePreviousId, curre
 import type { JsonObject, Resource, ResId } from '../resource.ts';
 import { selectorOf, selectorText } from '../selectors.ts';
 import { applyOperations, jsonPatchOf } from './json-patches.ts';
+import { settleLinks } from './links.ts';
 import { acting } from './plugin.ts';
 import type { StepOf, TransformContext, Transformer } from './plugin.ts';
 
@@ -254,5 +255,6 @@ function applyPatch(
     if (!options.allowNameChange) setName(merged, name);
     setNamespace(merged, namespace);
     target.object = merged;
+    settleLinks(target);
   });
 }

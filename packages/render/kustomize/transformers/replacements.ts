@@ -9,6 +9,7 @@ import { textOf } from '../load/loader.ts';
 import { KustomizeError } from '../problem.ts';
 import { replacementOf } from '../selectors.ts';
 import type { Replacement } from '../types.ts';
+import { settleLinks } from './links.ts';
 import type { StepOf, Transformer } from './plugin.ts';
 
 /** A replacement, and what asked for it. */
@@ -44,13 +45,16 @@ export async function replacementTransformer(
     transform(map, context) {
       const { resources } = map;
       if (context.recorder === undefined) {
-        applyReplacements(
-          resources,
-          all.map(({ replacement }) => replacement),
-        );
+        for (const { replacement } of all) {
+          applyReplacements(resources, [replacement]);
+          resources.forEach(settleLinks);
+        }
       } else {
         for (const { replacement, step } of all)
-          context.recorder.act(resources, step, () => applyReplacements(resources, [replacement]));
+          context.recorder.act(resources, step, () => {
+            applyReplacements(resources, [replacement]);
+            resources.forEach(settleLinks);
+          });
       }
       map.changed();
     },
