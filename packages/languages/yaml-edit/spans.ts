@@ -21,7 +21,7 @@ export function isFlow(node: Node): boolean {
 }
 
 /** The text of an entry's key. */
-export function keyText(collection: Collection, index: number): string {
+function keyText(collection: Collection, index: number): string {
   const item = collection.items[index];
   const key = item === undefined || isSeq(collection) ? undefined : (item as Pair<Node, Node | null>).key;
   return isScalar(key) ? String(key.value) : '';
@@ -62,12 +62,12 @@ export function columnOf(text: string, at: number): number {
   return at - lineStart(text, at);
 }
 
-export function lineStart(text: string, at: number): number {
+function lineStart(text: string, at: number): number {
   return text.lastIndexOf('\n', at - 1) + 1;
 }
 
 /** The start of the line behind the one that a place is on. */
-export function nextLine(text: string, at: number): number {
+function nextLine(text: string, at: number): number {
   const end = text.indexOf('\n', at);
   return end < 0 ? text.length : end + 1;
 }

@@ -65,7 +65,7 @@ async function loadVariables(
   return variables;
 }
 
-export function isSwitchedOff(object: JsonObject): boolean {
+function isSwitchedOff(object: JsonObject): boolean {
   const metadata = metadataOf(object);
   return ['labels', 'annotations'].some((field) => {
     const held = metadata?.[field];

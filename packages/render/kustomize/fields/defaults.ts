@@ -3,7 +3,7 @@ import { referenceTable } from './references.table.ts';
 import { variableTable } from './variables.table.ts';
 
 /** A field in short: `path`, or `path@kind`, `path@group/kind`, `path@group/version/kind` (`v1` alone is a version). */
-export function fieldSpec(text: string, create: boolean): FieldSpec {
+function fieldSpec(text: string, create: boolean): FieldSpec {
   const [path = '', gvk = ''] = text.split('@');
   const parts = gvk.split('/');
   const kind = parts.pop() ?? '';

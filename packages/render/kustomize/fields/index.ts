@@ -4,7 +4,7 @@ export { parseFieldPath, splitPath } from './path.ts';
 export { lookupPath } from './lookup.ts';
 export { matchPath } from './match.ts';
 export type { Place } from './match.ts';
-export { compileSelector, matchesLabels } from './selector.ts';
+export { compileSelector } from './selector.ts';
 export type { CompiledSelector } from './selector.ts';
 export { applyReplacements } from './replacements.ts';
 export { defaultConfig } from './defaults.ts';

@@ -58,11 +58,7 @@ function testOf(pattern: string): Test {
 }
 
 /** Whether a selector as Kubernetes writes them fits an object's labels or annotations; an empty one does. */
-export function matchesLabels(
-  object: JsonObject,
-  field: 'labels' | 'annotations',
-  selector: string,
-): boolean {
+function matchesLabels(object: JsonObject, field: 'labels' | 'annotations', selector: string): boolean {
   if (selector === '') return true;
   const parsed = parseLabelSelector(selector);
   if (!parsed.ok) throw new KustomizeError(parsed.error.message);
