@@ -33,7 +33,7 @@ interface Place {
 const anonymous = 'anonymous';
 
 /** The variables that each file starts with; the slots of its outermost environment. */
-export const globals: readonly string[] = ['std'];
+const globals: readonly string[] = ['std'];
 
 /**
  * Turns what was written into what can run: resolves variables, spells out what is short for something else, and

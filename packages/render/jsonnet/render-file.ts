@@ -15,7 +15,7 @@ export interface JsonnetEvaluator {
 }
 
 /** A file of a folder. */
-export interface JsonnetSource {
+interface JsonnetSource {
   readonly path: string;
   /** The last part of its path, as Argo CD calls it in messages. */
   readonly name: string;

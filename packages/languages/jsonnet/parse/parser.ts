@@ -51,7 +51,7 @@ export function parse(source: Source): ParsedFile {
 }
 
 /** An expression as far as it goes. */
-export function parseExpression(cursor: Cursor, precedenceMax = loosest): Ast {
+function parseExpression(cursor: Cursor, precedenceMax = loosest): Ast {
   const begin = cursor.peek();
   let left = parseOperand(cursor);
   for (;;) {

@@ -24,7 +24,7 @@ export type TokenKind =
   | 'end';
 
 /** The reserved words. */
-export type Keyword =
+type Keyword =
   | 'assert'
   | 'else'
   | 'error'

@@ -25,7 +25,7 @@ export function failure(machine: Machine, message: string): JsonnetError {
 }
 
 /** An evaluation that takes more than it may. */
-export function exceeded(machine: Machine, message: string): JsonnetError {
+function exceeded(machine: Machine, message: string): JsonnetError {
   return new JsonnetError('limit', message, undefined, failure(machine, message).frames);
 }
 

@@ -154,7 +154,7 @@ export function isList(item: Json): item is readonly Json[] {
 }
 
 /** A number, text or word as JSON shows it. */
-export function scalarText(value: null | boolean | number | string): string {
+function scalarText(value: null | boolean | number | string): string {
   if (typeof value === 'string') return quote(value);
   return typeof value === 'number' ? numberText(value) : String(value);
 }

@@ -13,7 +13,7 @@ import { sum } from './math.ts';
 import { isMember } from './strings.ts';
 
 /** The elements of an array, or the characters of a text. */
-export function itemsOf(machine: Machine, value: Value): readonly Slot[] | undefined {
+function itemsOf(machine: Machine, value: Value): readonly Slot[] | undefined {
   if (isArray(value)) return value;
   return typeof value === 'string' ? runesOf(machine, value) : undefined;
 }

@@ -22,7 +22,7 @@ function hash(digest: (bytes: Uint8Array) => Uint8Array): JsonnetFunction {
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
 /** Bytes in base64. */
-export function encodeBase64(bytes: Uint8Array): string {
+function encodeBase64(bytes: Uint8Array): string {
   let out = '';
   for (let i = 0; i < bytes.length; i += 3) {
     const [a = 0, b, c] = bytes.subarray(i, i + 3);

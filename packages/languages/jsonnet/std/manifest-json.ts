@@ -24,7 +24,7 @@ export function checkDepth(machine: Machine, depth: number): void {
 }
 
 /** A text as Go's JSON encoder quotes it, with `<`, `>` and `&` as they are. */
-export function goQuote(text: string): string {
+function goQuote(text: string): string {
   return JSON.stringify(text).replace(/[\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16)}`);
 }
 
