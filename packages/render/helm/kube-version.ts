@@ -12,22 +12,18 @@ export interface KubeVersion {
 
 /** Reads `--kube-version`. Helm 3 drops what stands behind the numbers, Helm 4 keeps it in `.Version`. Throws `GoError`. */
 export function parseKubeVersion(text: string, profile: 3 | 4): KubeVersion {
-  const match = /^\s*v?([0-9]+(?:\.[0-9]+)+)(.*)$/s.exec(text);
-  const numbers = match?.[1]?.split('.').slice(0, 3) ?? [];
-  if (match === null || numbers.length < 2) {
-    throw new GoError(`invalid kube version '${text}': could not parse ${JSON.stringify(text)} as version`);
+  const numbers = /^\s*v?([0-9]+(?:\.[0-9]+)*)/.exec(text)?.[1]?.split('.').map(BigInt);
+  const [major, minor] = numbers ?? [];
+  if (numbers === undefined || major === undefined || minor === undefined) {
+    const what =
+      numbers === undefined
+        ? `could not parse ${JSON.stringify(text)} as version`
+        : `illegal version string ${JSON.stringify(text)}`;
+    throw new GoError(`invalid kube version '${text}': ${what}`);
   }
-  for (const part of numbers) {
-    if (part.length > 1 && part.startsWith('0')) {
-      throw new GoError(
-        `invalid kube version '${text}': invalid version component ${JSON.stringify(part)} in ${JSON.stringify(text)}`,
-      );
-    }
-  }
-  while (numbers.length < 3) numbers.push('0');
   const normalized = `v${numbers.join('.')}`;
   const version = profile === 3 ? normalized : text.startsWith('v') ? text : `v${text}`;
-  return { version, normalized, major: numbers[0] ?? '', minor: numbers[1] ?? '' };
+  return { version, normalized, major: String(major), minor: String(minor) };
 }
 
 /** What `helm template` takes when nobody says anything: the version of its client library. */

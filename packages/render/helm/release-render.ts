@@ -54,7 +54,7 @@ export function renderRelease(
   const { profile } = kit;
   const warnings: string[] = [...input.warnings];
   const how: Coalescing = { profile, warn: (message) => warnings.push(message) };
-  const kube = parseKubeVersion(request.kubeVersion ?? kubeVersionDefault, profile);
+  const kube = parseKubeVersion(request.kubeVersion || kubeVersionDefault, profile);
   const user = composeValues(request.values ?? {}, profile);
   const chart = forkChart(input.chart);
   checkInstallable(chart, request.releaseName, profile);

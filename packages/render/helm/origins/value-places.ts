@@ -154,7 +154,7 @@ function valuesOfLine(line: string, kind: SetKind, user: UserValues): GoMap {
   const values: GoMap = new Map();
   const read = (path: string): string => fromBytes(user.setFileContents?.get(path) ?? new Uint8Array());
   if (kind === 'json' && line.trim().startsWith('{')) return readValuesFile(line, 3);
-  parseSetInto(line, values, kind, read);
+  parseSetInto(line, values, kind, { readFile: read, endsQuietly: true });
   return values;
 }
 

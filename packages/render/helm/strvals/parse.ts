@@ -22,8 +22,23 @@ interface Parser {
   readonly value: (text: string) => Value;
 }
 
+/** What only some readers need. */
+export interface SetOptions {
+  readonly readFile?: ReadSetFile;
+  /** Helm 4 takes the end of a line in the middle of an index for the end of all. */
+  readonly endsQuietly?: boolean;
+}
+
+/** The line ended inside of an index. */
+class EndOfLine extends GoError {}
+
 /** Reads a line of `--set`, `--set-string`, `--set-json`, `--set-literal` or `--set-file` into a table. Throws `GoError`. */
-export function parseSetInto(line: string, into: GoMap, kind: SetKind, readFile?: ReadSetFile): void {
+export function parseSetInto(
+  line: string,
+  into: GoMap,
+  kind: SetKind,
+  { readFile, endsQuietly = false }: SetOptions = {},
+): void {
   const literal = kind === 'literal';
   const parser: Parser = {
     scanner: scannerOf(line, literal),
@@ -32,7 +47,11 @@ export function parseSetInto(line: string, into: GoMap, kind: SetKind, readFile?
     value:
       kind === 'typed' ? typed : kind === 'file' ? (path) => readFile?.(path) ?? '' : (text: string) => text,
   };
-  while (parseKey(parser, into, 0) === 'more');
+  try {
+    while (parseKey(parser, into, 0) === 'more');
+  } catch (thrown) {
+    if (!(thrown instanceof EndOfLine) || !endsQuietly) throw thrown;
+  }
 }
 
 type Progress = 'more' | 'end';
@@ -92,7 +111,7 @@ function parseIndexed(parser: Parser, data: GoMap, key: string, level: number): 
 
 function parseIndex(parser: Parser): number {
   const { text, stop } = parser.scanner.until(']');
-  if (stop === undefined) throw new GoError('error parsing index: EOF');
+  if (stop === undefined) throw new EndOfLine('error parsing index: EOF');
   if (!/^[-+]?[0-9]+$/.test(text)) {
     throw new GoError(`error parsing index: strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`);
   }
@@ -105,7 +124,7 @@ function parseItem(parser: Parser, list: Value[], index: number, level: number):
   if (index < 0) throw new GoError(`negative ${index} index not allowed`);
   const scanned: Scanned = parser.scanner.until('[.=');
   if (scanned.text !== '') {
-    throw new GoError(`unexpected data at end of array index: ${JSON.stringify(scanned.text)}`);
+    throw new GoError(`unexpected data at end of array index: ${runes(scanned.text)}`);
   }
   if (scanned.stop === undefined) return 'end';
   if (scanned.stop === '=') {
@@ -210,6 +229,11 @@ function typed(text: string): Value {
   if (!/^[-+]?[0-9]+$/.test(text) || text.startsWith('0')) return text;
   const n = BigInt(text.replace('+', ''));
   return n === BigInt.asIntN(64, n) ? new GoInt('int64', n) : text;
+}
+
+/** A text as Go prints a slice of runes with `%q`. */
+function runes(text: string): string {
+  return `[${Array.from(text, (rune) => `'${rune}'`).join(' ')}]`;
 }
 
 function conversion(value: Value, wanted: 'map' | 'list'): GoError {

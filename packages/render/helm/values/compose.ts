@@ -26,6 +26,7 @@ export interface UserValues {
 
 /** Lays files and `--set` operations over each other in Helm's order. Throws `GoError` with its words. */
 export function composeValues(user: UserValues, profile: HelmProfile): GoMap {
+  const endsQuietly = profile === 4;
   let values: GoMap = new Map();
   for (const { name, text } of user.files ?? []) {
     values = mergeMaps(
@@ -40,7 +41,7 @@ export function composeValues(user: UserValues, profile: HelmProfile): GoMap {
     flag: string,
   ) => {
     for (const line of lines ?? []) {
-      wrap(`failed parsing ${flag} data`, () => parseSetInto(line, values, kind));
+      wrap(`failed parsing ${flag} data`, () => parseSetInto(line, values, kind, { endsQuietly }));
     }
   };
   apply(user.set, 'typed', '--set');
@@ -51,7 +52,9 @@ export function composeValues(user: UserValues, profile: HelmProfile): GoMap {
       if (bytes === undefined) throw new GoError(`open ${path}: no such file or directory`);
       return fromBytes(bytes);
     };
-    wrap('failed parsing --set-file data', () => parseSetInto(line, values, 'file', read));
+    wrap('failed parsing --set-file data', () =>
+      parseSetInto(line, values, 'file', { readFile: read, endsQuietly }),
+    );
   }
   apply(user.setLiteral, 'literal', '--set-literal');
   return values;
