@@ -1,6 +1,6 @@
 import type { FieldError } from '../registry/types.ts';
 import { additionalOf, type JsonSchema } from './json-schema.ts';
-import { compileRules, declaredType, shownRule, type CompiledRule } from './rules.ts';
+import { compileRules, declaredType, hasRules, shownRule, type CompiledRule } from './rules.ts';
 
 /** As upstream: what one rule, and all rules of a schema, may be estimated to cost. */
 const ruleCostMax = 10_000_000;
@@ -55,6 +55,7 @@ function forbidden(field: string, message: string): FieldError {
 }
 
 function visit(schema: JsonSchema, place: Place, walk: Walk): void {
+  if (!hasRules(schema)) return;
   const count = countBelow(schema, place.count);
   for (const [name, property] of Object.entries(schema.properties ?? {}))
     visit(property, { ...place, path: `${place.path}.properties[${name}]`, root: false, count }, walk);

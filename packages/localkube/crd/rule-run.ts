@@ -2,7 +2,14 @@ import { equalData } from '@plumbline/base';
 import { CelOptional, celNone, type CelValue, type DeclaredType } from '@plumbline/languages';
 import type { FieldError } from '../registry/types.ts';
 import { additionalOf, isData, isEmbedded, type JsonSchema } from './json-schema.ts';
-import { compileRules, declaredType, fieldPathOf, type CompiledRule, type RuleText } from './rules.ts';
+import {
+  compileRules,
+  declaredType,
+  fieldPathOf,
+  hasRules,
+  type CompiledRule,
+  type RuleText,
+} from './rules.ts';
 
 /** The rules of a schema and of what lies below it; levels without rules are left out. */
 interface Level {
@@ -32,16 +39,6 @@ export function prepareRules(schema: JsonSchema): RunRules | undefined {
     visit(run, level, '', object, previous, tie);
     return run.errors;
   };
-}
-
-function hasRules(schema: JsonSchema): boolean {
-  return (
-    (schema['x-kubernetes-validations'] ?? []).length > 0 ||
-    Object.values(schema.properties ?? {}).some(hasRules) ||
-    (schema.items !== undefined && hasRules(schema.items)) ||
-    (schema.allOf ?? []).some(hasRules) ||
-    (additionalOf(schema) !== undefined && hasRules(additionalOf(schema)!))
-  );
 }
 
 /** `rules`: where they are written, which is the schema itself or one of its alternatives. */

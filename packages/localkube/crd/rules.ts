@@ -47,6 +47,23 @@ function rulesOf(schema: JsonSchema): readonly RuleText[] {
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
+const ruled = new WeakMap<JsonSchema, boolean>();
+
+/** Whether there are rules in a schema or anywhere below it. Most large schemas have few. */
+export function hasRules(schema: JsonSchema): boolean {
+  const known = ruled.get(schema);
+  if (known !== undefined) return known;
+  const other = schema.additionalProperties;
+  const found =
+    (schema['x-kubernetes-validations'] ?? []).length > 0 ||
+    Object.values(schema.properties ?? {}).some(hasRules) ||
+    (schema.items !== undefined && hasRules(schema.items)) ||
+    (schema.allOf ?? []).some(hasRules) ||
+    (typeof other === 'object' && hasRules(other));
+  ruled.set(schema, found);
+  return found;
+}
+
 /** Rules are compiled to be checked and again to be run, of schemas that never change. */
 const knownTypes = new WeakMap<JsonSchema, DeclaredType | null>();
 const knownRules = new WeakMap<JsonSchema, { of: DeclaredType; rules: readonly CompiledRule[] }>();
