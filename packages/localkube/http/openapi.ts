@@ -135,10 +135,21 @@ function addDefinition(schemas: Document, node: TypedNode): void {
   const fields = Object.entries(node.fields ?? {});
   if (fields.length > 0)
     made['properties'] = Object.fromEntries(
-      fields.map(([field, shape]) => [field, fieldSchema(schemas, shape)]),
+      fields.map(([field, shape]) => [
+        field,
+        field === 'fieldsV1' && name === `${metaPrefix}.ManagedFieldsEntry`
+          ? fieldsReference(schemas)
+          : fieldSchema(schemas, shape),
+      ]),
     );
   if (node.required !== undefined) made['required'] = node.required;
   if (node.mapType === 'atomic') made['x-kubernetes-map-type'] = 'atomic';
+}
+
+/** A set of fields is a kind of its own, which says nothing of what is in it. */
+function fieldsReference(schemas: Document): Document {
+  schemas[`${metaPrefix}.FieldsV1`] = { type: 'object' };
+  return { allOf: [{ $ref: `${prefix}${metaPrefix}.FieldsV1` }] };
 }
 
 function fieldSchema(schemas: Document, node: TypedNode): Document {
