@@ -23,7 +23,7 @@ export class TypeMismatch extends KustomizeError {
  * what the text says. Throws `TypeMismatch`.
  */
 export function withText(value: unknown, text: string): unknown {
-  if (typeof value === 'string' || (value === undefined && text === '')) return text;
+  if (typeof value === 'string') return text;
   const resolved = resolveScalar(text);
   if (value === undefined || typeOf(resolved) === typeOf(value)) return resolved;
   throw new TypeMismatch(text, resolved, value);
