@@ -1,0 +1,86 @@
+import { buildKustomization } from '@plumbline/render';
+import { memoryTree } from '@plumbline/testkit';
+import { describe, expect, it } from 'vitest';
+
+const deployment = [
+  'apiVersion: apps/v1',
+  'kind: Deployment',
+  'metadata: {name: web}',
+  'spec:',
+  '  template:',
+  '    spec:',
+  '      affinity:',
+  '        nodeAffinity:',
+  '          preferred:',
+  '          required: null',
+  '',
+].join('\n');
+
+const base = {
+  'base/kustomization.yaml': 'resources: [web.yaml]\ncommonLabels: {app: x}\nnamePrefix: p-\n',
+  'base/web.yaml': deployment,
+};
+
+interface Shape {
+  readonly metadata: { readonly labels: object; readonly annotations?: object };
+  readonly spec: {
+    readonly selector: object;
+    readonly template: { readonly metadata: { readonly labels: object }; readonly spec: object };
+  };
+}
+
+async function built(kustomization: string): Promise<Shape> {
+  const tree = memoryTree({ ...base, 'over/kustomization.yaml': `resources: [../base]\n${kustomization}` });
+  const result = await buildKustomization({ tree, path: 'over' });
+  if (!result.ok) throw new Error(result.error[0]?.message);
+  return result.value.objects[0] as unknown as Shape;
+}
+
+const patch = (...lines: readonly string[]): string =>
+  `patches:\n- target: {kind: Deployment}\n  patch: |-\n${lines.map((line) => `    ${line}\n`).join('')}`;
+
+/** What real builds show and nobody would guess; each was seen with kustomize itself. */
+describe('oddities of kustomize', () => {
+  it.each<[string, string]>([
+    [
+      'a patch',
+      'patches:\n- patch: |-\n    apiVersion: apps/v1\n    kind: Deployment\n    metadata: {name: web, labels: {app: new}}\n',
+    ],
+    ['other labels', 'labels: [{pairs: {app: new}}]\n'],
+    [
+      'a replacement',
+      'replacements:\n- sourceValue: new\n  targets:\n  - select: {kind: Deployment}\n    fieldPaths: [metadata.labels.app]\n',
+    ],
+  ])('labels that were set together change together: by %s', async (_, kustomization) => {
+    const { metadata, spec } = await built(kustomization);
+    expect([metadata.labels, spec.selector, spec.template.metadata.labels]).toEqual([
+      { app: 'new' },
+      { matchLabels: { app: 'new' } },
+      { app: 'new' },
+    ]);
+  });
+
+  it('a JSON patch takes labels apart again', async () => {
+    const { metadata, spec } = await built(patch('- {op: replace, path: /metadata/labels/app, value: new}'));
+    expect([metadata.labels, spec.template.metadata.labels]).toEqual([{ app: 'new' }, { app: 'x' }]);
+  });
+
+  it('a JSON patch may add an annotation where there are none', async () => {
+    const { metadata } = await built(patch('- {op: add, path: /metadata/annotations/a, value: b}'));
+    expect(metadata.annotations).toEqual({ a: 'b' });
+  });
+
+  it('a null in a patch for several resources is a text', async () => {
+    const { metadata } = await built(
+      patch('apiVersion: apps/v1', 'kind: Deployment', 'metadata: {name: any, labels: {app: null}}'),
+    );
+    expect(metadata.labels).toEqual({ app: 'null' });
+  });
+
+  it('a merge drops nulls that nobody wrote and keeps those that somebody did', async () => {
+    const { spec } = await built(
+      patch('apiVersion: apps/v1', 'kind: Deployment', 'metadata: {name: any}', 'spec: {replicas: 2}'),
+    );
+    expect(spec.template.spec).toEqual({ affinity: { nodeAffinity: { required: null } } });
+  });
+});
