@@ -152,7 +152,7 @@ describe('a chart', () => {
   it('that is no archive is refused', async () => {
     const rendered = await createHelmEngine().render({
       ...request({}),
-      chart: { archive: Buffer.from('no') },
+      chart: { archive: Buffer.from('this is no archive') },
     });
     expect(!rendered.ok && rendered.error[0]?.message).toBe('gzip: invalid header');
   });

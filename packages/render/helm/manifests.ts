@@ -179,7 +179,13 @@ function readHead(path: string, content: string, profile: HelmProfile): Head {
   const textIn = (what: unknown, field: string): string => {
     if (what === null || what === undefined) return '';
     const text = typeof what === 'object' ? undefined : scalarText(what as string | number | boolean);
-    return text ?? refuse(what, `Go struct field SimpleHead.${field} of type string`);
+    return (
+      text ??
+      refuse(
+        what,
+        `Go struct field ${field.startsWith('metadata.') ? '' : 'SimpleHead'}.${field} of type string`,
+      )
+    );
   };
   if (value === null) return { kind: '', name: '', annotations: new Map(), object: undefined };
   if (!isRecord(value)) return refuse(value, `Go value of type ${struct}`);
@@ -198,8 +204,7 @@ function readHead(path: string, content: string, profile: HelmProfile): Head {
   const annotations = new Map<string, string>();
   const all = metadata['annotations'];
   if (all !== null && all !== undefined) {
-    if (!isRecord(all))
-      return refuse(all, 'Go struct field SimpleHead.metadata.annotations of type map[string]string');
+    if (!isRecord(all)) return refuse(all, 'Go struct field .metadata.annotations of type map[string]string');
     for (const [key, text] of Object.entries(all)) annotations.set(key, textIn(text, 'metadata.annotations'));
   }
   return { kind, name: textIn(metadata['name'], 'metadata.name'), annotations, object: value };

@@ -16,6 +16,7 @@ export const archiveLimits: ArchiveLimits = {
 };
 
 const blockSize = 512;
+const gzipHeaderLength = 10;
 
 /** Whether bytes are gzip, which is what a packed chart is. */
 export function isArchive(bytes: Uint8Array): boolean {
@@ -69,7 +70,9 @@ async function inflate(archive: Uint8Array, limits: ArchiveLimits): Promise<Uint
   } catch (thrown) {
     await reader.cancel().catch(() => undefined);
     if (thrown instanceof GoError) throw thrown;
-    throw new GoError(length === 0 ? 'gzip: invalid header' : 'unexpected EOF');
+    throw new GoError(
+      length === 0 && archive.length >= gzipHeaderLength ? 'gzip: invalid header' : 'unexpected EOF',
+    );
   }
   const all = new Uint8Array(length);
   let at = 0;

@@ -101,10 +101,13 @@ function readOwnFiles(files: readonly ChartFile[], options: LoadOptions): OwnFil
 
 /** One table of values; Helm 4 merges several documents, Helm 3 reads the first. Throws `GoError`. */
 export function readValuesFile(text: string, profile: HelmProfile): GoMap {
-  if (profile === 3 || !/^---/m.test(text)) return tableOf(readGoYaml(text));
-  let merged: GoMap = new Map();
-  for (const document of readGoYamlStream(text)) merged = mergeMaps(merged, tableOf(document));
-  return merged;
+  if (profile === 3) return tableOf(readGoYaml(text));
+  return wrap('cannot unmarshal yaml document', () => {
+    if (!/^---/m.test(text)) return tableOf(readGoYaml(text));
+    let merged: GoMap = new Map();
+    for (const document of readGoYamlStream(text)) merged = mergeMaps(merged, tableOf(document));
+    return merged;
+  });
 }
 
 function tableOf(value: ReturnType<typeof readGoYaml>): GoMap {

@@ -38,7 +38,9 @@ function ownProblems(schema: ChartSchema, values: GoMap, matches: PatternMatcher
     const violations = checkSchema(schema.document(), values, matches);
     return violations.length === 0 ? '' : `${formatViolations(violations)}\n`;
   } catch (thrown) {
-    if (thrown instanceof GoError) return thrown.message;
+    // A decoder of a stream words the end differently.
+    if (thrown instanceof GoError)
+      return thrown.message === 'unexpected end of JSON input' ? 'unexpected EOF' : thrown.message;
     throw thrown;
   }
 }
