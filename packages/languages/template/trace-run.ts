@@ -129,8 +129,12 @@ function createShow(): (origin: Origin) => TraceOrigin {
   return (origin) => {
     let answer = shown.get(origin);
     if (answer !== undefined) return answer;
+    // Written out: there are as many of these as places that wrote something.
+    const { template, line, column } = placeOf(origin.site);
     answer = {
-      ...placeOf(origin.site),
+      template,
+      line,
+      column,
       includes: includesOf(origin.includes),
       keys: origin.keys.keys,
       conditions: conditionsOf(origin.conditions),

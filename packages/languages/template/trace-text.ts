@@ -32,6 +32,14 @@ export function moveSegments(
   return moved;
 }
 
+/** Adds a piece; one that continues the last and has the same origin makes it longer. */
+function append(segments: Segment[], segment: Segment): void {
+  const last = segments.at(-1);
+  if (last?.end === segment.start && last.keys === segment.keys && last.origin === segment.origin)
+    segments[segments.length - 1] = { ...last, end: segment.end };
+  else segments.push(segment);
+}
+
 /** Every piece has these keys as well. */
 export function addKeys(interner: Interner, trace: Trace, keys: KeySet): Trace {
   if (keys.id === 0) return trace;
@@ -69,7 +77,7 @@ export function traceEmbedding(
       keys = interner.union(keys, allKeys(interner, arg.trace));
       continue;
     }
-    for (const segment of moveSegments(segmentsOf(arg), 0, arg.text.length, at)) segments.push(segment);
+    for (const segment of moveSegments(segmentsOf(arg), 0, arg.text.length, at)) append(segments, segment);
     cursor = at + arg.text.length;
   }
   return { keys, segments };
