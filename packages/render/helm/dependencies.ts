@@ -17,7 +17,7 @@ export function processDependencies(chart: HelmChart, values: GoMap, how: Coales
 }
 
 /** The names of dependencies that no chart is there for. */
-export function missingDependencies(chart: HelmChart): string[] {
+function missingDependencies(chart: HelmChart): string[] {
   const present = new Set(chart.dependencies.map((sub) => sub.metadata.name));
   return (chart.metadata.dependencies ?? []).map(({ name }) => name).filter((name) => !present.has(name));
 }

@@ -4,7 +4,7 @@ import type { ChartDependency, ChartMetadata, HelmProfile } from './chart/types.
 import type { KubeVersion } from './kube-version.ts';
 
 /** A struct of Go: fields by their names, `json` as its tags say. */
-export class GoStruct extends GoObject {
+class GoStruct extends GoObject {
   readonly typeName: string;
   private readonly fields: ReadonlyMap<string, Value>;
   private readonly json: GoMap;

@@ -18,11 +18,6 @@ export const archiveLimits: ArchiveLimits = {
 const blockSize = 512;
 const gzipHeaderLength = 10;
 
-/** Whether bytes are gzip, which is what a packed chart is. */
-export function isArchive(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x1f && bytes[1] === 0x8b && bytes[2] === 0x08;
-}
-
 /** The files of a packed chart, without the folder that all of them lie in. Rejects with `GoError`. */
 export async function unpackChart(
   archive: Uint8Array,

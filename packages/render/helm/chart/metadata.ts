@@ -78,7 +78,7 @@ function dependency(value: Value): ChartDependency {
 }
 
 /** A problem of the chart's own description, as upstream words it. */
-export function invalid(message: string): GoError {
+function invalid(message: string): GoError {
   return new GoError(`validation: ${message}`);
 }
 

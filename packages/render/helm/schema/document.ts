@@ -13,7 +13,7 @@ export interface LocatedSchema {
 }
 
 /** The drafts that differ. */
-export type Draft = 4 | 6 | 7 | 2019 | 2020;
+type Draft = 4 | 6 | 7 | 2019 | 2020;
 
 /** A schema document with everything in it that can be referred to. */
 export interface SchemaDocument {

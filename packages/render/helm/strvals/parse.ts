@@ -13,7 +13,7 @@ const nestingMax = 30;
 export type SetKind = 'typed' | 'string' | 'json' | 'literal' | 'file';
 
 /** What `--set-file` needs. */
-export type ReadSetFile = (path: string) => string;
+type ReadSetFile = (path: string) => string;
 
 interface Parser {
   readonly scanner: Scanner;

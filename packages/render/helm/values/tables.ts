@@ -7,7 +7,7 @@ export function isTable(value: Value | undefined): value is GoMap {
 }
 
 /** A copy that shares nothing with the original but texts, numbers and objects. */
-export function copyValue(value: Value): Value {
+function copyValue(value: Value): Value {
   if (value === null || typeof value !== 'object' || value instanceof GoInt) return value;
   if (Array.isArray(value)) return value.map(copyValue);
   return value instanceof Map ? copyTable(value) : value;
