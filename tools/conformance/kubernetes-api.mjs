@@ -36,7 +36,15 @@ function start(kubeconfig) {
       process.execPath,
       [
         ...command(),
-        ...['cluster', 'start', '--secure', '--pods', 'none', '--port', '0', '--kubeconfig', kubeconfig],
+        'cluster',
+        'start',
+        '--secure',
+        '--pods',
+        'none',
+        '--port',
+        '0',
+        '--kubeconfig',
+        kubeconfig,
       ],
       { stdio: ['ignore', 'pipe', 'inherit'], cwd: root },
     );

@@ -63,7 +63,7 @@ const fullNameOf = (manifest: Manifest): string =>
   `${manifest.object.metadata.namespace ?? ''}/${nameOf(manifest)}`;
 
 /** Those of the field, or of the nearest field above it that has any. */
-export function stepsOf(origins: FieldOrigins | undefined, pointer: string): readonly OriginStep[] {
+function stepsOf(origins: FieldOrigins | undefined, pointer: string): readonly OriginStep[] {
   for (let at = pointer; ; at = at.slice(0, at.lastIndexOf('/'))) {
     const steps = origins?.get(at);
     if (steps !== undefined) return steps;
@@ -71,7 +71,7 @@ export function stepsOf(origins: FieldOrigins | undefined, pointer: string): rea
   }
 }
 
-export function stepText({ act, file, line, column, detail }: OriginStep): string {
+function stepText({ act, file, line, column, detail }: OriginStep): string {
   const place = [file, line, column].filter((part) => part !== undefined).join(':');
   const what = detail === undefined ? '' : ` ${detail}`;
   return act === 'value' || act === 'condition'

@@ -12,7 +12,7 @@ import type { Cluster } from '@plumbline/kube';
 import type { WorkQueue } from '../runtime/index.ts';
 
 /** A Git repository, or a chart of a Helm repository. */
-export type SourceAddress = Pick<ApplicationSource, 'repoURL' | 'chart'>;
+type SourceAddress = Pick<ApplicationSource, 'repoURL' | 'chart'>;
 
 /** What the controller needs of the rest of the house. */
 export interface SourcePort {

@@ -10,7 +10,7 @@ export type PrivateKey =
   | { readonly kind: 'dsa'; readonly pem: string };
 
 /** The first block of a PEM text. */
-export function firstBlock(text: string): { readonly type: string; readonly pem: string } | undefined {
+function firstBlock(text: string): { readonly type: string; readonly pem: string } | undefined {
   const match = /-----BEGIN ([^\n]*?)-----\s*?\n[\s\S]*?-----END \1-----/.exec(text);
   return match === null ? undefined : { type: match[1] ?? '', pem: `${match[0]}\n` };
 }

@@ -12,7 +12,7 @@ export interface Mode {
   readonly escapes?: 'none' | 'dollar' | 'all';
 }
 
-export type Token = 'end' | 'open' | 'close' | 'text' | 'illegal';
+type Token = 'end' | 'open' | 'close' | 'text' | 'illegal';
 
 /** Reads a text token by token. A NUL ends the text, as it does upstream. */
 export interface Scanner {

@@ -29,7 +29,7 @@ export function noFlags(): Flags {
 }
 
 /** Runes as Go counts them: a pair is one, a byte that is no UTF-8 is one. */
-export function runeCount(text: string): number {
+function runeCount(text: string): number {
   let count = text.length;
   for (let at = 0; at < text.length - 1; at++) {
     if ((text.charCodeAt(at) & 0xfc00) === 0xd800 && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00)

@@ -10,7 +10,7 @@ import type { CertificatePair, KeyType, RandomStream, SprigPorts } from './ports
 const nanosPerDay = 86_400_000_000_000n;
 
 /** A certificate and its key, as templates see them. */
-export class GoCertificate extends GoObject {
+class GoCertificate extends GoObject {
   override readonly typeName = 'sprig.certificate';
   readonly pair: CertificatePair;
 

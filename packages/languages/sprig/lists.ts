@@ -171,7 +171,7 @@ function scalarKey(value: Value): string | undefined {
 }
 
 /** The texts of all elements but nil; of anything else its own. */
-export function texts(value: Value): string[] {
+function texts(value: Value): string[] {
   if (value === null) return [];
   if (Array.isArray(value)) {
     const result: string[] = [];

@@ -16,7 +16,7 @@ import { reprint } from './reprint.ts';
 import { isTrue } from './truth.ts';
 import type { Operand } from './nodes.ts';
 import type { GoMap, Value } from '../go/index.ts';
-import type { Given } from './run.ts';
+import type { Given } from './given.ts';
 import type { Parameter } from './signature.ts';
 
 /** A function of the language itself. Many take `reflect`: whatever there is, no value included. */

@@ -2,11 +2,11 @@ import { isBuiltin } from './builtins.ts';
 import { compileTree } from './compile.ts';
 import { compileTraced } from './trace-compile.ts';
 import { parseTemplate } from './parse.ts';
-import type { Program } from './run.ts';
+import type { Program } from './model.ts';
 import type { TemplateFunctions } from './types.ts';
 
 /** The templates of a text by name. */
-export type Programs = ReadonlyMap<string, Program>;
+type Programs = ReadonlyMap<string, Program>;
 
 /** Texts that were read once, for all sets that use the same table of functions. */
 export interface TemplateCache {

@@ -1,6 +1,6 @@
 import { compareStrings, GoError, GoInt, GoObject, kindName, sprintf, typeName } from '../go/index.ts';
 import type { Value } from '../go/index.ts';
-import type { Given } from './run.ts';
+import type { Given } from './given.ts';
 
 type BasicKind = 'bool' | 'int' | 'uint' | 'float' | 'string';
 

@@ -6,7 +6,8 @@ import { reprint } from './reprint.ts';
 import { failing } from './unit.ts';
 import type { MethodArguments } from './calls.ts';
 import type { ChainNode, FieldNode, Operand, VariableNode } from './nodes.ts';
-import type { Frame, Given } from './run.ts';
+import type { Frame } from './model.ts';
+import type { Given } from './given.ts';
 import type { Evaluate, EvaluatePiped, Unit } from './unit.ts';
 
 /** An operand whose value is wanted as it is, without a parameter to convert it for (`nil` has none). */

@@ -5,7 +5,8 @@ import { fail } from './run.ts';
 import { declareVariable, failing, slotOf } from './unit.ts';
 import type { MethodArguments } from './calls.ts';
 import type { CommandNode, PipeNode } from './nodes.ts';
-import type { Frame, Given } from './run.ts';
+import type { Frame } from './model.ts';
+import type { Given } from './given.ts';
 import type { Evaluate, EvaluatePiped, Unit } from './unit.ts';
 
 /** A pipeline: every command gets what the one before gave. Nil becomes no value (reflection looks into the interface). */

@@ -4,7 +4,8 @@ import { fail, step } from './run.ts';
 import { slotOf } from './unit.ts';
 import type { Store } from './compile-pipe.ts';
 import type { BranchNode } from './nodes.ts';
-import type { Frame, Given } from './run.ts';
+import type { Frame } from './model.ts';
+import type { Given } from './given.ts';
 import type { Execute, Unit } from './unit.ts';
 
 /** What a range goes through: keys (or nothing, where there are none to hand out) and elements. */

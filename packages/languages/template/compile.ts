@@ -7,7 +7,8 @@ import { createFrame, fail, runProgram, step, write } from './run.ts';
 import { isTrue } from './truth.ts';
 import { createUnit } from './unit.ts';
 import type { ActionNode, BranchNode, ListNode, Statement, TemplateNode, TextNode, Tree } from './nodes.ts';
-import type { Given, Program } from './run.ts';
+import type { Given } from './given.ts';
+import type { Program } from './model.ts';
 import type { TemplateFunctions } from './types.ts';
 import type { Compilers, Execute, Unit } from './unit.ts';
 

@@ -1,7 +1,8 @@
 import { GoObject, listType, mapType, methodOfList, quoteString, typeName } from '../go/index.ts';
 import { fail } from './run.ts';
 import type { GoFunction, GoMap, Value } from '../go/index.ts';
-import type { Frame, Given } from './run.ts';
+import type { Frame } from './model.ts';
+import type { Given } from './given.ts';
 
 /** What a name gives: a value, or a method that wants to be called. */
 export type Found = { readonly value: Given } | { readonly method: GoFunction };

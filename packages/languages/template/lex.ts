@@ -25,7 +25,7 @@ export type ItemType =
   | 'variable'
   | Keyword;
 
-export type Keyword =
+type Keyword =
   | 'block'
   | 'break'
   | 'continue'

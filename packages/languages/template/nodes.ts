@@ -31,10 +31,10 @@ export interface CommandNode extends Positioned {
   readonly type: 'command';
   readonly args: readonly Operand[];
 }
-export interface DotNode extends Positioned {
+interface DotNode extends Positioned {
   readonly type: 'dot';
 }
-export interface NilNode extends Positioned {
+interface NilNode extends Positioned {
   readonly type: 'nil';
 }
 export interface FieldNode extends Positioned {
@@ -86,7 +86,7 @@ export interface TemplateNode extends Positioned {
   readonly name: string;
   readonly pipe: PipeNode | undefined;
 }
-export interface JumpNode extends Positioned {
+interface JumpNode extends Positioned {
   readonly type: 'break' | 'continue';
 }
 

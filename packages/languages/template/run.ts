@@ -1,45 +1,14 @@
-import { byteLength, GoError, quoteString } from '../go/index.ts';
+import { GoError, quoteString } from '../go/index.ts';
 import { TemplateError } from './errors.ts';
+import { placeOf } from './place.ts';
 import { reprint } from './reprint.ts';
 import type { Clock } from '@plumbline/base';
 import type { Value } from '../go/index.ts';
-import type { Node, Source, Tree } from './nodes.ts';
-import type { Scope } from './scope.ts';
+import type { Given } from './given.ts';
+import type { Frame, Output, Program, Renderer, Run, RunLimits, Scope } from './model.ts';
+import type { Node } from './nodes.ts';
 import type { Tracing } from './tracer.ts';
 import type { EvaluateOptions, Execution, MissingKey, TemplateLimits } from './types.ts';
-
-/**
- * What an expression gives. Go tells a nil that came out of a map (`null`: asking it for a field is an error) from no
- * value at all (`undefined`: what a pipeline makes of a nil; asking it for a field gives no value again).
- */
-export type Given = Value | undefined;
-
-/** The text that a template and what it calls by `template` write. */
-export interface Output {
-  text: string;
-}
-
-/** A definition that can run. */
-export interface Program {
-  readonly tree: Tree;
-  /** How many variables it has, `$` included. */
-  readonly slots: number;
-  /** 0: went to the end, 1: broke a loop, 2: goes on with the next round. */
-  readonly body: (frame: Frame, dot: Given) => 0 | 1 | 2;
-  /** The same with the tracing backend. */
-  readonly traced: () => Program;
-}
-
-/** Renders an include, or a text that a function evaluates. */
-export interface Renderer {
-  render(
-    run: Run,
-    scope: Scope,
-    program: Program,
-    data: Value,
-    how: { readonly name: string; readonly dropNoValue: boolean },
-  ): string;
-}
 
 export const plainRenderer: Renderer = {
   render: (run, scope, program, data, how) => {
@@ -49,8 +18,6 @@ export const plainRenderer: Renderer = {
     return how.dropNoValue ? output.text.replaceAll('<no value>', '') : output.text;
   },
 };
-
-export type RunLimits = Required<TemplateLimits>;
 
 /**
  * Generous: the largest public charts need a hundredth of it. The depth is what the stack of JavaScript bears with
@@ -62,37 +29,6 @@ export const templateLimits: RunLimits = {
   depth: 250,
   milliseconds: 60_000,
 };
-
-/** One execution with everything that it includes. */
-export interface Run {
-  readonly context: unknown;
-  readonly renderer: Renderer;
-  readonly missingKey: MissingKey;
-  readonly limits: RunLimits;
-  readonly clock: Clock | undefined;
-  readonly deadline: number;
-  /** Steps until the clock is asked again. */
-  fuel: number;
-  stepsLeft: number;
-  outputLeft: number;
-  depth: number;
-  /** The frame that runs; after an error: the innermost that ran. */
-  frame: Frame | undefined;
-  readonly including: Map<string, number>;
-}
-
-/** A running template: its variables, and the node that errors point to. */
-export interface Frame {
-  readonly run: Run;
-  readonly scope: Scope;
-  readonly tree: Tree;
-  readonly output: Output;
-  readonly variables: Given[];
-  readonly execution: Execution;
-  /** Only in traced executions. */
-  readonly tracing: Tracing | undefined;
-  at: Node;
-}
 
 const fuelAtOnce = 4096;
 
@@ -169,15 +105,6 @@ export function errorAt(
     `template: ${place}: executing ${quoteString(executing)} at <${context}>: ${detail}`,
     { kind, template: source.name, line, column, executing, context, detail, ...because },
   );
-}
-
-/** Line from 1 and column in bytes from 0. */
-export function placeOf(source: Source, pos: number): { readonly line: number; readonly column: number } {
-  const before = source.text.slice(0, pos);
-  const lineStart = before.lastIndexOf('\n') + 1;
-  let line = 1;
-  for (let at = before.indexOf('\n'); at >= 0; at = before.indexOf('\n', at + 1)) line += 1;
-  return { line, column: byteLength(before.slice(lineStart)) };
 }
 
 /** The error that a function or method ended with, as an error of the template that called it. */

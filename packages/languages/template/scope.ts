@@ -1,20 +1,8 @@
 import { quoteString } from '../go/index.ts';
 import { isEmptyTree } from './nodes.ts';
 import type { TemplateCache } from './cache.ts';
-import type { Program } from './run.ts';
+import type { Program, Scope } from './model.ts';
 import type { TemplateFunctions } from './types.ts';
-
-/** A name space of templates. One below another sees all of it, and its own definitions first. */
-export interface Scope {
-  lookup(name: string): Program | undefined;
-  /** Reads a text, defines what it defines, and gives the text's own program. */
-  parse(name: string, text: string): Program;
-  /** A scope below this one; nothing is copied. */
-  child(): Scope;
-  names(): string[];
-  /** What ExecuteTemplate says of a name that nobody defined. */
-  missing(name: string): string;
-}
 
 export interface ScopeOptions {
   /** The name of Go's set, which only errors show. */

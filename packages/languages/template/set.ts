@@ -7,7 +7,7 @@ import { createScope } from './scope.ts';
 import type { Clock } from '@plumbline/base';
 import type { Value } from '../go/index.ts';
 import type { TemplateCache } from './cache.ts';
-import type { Program, Renderer, Run } from './run.ts';
+import type { Program, Renderer, Run } from './model.ts';
 import type { TracedRenderer, TracedRendering } from './trace-run.ts';
 import type { MissingKey, TemplateFunctions, TemplateLimits } from './types.ts';
 

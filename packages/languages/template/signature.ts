@@ -1,7 +1,8 @@
 import { GoInt, GoObject, listType, mapType, typeName } from '../go/index.ts';
 import { fail } from './run.ts';
 import type { GoType, Value } from '../go/index.ts';
-import type { Frame, Given } from './run.ts';
+import type { Frame } from './model.ts';
+import type { Given } from './given.ts';
 
 /** `reflect`: a builtin that takes whatever there is, no value included. */
 export type Parameter = GoType | 'reflect';
@@ -53,7 +54,7 @@ export function canBeNil(type: Parameter): boolean {
 }
 
 /** Whether a value that is there may be passed as it is. Types with names of their own are assignable to what they are made of. */
-export function isAssignable(value: Value, type: Parameter): boolean {
+function isAssignable(value: Value, type: Parameter): boolean {
   switch (type) {
     case 'any':
     case 'reflect':

@@ -19,7 +19,8 @@ import type {
   TextNode,
   Tree,
 } from './nodes.ts';
-import type { Frame, Given, Program } from './run.ts';
+import type { Frame, Program } from './model.ts';
+import type { Given } from './given.ts';
 import type { ConditionChain, Trace } from './trace.ts';
 import type { Tracer, Tracing } from './tracer.ts';
 import type { TemplateFunctions } from './types.ts';

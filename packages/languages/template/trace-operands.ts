@@ -4,7 +4,7 @@ import { tracingOf } from './run.ts';
 import { failing } from './unit.ts';
 import type { MethodArguments } from './calls.ts';
 import type { ChainNode, FieldNode, Operand, VariableNode } from './nodes.ts';
-import type { Frame, Given } from './run.ts';
+import type { Given } from './given.ts';
 import type { Tracing } from './tracer.ts';
 import type { Trace } from './trace.ts';
 import type { Evaluate, EvaluatePiped, Unit } from './unit.ts';
@@ -117,10 +117,4 @@ function traceNames(
     } else return trace;
   }
   return trace;
-}
-
-/** Puts what was evaluated last into a variable. */
-export function storeTrace(frame: Frame, slot: number): void {
-  const { tracer, traces } = tracingOf(frame);
-  traces[slot] = tracer.last;
 }

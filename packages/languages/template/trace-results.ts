@@ -1,8 +1,8 @@
-import { addKeys, allKeys, segmentsOf, traceEmbedding, traceSameLength, traceShaping } from './trace-text.ts';
+import { addKeys, allKeys, traceEmbedding, traceSameLength, traceShaping } from './trace-text.ts';
 import { entriesOf, isContainer, isSame } from './trace-values.ts';
 import { traceYaml } from './trace-yaml.ts';
 import type { Value } from '../go/index.ts';
-import type { Given } from './run.ts';
+import type { Given } from './given.ts';
 import type { Interner, KeySet, Trace } from './trace.ts';
 import type { TracedText } from './trace-text.ts';
 import type { TracedValues } from './trace-values.ts';
@@ -276,9 +276,4 @@ function inheritList(
     const trace = known.get(identity(item));
     if (trace !== undefined) values.setSlot(result, at, trace);
   });
-}
-
-/** The pieces of a text that is printed, whole ones included. */
-export function printedSegments(text: string, trace: Trace | undefined): ReturnType<typeof segmentsOf> {
-  return trace === undefined ? [] : segmentsOf({ text, trace });
 }

@@ -3,13 +3,14 @@ import { createPlaces } from './trace.ts';
 import { createTracer, resetTracer, toTracedText } from './tracer.ts';
 import { dropWord, segmentsOf } from './trace-text.ts';
 import { isSame } from './trace-values.ts';
-import type { Output, Program, Run } from './run.ts';
-import type { Scope } from './scope.ts';
+import type { Output, Program, Run } from './model.ts';
+import type { Scope } from './model.ts';
 import type { ConditionChain, IncludeChain, Origin, TracePlace } from './trace.ts';
 import type { TracedText } from './trace-text.ts';
 import type { TracedOutput, Tracer, Tracing } from './tracer.ts';
 import type { OriginOf } from './trace-values.ts';
-import type { Given, Renderer } from './run.ts';
+import type { Given } from './given.ts';
+import type { Renderer } from './model.ts';
 
 /** A call around a piece of text. */
 export interface TraceInclude extends TracePlace {

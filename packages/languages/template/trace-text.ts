@@ -13,12 +13,7 @@ export function segmentsOf({ text, trace }: TracedText): readonly Segment[] {
 }
 
 /** The pieces between two offsets, moved to begin at `to`. */
-export function moveSegments(
-  segments: readonly Segment[],
-  from: number,
-  until: number,
-  to: number,
-): Segment[] {
+function moveSegments(segments: readonly Segment[], from: number, until: number, to: number): Segment[] {
   const moved: Segment[] = [];
   for (const segment of segments) {
     if (segment.end <= from) continue;

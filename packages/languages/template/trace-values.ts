@@ -2,7 +2,7 @@ import { GoInt } from '../go/index.ts';
 import { allKeys } from './trace-text.ts';
 import type { Value } from '../go/index.ts';
 import type { Interner, KeySet, Trace } from './trace.ts';
-import type { Given } from './run.ts';
+import type { Given } from './given.ts';
 
 /** Names the place where a value of a table or list was set; undefined: nobody knows. The same place must be the same key. */
 export type OriginOf = (container: object, key: string | number) => unknown;

@@ -1,7 +1,7 @@
 import { createInterner } from './trace.ts';
 import { createTracedValues } from './trace-values.ts';
 import type { Node, Source } from './nodes.ts';
-import type { Given } from './run.ts';
+import type { Given } from './given.ts';
 import type {
   ConditionChain,
   IncludeChain,

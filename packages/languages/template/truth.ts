@@ -1,5 +1,5 @@
 import { GoInt, GoObject } from '../go/index.ts';
-import type { Given } from './run.ts';
+import type { Given } from './given.ts';
 
 /** Whether a value counts as true: not false, zero, empty or nil. Structs always do. */
 export function isTrue(value: Given): boolean {

@@ -1,6 +1,7 @@
 import { fail } from './run.ts';
 import type { IdentifierNode, ListNode, Node, Operand, PipeNode } from './nodes.ts';
-import type { Frame, Given } from './run.ts';
+import type { Frame } from './model.ts';
+import type { Given } from './given.ts';
 import type { TemplateFunctions } from './types.ts';
 
 /** An expression: what it gives for a dot. */
@@ -39,7 +40,7 @@ export function failing(node: Node, detail: string): Evaluate {
 }
 
 /** A variable that is visible at a place of a template. */
-export interface Variable {
+interface Variable {
   readonly name: string;
   readonly slot: number;
   /** A range filled it with an element, which Go holds as an interface; only error texts tell. */

@@ -57,7 +57,7 @@ export function appliedForm(node: SchemaNode, value: unknown): string {
 }
 
 /** A text that is equal for changes that add, modify and remove the same places; empty where nothing differs. */
-export function changeForm(node: SchemaNode, before: unknown, after: unknown): string {
+function changeForm(node: SchemaNode, before: unknown, after: unknown): string {
   if (before === after) return '';
   if (before === undefined) return `+${wholeForm(node, after)}`;
   if (after === undefined) return `-${wholeForm(node, before)}`;

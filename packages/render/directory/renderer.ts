@@ -93,7 +93,9 @@ async function readJsonnet(
   if (!text.ok) return { ...nothing, problems: [text.error] };
   if (isSkipped(text.value)) return { ...nothing, skipped: true };
   const made = await jsonnet.evaluate({ path, name, text: text.value });
-  return made.ok ? readObjects(made.value, path, `Failed to unmarshal generated json "${name}"`) : { ...nothing, problems: [made.error] };
+  return made.ok
+    ? readObjects(made.value, path, `Failed to unmarshal generated json "${name}"`)
+    : { ...nothing, problems: [made.error] };
 }
 
 async function readAll(

@@ -20,7 +20,7 @@ export interface PatchFlags {
 }
 
 /** The lists of a kustomization that hold paths. */
-export type PathField =
+type PathField =
   | 'resources'
   | 'components'
   | 'generators'

@@ -31,7 +31,7 @@ export interface KustomizeParameters {
 }
 
 /** A patch as an Application holds it: the options are a mapping. */
-export interface ArgoPatch extends Omit<PatchArgs, 'options'> {
+interface ArgoPatch extends Omit<PatchArgs, 'options'> {
   readonly options?: Readonly<Record<string, boolean>>;
 }
 
@@ -110,7 +110,7 @@ const badImage = new KustomizeError(
 );
 
 /** An image as `kustomize edit set image` reads it. */
-export function parseImage(text: string): ImageArgs {
+function parseImage(text: string): ImageArgs {
   const cut = text.indexOf('=');
   const value = cut < 0 ? text : text.slice(cut + 1);
   const { name, tag, digest } = splitImage(value);

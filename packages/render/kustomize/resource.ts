@@ -2,9 +2,6 @@ import { isNamespaceScoped } from './schema/index.ts';
 import type { FieldOrigins } from '@plumbline/api';
 import type { TextPosition } from '@plumbline/languages';
 
-/** Plain data as JSON has it; whole numbers beyond 2^53 are `bigint`. */
-export type Json = unknown;
-
 /** A mapping. The order of its keys never shows: output is sorted. */
 export type JsonObject = Record<string, unknown>;
 
@@ -23,7 +20,7 @@ export interface ResId extends Gvk {
 }
 
 /** What a resource was called in an earlier layer. Group and version are always those of today, as upstream keeps it. */
-export interface PreviousId {
+interface PreviousId {
   readonly name: string;
   /** The effective one: `default` where none was set, `_non_namespaceable_` for what has none. */
   readonly namespace: string;
@@ -43,7 +40,7 @@ export interface ResourceOrigin {
 }
 
 /** The configuration of a generator or a transformer, as `buildMetadata` prints it. */
-export interface ResourceIdentifier {
+interface ResourceIdentifier {
   readonly apiVersion?: string;
   readonly kind?: string;
   readonly name?: string;
@@ -141,11 +138,6 @@ export function parseApiVersion(apiVersion: string): { readonly group: string; r
   const slash = apiVersion.indexOf('/');
   if (slash < 0) return { group: '', version: apiVersion };
   return { group: apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1) };
-}
-
-/** The `apiVersion` of a kind. */
-export function apiVersionOf(gvk: Gvk): string {
-  return gvk.group === '' ? gvk.version : `${gvk.group}/${gvk.version}`;
 }
 
 /** `metadata`, where it is a mapping. */

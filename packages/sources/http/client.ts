@@ -11,7 +11,7 @@ export interface HttpClient {
   close(): Promise<void>;
 }
 
-export interface HttpGetOptions {
+interface HttpGetOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent to the address's own host alone; a redirect to another host goes without. */
   readonly credentials?: HttpCredentials | undefined;

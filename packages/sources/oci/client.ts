@@ -21,12 +21,12 @@ export interface OciClient {
   ): Promise<Result<Uint8Array>>;
 }
 
-export interface OciAccess {
+interface OciAccess {
   readonly credentials?: { readonly username: string; readonly password: Secret } | undefined;
   readonly tls?: TlsSettings | undefined;
 }
 
-export interface OciManifest {
+interface OciManifest {
   /** `sha256:...` of the manifest. */
   readonly digest: string;
   readonly mediaType: string;
@@ -35,7 +35,7 @@ export interface OciManifest {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-export interface OciDescriptor {
+interface OciDescriptor {
   readonly mediaType: string;
   readonly digest: string;
   readonly size: number;

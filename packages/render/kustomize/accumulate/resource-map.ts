@@ -1,13 +1,5 @@
 import { KustomizeError } from '../problem.ts';
-import {
-  currentId,
-  effectiveNamespace,
-  idKey,
-  idText,
-  originalId,
-  previousIds,
-  sameId,
-} from '../resource.ts';
+import { currentId, idKey, idText, previousIds, sameId } from '../resource.ts';
 import type { Behavior, JsonObject, ResId, Resource } from '../resource.ts';
 import { mergeMetadata } from './metadata-merge.ts';
 
@@ -201,9 +193,4 @@ function entriesOf(value: unknown): JsonObject {
   for (const [key, entry] of Object.entries(value))
     entries[key] = typeof entry === 'string' ? entry : String(entry ?? '');
   return entries;
-}
-
-/** The namespace by which resources are grouped for references: that of the first layer. */
-export function originalNamespace(resource: Resource): string {
-  return effectiveNamespace(originalId(resource));
 }

@@ -11,13 +11,13 @@ import { KustomizeError } from '../problem.ts';
 import type { Resource } from '../resource.ts';
 
 /** A chart as a folder of a tree. */
-export interface ChartFolder {
+interface ChartFolder {
   readonly tree: Tree;
   readonly path: string;
 }
 
 /** What `helm template` would be told. */
-export interface HelmRequest {
+interface HelmRequest {
   readonly chart: ChartFolder;
   readonly releaseName: string;
   readonly namespace: string;
@@ -32,7 +32,7 @@ export interface HelmRequest {
 }
 
 /** What came of a chart. */
-export interface RenderedChart {
+interface RenderedChart {
   readonly text: string;
   readonly reads: readonly Read[];
   readonly warnings: readonly string[];

@@ -96,7 +96,7 @@ function behaviorOf(text: string | undefined): Behavior {
 const lineLength = 70;
 
 /** Base64 in the lines in which kustomize writes it. */
-export function encodeBase64(bytes: Uint8Array): string {
+function encodeBase64(bytes: Uint8Array): string {
   let binary = '';
   for (let at = 0; at < bytes.length; at += 0x8000)
     binary += String.fromCharCode(...bytes.subarray(at, at + 0x8000));

@@ -46,7 +46,7 @@ async function prefixed(prefix: () => string, work: () => Promise<void>): Promis
 }
 
 /** A list as Go's `%v` prints it. */
-export function goList(items: readonly string[]): string {
+function goList(items: readonly string[]): string {
   return `[${items.join(' ')}]`;
 }
 

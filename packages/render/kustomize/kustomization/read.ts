@@ -141,7 +141,7 @@ const deprecated: readonly (readonly [keyof Kustomization, string])[] = [
 ];
 
 /** Moves what old fields hold into the fields that took their place, and warns of them. */
-export function fixKustomization(read: Kustomization, warnings: string[]): Kustomization {
+function fixKustomization(read: Kustomization, warnings: string[]): Kustomization {
   for (const [field, warning] of deprecated) if (read[field] !== undefined) warnings.push(warning);
   const kind = read.kind || 'Kustomization';
   const { bases, imageTags, helmChartInflationGenerator: oldCharts, ...rest } = read;
@@ -204,7 +204,7 @@ function oldGlobals(charts: readonly OldHelmChartArgs[]): HelmGlobals | undefine
 }
 
 /** Refuses a kustomization that says nothing, or is of another kind or version. */
-export function checkKustomization(kustomization: Kustomization, shownRoot: string, file: string): void {
+function checkKustomization(kustomization: Kustomization, shownRoot: string, file: string): void {
   const { kind = '', apiVersion = '', ...rest } = kustomization;
   const where = { file };
   if (Object.values(rest).every(isEmpty))

@@ -7,13 +7,13 @@ const gvkFields = { group: 'string', version: 'string', kind: 'string' } as cons
 const idFields = { ...gvkFields, name: 'string', namespace: 'string' } as const;
 
 /** `target` of patches, `select` and `reject` of replacements. */
-export const selectorShape: Struct = {
+const selectorShape: Struct = {
   struct: 'Selector',
   fields: { ...idFields, annotationSelector: 'string', labelSelector: 'string' },
 };
 
 /** A field spec. */
-export const fieldSpecShape: Struct = {
+const fieldSpecShape: Struct = {
   struct: 'FieldSpec',
   fields: { ...gvkFields, path: 'string', create: 'bool' },
 };
@@ -24,19 +24,19 @@ const patchOptionsShape: Struct = {
 };
 
 /** An entry of `patches` and `patchesJson6902`. */
-export const patchShape: Struct = {
+const patchShape: Struct = {
   struct: 'Patch',
   fields: { path: 'string', patch: 'string', target: selectorShape, options: patchOptionsShape },
 };
 
 /** An entry of `images`. */
-export const imageShape: Struct = {
+const imageShape: Struct = {
   struct: 'Image',
   fields: { name: 'string', newName: 'string', tagSuffix: 'string', newTag: 'string', digest: 'string' },
 };
 
 /** An entry of `replicas`. */
-export const replicaShape: Struct = { struct: 'Replica', fields: { name: 'string', count: 'int' } };
+const replicaShape: Struct = { struct: 'Replica', fields: { name: 'string', count: 'int' } };
 
 const fieldOptionsShape: Struct = {
   struct: 'FieldOptions',
@@ -66,7 +66,7 @@ const replacementFields = {
 export const replacementShape: Struct = { struct: 'Replacement', fields: replacementFields };
 
 /** An entry of `replacements`. */
-export const replacementFieldShape: Struct = {
+const replacementFieldShape: Struct = {
   struct: 'ReplacementField',
   fields: { ...replacementFields, path: 'string' },
 };

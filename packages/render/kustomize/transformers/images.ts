@@ -2,7 +2,6 @@ import { compileRegex } from '@plumbline/languages';
 import { withText } from '../fields/index.ts';
 import type { ImageArgs } from '../kustomization/types.ts';
 import { expectKind, isMapping } from '../merge/nodes.ts';
-import type { JsonObject } from '../resource.ts';
 import { scalarText } from '../resource.ts';
 import type { FieldSpec } from '../types.ts';
 import { acting, specIndex, visitSpecs } from './plugin.ts';
@@ -121,14 +120,4 @@ function newImage(text: string, image: ImageArgs): string {
   if (newTag !== '' || newDigest !== '') [wantedTag, wantedDigest] = [newTag, newDigest];
   else if (tagSuffix !== '') [wantedTag, wantedDigest] = [old.tag + tagSuffix, ''];
   return name + (wantedTag === '' ? '' : `:${wantedTag}`) + (wantedDigest === '' ? '' : `@${wantedDigest}`);
-}
-
-/** For callers that look at an object's images only. */
-export function imagesOf(object: JsonObject): string[] {
-  const found: string[] = [];
-  walkContainers(object, (value) => {
-    found.push(scalarText(value));
-    return value;
-  });
-  return found;
 }
