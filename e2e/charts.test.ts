@@ -155,6 +155,33 @@ describe('Applications of charts and kustomizations', () => {
     await ready('folder');
   });
 
+  it('inflates charts in kustomizations where argocd-cm says so', async () => {
+    await clone.commit({
+      ...below('inflating/charts/web', chart('0.1.0')),
+      'inflating/kustomization.yaml':
+        'helmCharts:\n- {name: web, releaseName: inflated, namespace: default}\n',
+    });
+    await clone.push();
+    await kube.apply(application('inflating', origin, 'inflating'));
+    await kube.until(one(applications, 'inflating'), (app) =>
+      JSON.stringify(app['status']?.conditions ?? []).includes('enable-helm'),
+    );
+    await kube.apply({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'argocd-cm', namespace: 'argocd' },
+      data: { 'kustomize.buildOptions': '--enable-helm' },
+    });
+    await kube.send(
+      'PATCH',
+      `${applications}/inflating`,
+      { metadata: { annotations: { 'argocd.argoproj.io/refresh': 'hard' } } },
+      'application/merge-patch+json',
+    );
+    await ready('inflating');
+    expect((await kube.get(`${configMaps}/inflated-web`))?.['data'].text).toBe('hello world from 0.1.0');
+  });
+
   it('deploys a kustomization and follows its base', async () => {
     await kube.apply(application('overlay', origin, 'overlay'));
     await ready('overlay');

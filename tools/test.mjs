@@ -8,5 +8,5 @@ checkNode();
 await ensureInstalled();
 await ensureBuilt();
 // Where the recordings are not at hand, the tests that read them are skipped, visibly.
-await unpackConformance(['kubernetes', 'kubernetes-api', 'crds', 'argocd', 'rendering']);
+await unpackConformance(['kubernetes', 'kubernetes-api', 'crds', 'argocd', 'flux', 'rendering', 'seeds']);
 process.exit(await vitest(process.argv.slice(2)));

@@ -6,6 +6,12 @@ import { runProgram } from './program.ts';
 setFlagsFromString('--heap-growing-percent=40');
 setFlagsFromString('--max-semi-space-size=32');
 
+// Whoever reads our output may have had enough of it (`plumb render | head`).
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
 process.exitCode = await runProgram(process.argv.slice(2), {
   stdin: process.stdin,
   stdout: process.stdout,

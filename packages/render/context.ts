@@ -11,6 +11,8 @@ export interface RenderContext {
   readonly kubeVersion?: string | undefined;
   /** What the cluster serves: `apps/v1`, `apps/v1/Deployment`. The same list is the same array. */
   readonly apiVersions?: readonly string[] | undefined;
+  /** Flags for every `kustomize build`, as `argocd-cm` has them: `--enable-helm --load-restrictor LoadRestrictionsNone`. */
+  readonly kustomizeBuildOptions?: string | undefined;
   /** Secret text that random functions of templates start from. */
   readonly seed?: string | undefined;
   /** A variable of Argo CD's build environment: `ARGOCD_APP_NAME`, `ARGOCD_APP_REVISION`, `KUBE_VERSION` ... */
@@ -24,7 +26,14 @@ export interface RenderContext {
 /** What was asked of a context, and the answers. */
 export type Used = ReadonlyMap<string, unknown>;
 
-const fields = ['appName', 'namespace', 'kubeVersion', 'apiVersions', 'seed'] as const;
+const fields = [
+  'appName',
+  'namespace',
+  'kubeVersion',
+  'apiVersions',
+  'seed',
+  'kustomizeBuildOptions',
+] as const;
 
 /** The same context, and what is asked of it from now on. */
 export function recordUse(context: RenderContext): { readonly context: RenderContext; readonly used: Used } {

@@ -5,7 +5,7 @@ import { detect, explicitKind, sourceTypes } from './detect.ts';
 import type { SourceKind } from './detect.ts';
 import { directoryRenderer } from './directory/renderer.ts';
 import { filesSuffix, hashOf } from './hashes.ts';
-import { createKustomizeRenderer } from './kustomize/index.ts';
+import { createKustomizeRenderer, helmPortOf } from './kustomize/index.ts';
 import type { KustomizeParameters } from './kustomize/index.ts';
 import { createHelmEngine } from './helm/helm-engine.ts';
 import { renderHelmSource } from './helm/renderer.ts';
@@ -84,7 +84,15 @@ const renderers: Readonly<Record<SourceKind, SourceRenderer>> = {
 function renderKustomizeSource(request: RenderSource): Promise<Result<Rendering, readonly Problem[]>> {
   const { tree, path, source, context, origins, signal } = request;
   const parameters = (source.kustomize ?? {}) as KustomizeParameters;
-  return createKustomizeRenderer(context === undefined ? {} : { context }).render({
+  const words = context?.kustomizeBuildOptions ?? '';
+  const build = {
+    ...(/--enable-helm(?!=false)/.test(words)
+      ? { helm: helmPortOf(request.helm ?? createHelmEngine()) }
+      : {}),
+    ...(/--load-restrictor[= ]LoadRestrictionsNone/.test(words) ? { loadRestriction: 'none' as const } : {}),
+    ...(words.includes('--enable-managedby-label') ? { managedByLabel: true } : {}),
+  };
+  return createKustomizeRenderer({ build, ...(context === undefined ? {} : { context }) }).render({
     tree,
     path,
     parameters,

@@ -1,4 +1,4 @@
-import { err, messageOf, ok, problem } from '@plumbline/base';
+import { err, messageOf, ok, problem, recordAt, textAt } from '@plumbline/base';
 import type { Clock, Logger, Random } from '@plumbline/base';
 import type { Application, ApplicationSource, Snapshot } from '@plumbline/api';
 import { healthOf } from '@plumbline/kube';
@@ -43,7 +43,7 @@ export function createArgoController(options: ArgoControllerOptions): ArgoContro
     random,
     logger,
     sources: sourcePort(options.sources, options.charts),
-    render: renderPort(options.renderCache, cluster, seed),
+    render: renderPort(options.renderCache, cluster, options.namespace, seed),
     settings: { namespace: options.namespace, pollMs: options.settings?.pollMs ?? POLL_MS },
     health: healthOf,
   });
@@ -90,6 +90,7 @@ function sourcePort(sources: GitSources, charts: ChartSources | undefined): Sour
 function renderPort(
   cache: RenderCache,
   cluster: Cluster,
+  namespace: string,
   seeds: () => Promise<string | undefined>,
 ): RenderPort {
   return {
@@ -100,7 +101,12 @@ function renderPort(
       const outcome = await cache.render(snapshot, path, {
         source: parametersOf(source),
         appName: application.metadata.name,
-        context: contextOf(application, source, snapshot, { version, apiVersions, seed }),
+        context: contextOf(application, source, snapshot, {
+          version,
+          apiVersions,
+          seed,
+          kustomizeBuildOptions: kustomizeBuildOptions(cluster, namespace),
+        }),
       });
       if (!outcome.ok) return outcome;
       const { rendering } = outcome.value;
@@ -117,6 +123,12 @@ async function pathOf(snapshot: Snapshot, source: ApplicationSource): Promise<st
   return archive?.name ?? '';
 }
 
+/** `kustomize.buildOptions` of argocd-cm: flags for every build. */
+function kustomizeBuildOptions(cluster: Cluster, namespace: string): string | undefined {
+  const settings = cluster.live.get({ group: '', kind: 'ConfigMap', namespace, name: 'argocd-cm' });
+  return textAt(recordAt(settings ?? {}, 'data'), 'kustomize.buildOptions') || undefined;
+}
+
 /** The build environment by the names that Argo CD gives its variables. */
 function contextOf(
   application: Application,
@@ -126,9 +138,10 @@ function contextOf(
     readonly version: string;
     readonly apiVersions: readonly string[];
     readonly seed: string | undefined;
+    readonly kustomizeBuildOptions: string | undefined;
   },
 ): RenderContext {
-  const { version, apiVersions, seed } = facts;
+  const { version, apiVersions, seed, kustomizeBuildOptions } = facts;
   const { name } = application.metadata;
   const { destination, project } = application.spec;
   const variables: Readonly<Record<string, string>> = {
@@ -152,6 +165,7 @@ function contextOf(
     kubeVersion: version,
     apiVersions,
     seed,
+    kustomizeBuildOptions,
     variables: () => variables,
     variable: (wanted) => (Object.hasOwn(variables, wanted) ? variables[wanted] : undefined),
   };

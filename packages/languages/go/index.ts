@@ -23,6 +23,8 @@ export {
   listWithMethods,
   mapType,
   methodOfList,
+  methodOfMap,
+  withMethods,
   nilList,
   nilMap,
   typedList,

@@ -7,7 +7,7 @@ import type { GoFunction, GoMap, Value } from './values.ts';
  */
 const goType = Symbol('the Go type of a list or table');
 const goNil = Symbol('a nil slice');
-const goMethods = Symbol('methods of a slice type');
+const goMethods = Symbol('methods of a slice or map type');
 
 interface Marked {
   readonly [goType]?: string;
@@ -57,6 +57,16 @@ export function listWithMethods(
 /** A method of a slice. */
 export function methodOfList(items: readonly Value[], name: string): GoFunction | undefined {
   return (items as Marked)[goMethods]?.get(name);
+}
+
+/** Gives a map the methods of its type (Helm's Values). */
+export function withMethods(entries: GoMap, methods: ReadonlyMap<string, GoFunction>): GoMap {
+  return Object.defineProperty(entries, goMethods, { value: methods, configurable: true });
+}
+
+/** A method of a map. */
+export function methodOfMap(entries: GoMap, name: string): GoFunction | undefined {
+  return (entries as Marked)[goMethods]?.get(name);
 }
 
 /** The type of a slice, as `%T` prints it. */

@@ -1,7 +1,7 @@
 import { typeName } from '../go/index.ts';
 import { callBareMethod, compileMethodCall } from './calls.ts';
 import { idealConstant } from './constants.ts';
-import { elementType, findField, missingKey } from './fields.ts';
+import { elementType, findField } from './fields.ts';
 import { reprint } from './reprint.ts';
 import { failing } from './unit.ts';
 import type { MethodArguments } from './calls.ts';
@@ -101,9 +101,9 @@ function followNames(frame: Frame, receiver: Given, names: readonly string[], is
   for (let at = 0; at < names.length; at++) {
     const name = names[at] as string;
     if (value instanceof Map) {
-      container = value;
       const found: Given = value.get(name);
-      value = found === undefined ? missingKey(frame, value, name) : found;
+      container = value;
+      value = found === undefined ? readMember(frame, value, name, undefined, undefined) : found;
     } else {
       const type = at === 0 ? (isElement ? 'interface {}' : undefined) : 'of container';
       const asked = value;

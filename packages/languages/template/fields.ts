@@ -1,4 +1,12 @@
-import { GoObject, listType, mapType, methodOfList, quoteString, typeName } from '../go/index.ts';
+import {
+  GoObject,
+  listType,
+  mapType,
+  methodOfList,
+  methodOfMap,
+  quoteString,
+  typeName,
+} from '../go/index.ts';
 import { fail } from './run.ts';
 import type { GoFunction, GoMap, Value } from '../go/index.ts';
 import type { Frame } from './model.ts';
@@ -20,7 +28,11 @@ export function findField(frame: Frame, receiver: Given, name: string, typeOf: T
     return { value: undefined };
   }
   if (receiver === null) return fail(frame, `nil pointer evaluating interface {}.${name}`);
-  if (receiver instanceof Map) return { value: receiver.get(name) ?? missingKey(frame, receiver, name) };
+  if (receiver instanceof Map) {
+    const value = receiver.get(name);
+    const method = value === undefined ? methodOfMap(receiver, name) : undefined;
+    return method === undefined ? { value: value ?? missingKey(frame, receiver, name) } : { method };
+  }
   if (receiver instanceof GoObject) {
     const member = receiver.member(name);
     if (member !== undefined) return 'method' in member ? member : { value: member.field };
@@ -33,7 +45,7 @@ export function findField(frame: Frame, receiver: Given, name: string, typeOf: T
 }
 
 /** What a key gives that a map does not have. */
-export function missingKey(frame: Frame, map: GoMap, name: string): Given {
+function missingKey(frame: Frame, map: GoMap, name: string): Given {
   const { missingKey: option } = frame.run;
   if (option === 'error') return fail(frame, `map has no entry for key ${quoteString(name)}`);
   return option === 'zero' ? zeroElement(map) : undefined;

@@ -1,5 +1,19 @@
-import { createTemplates, GoError, TemplateError, typedMap } from '@plumbline/languages';
-import type { GoMap, TemplateCache, TemplateFunctions, TemplateLimits, Value } from '@plumbline/languages';
+import {
+  createTemplates,
+  GoError,
+  TemplateError,
+  typedMap,
+  withMethods,
+  writeGoYaml,
+} from '@plumbline/languages';
+import type {
+  GoFunction,
+  GoMap,
+  TemplateCache,
+  TemplateFunctions,
+  TemplateLimits,
+  Value,
+} from '@plumbline/languages';
 import { chartPath } from './chart/types.ts';
 import type { HelmChart, HelmProfile } from './chart/types.ts';
 import type { HelmContext } from './context.ts';
@@ -121,7 +135,7 @@ function collectChart(
     ['Files', filesObject(chart.files)],
     ['Release', request.release],
     ['Capabilities', request.capabilities],
-    ['Values', values],
+    ['Values', withMethods(values, valuesMethods(values))],
     ['Subcharts', subcharts],
   ]);
   for (const sub of chart.dependencies) {
@@ -143,6 +157,14 @@ function collectChart(
     });
   }
   return scope;
+}
+
+/** What charts call on `.Values`; `dig` for one takes nothing but a plain map. */
+function valuesMethods(values: GoMap): ReadonlyMap<string, GoFunction> {
+  return new Map<string, GoFunction>([
+    ['AsMap', { params: [], result: 'map', call: () => new Map(values) }],
+    ['YAML', { params: [], result: 'string', call: () => writeGoYaml(values) }],
+  ]);
 }
 
 /** A map of Helm's own type. */

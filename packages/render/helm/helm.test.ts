@@ -44,6 +44,18 @@ function archive(files: Readonly<Record<string, string>>): Uint8Array {
   return gzipSync(Buffer.concat([...blocks, Buffer.alloc(1024)]));
 }
 
+describe('the methods of .Values', () => {
+  it.each([
+    ['{{ dig "b" "c" "none" .Values.AsMap }}', 'x'],
+    ['{{ dig "b" "q" "none" .Values.AsMap }}', 'none'],
+    ['{{ (.Values.AsMap).b.c }}', 'x'],
+    ['{{ .Values.YAML | quote }}', 'b:\n  c: x\n'],
+  ])('%s', async (expression, expected) => {
+    const files = { 'values.yaml': 'b: {c: x}\n', 'templates/cm.yaml': map(`  out: ${expression}`) };
+    expect(await data(files)).toEqual({ out: expected });
+  });
+});
+
 describe('values', () => {
   const files = {
     'values.yaml': 'a: 1\nb: {c: x, d: w}\nl: [1, 2]\n',

@@ -20,8 +20,16 @@ export async function taskOf(kind: SourceKind, request: RenderSource): Promise<R
 }
 
 function plainContext(context: RenderContext): PlainContext {
-  const { appName, namespace, kubeVersion, apiVersions, seed } = context;
-  return { appName, namespace, kubeVersion, apiVersions, seed, variables: { ...context.variables?.() } };
+  const { appName, namespace, kubeVersion, apiVersions, seed, kustomizeBuildOptions } = context;
+  return {
+    appName,
+    namespace,
+    kubeVersion,
+    apiVersions,
+    seed,
+    kustomizeBuildOptions,
+    variables: { ...context.variables?.() },
+  };
 }
 
 /** What a worker has asked of a context was asked of this one. */

@@ -25,6 +25,7 @@ export interface PlainContext {
   readonly kubeVersion: string | undefined;
   readonly apiVersions: readonly string[] | undefined;
   readonly seed: string | undefined;
+  readonly kustomizeBuildOptions: string | undefined;
   readonly variables: Readonly<Record<string, string>>;
 }
 
