@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '@plumbline/crypto';
 import { GoInt } from '../go/index.ts';
-import { cases } from './functions.table.ts';
+import { cases } from './tables/index.ts';
 import { helmDurationFunctions } from './index.ts';
 import { failure, render, testFunctions } from './test/render.ts';
 

@@ -6,7 +6,8 @@ import {
   innermost,
   TemplateError,
 } from '@plumbline/languages';
-import { wrongTemplates } from './errors.table.ts';
+import { brokenTemplates } from './errors-parse.table.ts';
+import { failingTemplates } from './errors-run.table.ts';
 import { templateOutputs } from './language.table.ts';
 import { goValue, testFunctions } from './test-functions.ts';
 import type { Templates, TemplatesOptions, Value } from '@plumbline/languages';
@@ -57,7 +58,7 @@ describe('a template', () => {
     expect(templates.trace('file', root(), { originOf: () => undefined }).text).toBe(output);
   });
 
-  it.each(wrongTemplates)('says what is wrong with %s', (text, message) => {
+  it.each([...brokenTemplates, ...failingTemplates])('says what is wrong with %s', (text, message) => {
     expect(problemOf(text).message).toBe(message);
   });
 
