@@ -130,7 +130,7 @@ describe('the rooms', () => {
 
   it('hold no file of more than 500 lines', () => {
     const long = [...all, ...sources('web'), ...sources('testkit'), ...sources('e2e'), ...sources('tools')]
-      .filter((file) => !/\.gen\.ts$/.test(file))
+      .filter((file) => !file.endsWith('.gen.ts'))
       .filter((file) => readFileSync(join(root, file), 'utf8').split('\n').length > 501);
     expect(long).toEqual([]);
   });
