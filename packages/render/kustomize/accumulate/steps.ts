@@ -2,7 +2,7 @@ import type { OriginAct, OriginStep } from '@plumbline/api';
 import { isRecord } from '@plumbline/base';
 import type { TextPosition } from '@plumbline/languages';
 import type { SourcedPair } from '../generators/sources.ts';
-import { below } from '../metadata/trail.ts';
+import { below, itemKeys } from '../metadata/trail.ts';
 import type { JsonObject, Resource } from '../resource.ts';
 import type { PatchSteps } from '../transformers/patches.ts';
 import type { StepOf } from '../transformers/plugin.ts';
@@ -74,20 +74,6 @@ function isAbout(operation: JsonObject, pointer: string): boolean {
   const path = typeof operation['path'] === 'string' ? operation['path'].replace(/\/-$/, '') : '';
   return pointer === path || pointer.startsWith(`${path}/`);
 }
-
-/** What tells the items of a list apart. */
-const itemKeys = [
-  'name',
-  'key',
-  'containerPort',
-  'port',
-  'mountPath',
-  'topologyKey',
-  'ip',
-  'devicePath',
-  'type',
-  'host',
-];
 
 /** The pointer into a patch that leads to what a pointer into the patched object leads to, as far as the patch goes. */
 function samePlace(patch: unknown, object: unknown, pointer: string): string {

@@ -25,7 +25,7 @@ interface Item {
 export type StepAt = (pointer: string) => OriginStep;
 
 /** What items of lists are told apart by, most telling first. */
-const itemKeys = [
+export const itemKeys = [
   'name',
   'key',
   'containerPort',
