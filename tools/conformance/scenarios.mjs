@@ -21,13 +21,6 @@ const tags = [
   'wave',
   'history',
 ];
-/** Of the tagged ones, those that need what is not built yet. */
-const later = new Set(
-  readFileSync(join(import.meta.dirname, 'scenarios-later.txt'), 'utf8')
-    .split('\n')
-    .map((line) => line.split(/\s+#/)[0].trim())
-    .filter((line) => line !== ''),
-);
 const known = new Set(
   readFileSync(join(import.meta.dirname, 'scenarios-known.txt'), 'utf8')
     .split('\n')
@@ -49,11 +42,7 @@ function selected() {
     .filter((name) => existsSync(join(folder, 'argocd', name, 'scenario.yaml')))
     .filter((name) => {
       const scenario = load(readFileSync(join(folder, 'argocd', name, 'scenario.yaml'), 'utf8'));
-      return (
-        scenario.controllers === undefined &&
-        (scenario.tags ?? []).some((tag) => tags.includes(tag)) &&
-        !later.has(name)
-      );
+      return scenario.controllers === undefined && (scenario.tags ?? []).some((tag) => tags.includes(tag));
     });
 }
 
