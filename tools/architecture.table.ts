@@ -19,7 +19,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   crypto: { layer: 1, packages: ['bcryptjs', 'openpgp'], node: ['node:crypto', 'node:net'] },
   api: { layer: 1, packages: [], node: [] },
   kube: { layer: 2, packages: ['undici'], node: '*' },
-  localkube: { layer: 3, packages: ['re2js'], node: '*' },
+  localkube: { layer: 3, packages: ['re2js', 'ws'], node: '*' },
   sources: { layer: 3, packages: ['undici'], node: '*' },
   render: { layer: 4, packages: [], node: [] },
   engine: { layer: 4, packages: [], node: [] },
