@@ -8,7 +8,7 @@ import { mergeInto } from './registry/admit.ts';
 import { followDefinitions, makeAccess, makeCatalogue } from './registry/index.ts';
 import type { Access, Core } from './registry/index.ts';
 import { startPods } from './pods/index.ts';
-import { podStreams } from './pod-streams.ts';
+import { simulatedStreams } from './pods/simulated-streams.ts';
 import { pooledRandom } from './random.ts';
 import { openStore } from './store/index.ts';
 import type { LocalKube, LocalKubeOptions } from './types.ts';
@@ -62,7 +62,7 @@ export function startLocalKube(options: LocalKubeOptions): Promise<LocalKube> {
     discovery: makeDiscovery(core),
     ...(options.security !== undefined && { security: options.security }),
     ...(options.webhooks !== undefined && { webhooks: options.webhooks }),
-    ...(pods !== undefined && { pods: podStreams(pods, access, clock) }),
+    ...(pods !== undefined && { pods: simulatedStreams(pods, access, clock) }),
   };
   const transport = makeTransport(around);
   const listeners = new Set<{ close(): Promise<void> }>();

@@ -24,6 +24,7 @@ import { impersonated } from '../security/impersonate.ts';
 import { routeOf } from './route.ts';
 import type { Route } from './route.ts';
 import { objectList, oneObject, watchShape } from './shape.ts';
+import { isConnect } from './connect.ts';
 import { answerSubresource } from './subresource.ts';
 import type { ResourceRoute, Surroundings } from './surroundings.ts';
 import { deprecationOf } from './warnings.ts';
@@ -92,7 +93,7 @@ function isWatch(request: ApiRequest): boolean {
 export function dispatch(outer: Surroundings, given: ApiRequest): ApiAnswer {
   const route = routeOf(given.path);
   const request = actingAs(outer, given, route);
-  const around = onBehalfOf(outer, request);
+  const around = onBehalfOf(outer, request, route);
   authorize(around, request, route);
   if (route.type !== 'resource') return discoveryAnswer(around, request, route);
   if (route.name === '.' || route.name === '..')
@@ -112,8 +113,8 @@ export function dispatch(outer: Surroundings, given: ApiRequest): ApiAnswer {
 }
 
 /** Writes know who asks for them. */
-function onBehalfOf(around: Surroundings, { method, user, replies }: ApiRequest): Surroundings {
-  if (method === 'GET' || method === 'HEAD') return around;
+function onBehalfOf(around: Surroundings, { method, user, replies }: ApiRequest, route: Route): Surroundings {
+  if ((method === 'GET' && !isConnect(route)) || method === 'HEAD') return around;
   const requester = { user, replies: replies ?? { known: [], next: 0 } };
   return { ...around, core: { ...around.core, requester } };
 }
@@ -168,6 +169,9 @@ function authorize(around: Surroundings, request: ApiRequest, route: Route): voi
   if (around.security === undefined) return;
   const attributes = attributesOf(request, route);
   authorizeAttributes(around, request, attributes);
+  // A WebSocket begins with a GET, and getting a pod's streams is no right to act in it: upstream asks for both since 1.35.
+  if (attributes.verb === 'get' && isConnect(route))
+    authorizeAttributes(around, request, { ...attributes, verb: 'create' });
   // Server-side apply makes what is not there, which is a power of its own.
   if (
     route.type !== 'resource' ||

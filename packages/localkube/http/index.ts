@@ -1,4 +1,4 @@
 export { makeDiscovery } from './discovery.ts';
 export { listen } from './server.ts';
-export type { LogOptions, PodStreams, Surroundings } from './surroundings.ts';
+export type { Surroundings } from './surroundings.ts';
 export { makeTransport } from './transport.ts';

@@ -2,6 +2,7 @@ import type { Cancel } from '@plumbline/base';
 import type { WatchEvent } from '@plumbline/api';
 import type { WatchHandlers } from '../registry/index.ts';
 import type { WebhookReplies } from '../admission/types.ts';
+import type { StreamRequest } from '../streams/index.ts';
 import type { User } from '../types.ts';
 
 /** A request as both ways in (HTTP and in process) hand it on. */
@@ -59,4 +60,6 @@ export type ApiAnswer =
       /** How an event's object looks to this client; undefined: as it is. */
       readonly shape?: (event: WatchEvent) => WatchEvent;
     }
-  | { readonly type: 'stream'; readonly chunks: AsyncIterable<Uint8Array>; readonly contentType: string };
+  | { readonly type: 'stream'; readonly chunks: AsyncIterable<Uint8Array>; readonly contentType: string }
+  /** The connection itself goes on as streams. */
+  | { readonly type: 'upgrade'; readonly stream: StreamRequest };

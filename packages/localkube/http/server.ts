@@ -1,5 +1,5 @@
-import { createServer } from 'node:http';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
@@ -8,6 +8,8 @@ import { writeYaml } from '@plumbline/languages';
 import type { KubeObject, WatchEvent } from '@plumbline/api';
 import type { Cancel } from '@plumbline/base';
 import { errors } from '../registry/index.ts';
+import { makeUpgrades } from '../streams/index.ts';
+import type { Upgrades } from '../streams/index.ts';
 import type { ListenOptions, User } from '../types.ts';
 import { makeEncoder } from './encode.ts';
 import type { Encoder } from './encode.ts';
@@ -51,6 +53,10 @@ export async function listen(around: Surroundings, options: ListenOptions): Prom
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
+  const upgrades = makeUpgrades(around.core.clock);
+  server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) =>
+    upgrade(around, encoder, upgrades, { request, socket, head }),
+  );
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, options.host, resolve);
@@ -63,9 +69,56 @@ export async function listen(around: Surroundings, options: ListenOptions): Prom
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
+        upgrades.close();
         for (const socket of sockets) socket.destroy();
       }),
   };
+}
+
+/** A request that wants its connection for more than an answer. */
+interface Upgrading {
+  readonly request: IncomingMessage;
+  readonly socket: Socket;
+  readonly head: Buffer;
+}
+
+/** The same way as any other request; only an answer that is a stream takes the connection over. */
+function upgrade(
+  around: Surroundings,
+  encoder: Encoder,
+  upgrades: Upgrades,
+  { request, socket, head }: Upgrading,
+): void {
+  socket.on('error', () => socket.destroy());
+  const refuse = (answer: ApiAnswer): void => {
+    const response = new ServerResponse(request);
+    response.shouldKeepAlive = false;
+    response.assignSocket(socket);
+    response.on('finish', () => socket.end());
+    send(around, encoder, request, response, answer);
+  };
+  const finish = (answer: ApiAnswer): void => {
+    if (answer.type !== 'upgrade') {
+      refuse(answer);
+      return;
+    }
+    const refused = upgrades.accept(request, socket, head, answer.stream);
+    if (refused === undefined) return;
+    const { status } = errors.failure(
+      refused.status,
+      refused.status === 429 ? 'TooManyRequests' : 'Forbidden',
+      refused.message,
+    );
+    refuse({
+      type: 'data',
+      status: refused.status,
+      data: status,
+      ...(refused.headers !== undefined && { headers: refused.headers }),
+    });
+  };
+  const given = answerTo(around, request, headersOf(request), { type: 'none' });
+  if (given instanceof Promise) given.then(finish, () => socket.destroy());
+  else finish(given);
 }
 
 type Headers = Record<string, string | undefined>;
@@ -203,6 +256,10 @@ function send(
       return;
     case 'stream':
       void sendStream(response, answer);
+      return;
+    case 'upgrade':
+      // Only requests that ask for an upgrade are answered with one, and those come another way.
+      response.destroy();
   }
 }
 

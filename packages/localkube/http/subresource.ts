@@ -1,4 +1,3 @@
-import type { KubeObject } from '@plumbline/api';
 import { isRecord } from '@plumbline/base';
 import { parseApiVersion } from '@plumbline/api';
 import {
@@ -14,6 +13,7 @@ import {
 import type { Served } from '../registry/index.ts';
 import { requestToken } from '../security/token-request.ts';
 import { readBody, readPatchBody } from './body.ts';
+import { connectAnswer, containerOf, isConnect } from './connect.ts';
 import { deleteOptions, toWriteOptions, writeQuery } from './options.ts';
 import type { ApiAnswer, ApiRequest } from './request.ts';
 import { answerReview } from './reviews.ts';
@@ -42,6 +42,7 @@ export function answerSubresource(
   if (subresource === '' && resource.kind === 'Binding' && request.method === 'POST')
     return bindingAnswer(around, route, '', request);
   if (subresource === 'log' && request.method === 'GET') return logAnswer(around, resource, route, request);
+  if (isConnect(route)) return connectAnswer(around, resource, route, request);
   if (subresource === '' && resource.kind === 'ComponentStatus' && request.method === 'GET') {
     const data = { kind: 'ComponentStatusList', apiVersion: 'v1', metadata: {}, items: [] };
     if (route.name === '') return { type: 'data', status: 200, data };
@@ -201,7 +202,7 @@ function logAnswer(
   const { query } = request;
   const flag = (name: string): boolean => query.get(name) === 'true' || query.get(name) === '1';
   const [container, tailLines, sinceSeconds, limitBytes] = [
-    query.get('container') ?? onlyContainer(pod),
+    containerOf(pod, query),
     numberOf(query, 'tailLines'),
     numberOf(query, 'sinceSeconds'),
     numberOf(query, 'limitBytes'),
@@ -220,19 +221,4 @@ function logAnswer(
     ...(sinceTime !== null && { sinceTime }),
   });
   return { type: 'stream', chunks, contentType: 'text/plain' };
-}
-
-/** A pod with one container needs no name; others do. */
-function onlyContainer(pod: KubeObject): string {
-  const spec = pod.spec as {
-    containers?: readonly { name: string }[];
-    initContainers?: readonly { name: string }[];
-  };
-  const names = (spec.containers ?? []).map(({ name }) => name);
-  if (names.length === 1) return names[0] ?? '';
-  const initial = (spec.initContainers ?? []).map(({ name }) => name);
-  const text = `a container name must be specified for pod ${pod.metadata.name}, choose one of: [${names.join(' ')}]`;
-  throw errors.badRequest(
-    initial.length === 0 ? text : `${text} or one of the init containers: [${initial.join(' ')}]`,
-  );
 }

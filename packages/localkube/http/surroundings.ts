@@ -1,25 +1,8 @@
-import type { KubeObject } from '@plumbline/api';
 import type { Access, Core } from '../registry/index.ts';
 import type { WebhookCaller } from '../admission/types.ts';
+import type { PodStreams } from '../streams/index.ts';
 import type { Security } from '../types.ts';
 import type { Route } from './route.ts';
-
-/** What runs pods tells about them. */
-export interface PodStreams {
-  /** The text that a container has written, or why there is none. Refuses with a StatusError. */
-  log(pod: KubeObject, options: LogOptions): AsyncIterable<Uint8Array>;
-}
-
-export interface LogOptions {
-  readonly container: string;
-  readonly follow: boolean;
-  readonly previous: boolean;
-  readonly timestamps: boolean;
-  readonly tailLines?: number;
-  readonly sinceSeconds?: number;
-  readonly sinceTime?: string;
-  readonly limitBytes?: number;
-}
 
 /** What discovery answers with, kept until the catalogue changes. */
 export interface Discovery {
@@ -38,7 +21,7 @@ export interface Surroundings {
   readonly security?: Security;
   /** Calls the webhooks of admission. */
   readonly webhooks?: WebhookCaller;
-  /** Where the text of containers comes from. */
+  /** What leads into containers: their text, commands, ports. */
   readonly pods?: PodStreams;
 }
 

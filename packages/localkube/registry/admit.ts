@@ -74,6 +74,33 @@ export function admitRemoval(core: Core, resource: Served, live: KubeObject, dry
   admission.validate(request);
 }
 
+/** Lets admission refuse a way into a pod; what it sees is the options of the request. */
+export function admitConnection(
+  core: Core,
+  resource: Served,
+  pod: KubeObject,
+  subresource: string,
+  options: { readonly apiVersion: string; readonly kind: string },
+): void {
+  const admission = core.doors.admission?.();
+  if (admission === undefined) return;
+  const request: AdmissionRequest = {
+    operation: 'CONNECT',
+    resource,
+    subresource,
+    bodyKind: { group: '', version: options.apiVersion, kind: options.kind },
+    namespace: pod.metadata.namespace ?? '',
+    name: pod.metadata.name,
+    object: { ...options, metadata: {} } as unknown as Draft,
+    old: undefined,
+    dryRun: false,
+    requester: core.requester,
+    warn: () => {},
+  };
+  admission.mutate(request);
+  admission.validate(request);
+}
+
 function requestOf(
   core: Core,
   resource: Served,

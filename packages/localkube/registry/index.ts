@@ -1,4 +1,5 @@
 export { makeAccess } from './access.ts';
+export { admitConnection } from './admit.ts';
 export { isStored, makeCatalogue } from './catalogue.ts';
 export type { Served, ServedGroup } from './catalogue.ts';
 export { internalWrite, read, timeText } from './core.ts';
