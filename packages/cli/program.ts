@@ -5,6 +5,7 @@ import { clusterCommands } from './commands/cluster.ts';
 import { kustomizeEditCommands } from './commands/kustomize-edit.ts';
 import { renderCommand } from './commands/render.ts';
 import { serveCommand } from './commands/serve.ts';
+import { testCommand } from './commands/test.ts';
 import { upCommand } from './commands/up.ts';
 import { verifyRenderCommand } from './commands/verify-render.ts';
 import { whyCommand } from './commands/why.ts';
@@ -16,6 +17,8 @@ export function createProgram(io: Io): Command {
   const program = new Command('plumb')
     .description('Plumbline keeps clusters true to Git')
     .version(version, '-v, --version')
+    // What stands behind a command is the command's: `plumb render web --version 1.x` asks for a chart.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
@@ -29,6 +32,7 @@ export function createProgram(io: Io): Command {
     renderCommand,
     whyCommand,
     verifyRenderCommand,
+    testCommand,
     appCommands,
     kustomizeEditCommands,
   ])
