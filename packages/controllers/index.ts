@@ -1,2 +1,3 @@
 export * from './runtime/index.ts';
 export * from './argo/index.ts';
+export * from './helm-release/index.ts';

@@ -11,3 +11,4 @@ export type {
 export type { HelmHook } from './manifests.ts';
 export type { HelmProfile } from './chart/types.ts';
 export type { UserValues, ValuesText } from './values/compose.ts';
+export * from './release/index.ts';

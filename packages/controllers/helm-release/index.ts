@@ -1,0 +1,14 @@
+export { createHelmActions } from './actions.ts';
+export type { HelmActions } from './actions.ts';
+export type { HelmPorts, HelmScope } from './ports.ts';
+export type { ReleaseProblem } from './errors.ts';
+export type { DefinitionPolicy } from './definitions.ts';
+export type {
+  InstallRequest,
+  RenderOptions as ReleaseRenderOptions,
+  RollbackRequest,
+  UninstallRequest,
+  Uninstalled,
+  UpgradeRequest,
+  WriteOptions as ReleaseWriteOptions,
+} from './requests.ts';
