@@ -1,9 +1,12 @@
-import type { Read, Snapshot, Tree } from '@plumbline/api';
+import type { Read, Snapshot } from '@plumbline/api';
 import { canonicalJson, err, messageOf, ok, problem } from '@plumbline/base';
 import type { Problem, Result } from '@plumbline/base';
 import { recordUse, sameUse } from './context.ts';
 import type { RenderContext, Used } from './context.ts';
 import { isUnchanged } from './hashes.ts';
+import type { RemoteRevision } from './hashes.ts';
+import { knownRevision } from './kustomize/load/loader.ts';
+import type { RemotePort } from './kustomize/load/loader.ts';
 import type { ChartPort } from './helm/dependency-tree.ts';
 import { overrideNames } from './overrides.ts';
 import { joinPath, normalizePath } from './paths.ts';
@@ -42,6 +45,8 @@ export interface RenderCacheOptions {
   readonly plugins?: PluginHost;
   /** Brings charts that others need. */
   readonly charts?: ChartPort;
+  /** Reads what the kustomizations of a source name elsewhere. */
+  readonly remote?: (source: string) => RemotePort;
   /** For tests and measurements: called for each render that is really made. */
   readonly onRender?: (source: string, path: string) => void;
 }
@@ -66,10 +71,17 @@ export function createRenderCache(options: RenderCacheOptions = {}): RenderCache
   let renders = 0;
   let hits = 0;
 
-  async function find(key: string, tree: Tree, context: RenderContext): Promise<Entry | undefined> {
+  async function find(key: string, snapshot: Snapshot, context: RenderContext): Promise<Entry | undefined> {
     for (const entry of entries.get(key) ?? [])
-      if (sameUse(entry.used, context) && (await isUnchanged(tree, entry.reads))) return entry;
+      if (sameUse(entry.used, context) && (await isCurrent(entry, snapshot))) return entry;
     return undefined;
+  }
+
+  function isCurrent({ reads }: Pick<Entry, 'reads'>, { tree, source }: Snapshot): Promise<boolean> {
+    const remote = options.remote?.(source);
+    const revision: RemoteRevision | undefined =
+      remote === undefined ? undefined : (url) => knownRevision(remote, url);
+    return isUnchanged(tree, reads, revision);
   }
 
   function keep(key: string, entry: Entry): void {
@@ -93,6 +105,7 @@ export function createRenderCache(options: RenderCacheOptions = {}): RenderCache
     options.onRender?.(snapshot.source, path);
     const { context, used } = recordUse(request.context ?? {});
     const { elsewhere, plugins, charts } = options;
+    const remote = options.remote?.(snapshot.source);
     const result = await render({
       tree: snapshot.tree,
       path,
@@ -101,6 +114,7 @@ export function createRenderCache(options: RenderCacheOptions = {}): RenderCache
       ...(elsewhere === undefined ? {} : { elsewhere }),
       ...(plugins === undefined ? {} : { plugins }),
       ...(charts === undefined ? {} : { charts }),
+      ...(remote === undefined ? {} : { remote }),
     });
     const reads = result.ok ? result.value.reads : await readsOfFailure(snapshot.tree, path, request.source);
     return { result, used, reads };
@@ -111,7 +125,7 @@ export function createRenderCache(options: RenderCacheOptions = {}): RenderCache
     const shared = await keyOf(snapshot, path, request);
     const own = `${shared}\n${context.appName ?? ''}\n${context.namespace ?? ''}`;
     for (const key of [shared, own]) {
-      const known = await find(key, snapshot.tree, context);
+      const known = await find(key, snapshot, context);
       if (known === undefined) continue;
       hits++;
       touch(key);
@@ -147,7 +161,7 @@ export function createRenderCache(options: RenderCacheOptions = {}): RenderCache
         return err([problem('source-unreadable', messageOf(thrown), { retryable: true })]);
       }
     },
-    unchanged: (rendered, snapshot) => isUnchanged(snapshot.tree, rendered.reads),
+    unchanged: isCurrent,
     counts: () => ({ renders, hits, entries: entries.size }),
   };
 }
@@ -171,7 +185,7 @@ function sizeOf(variants: readonly Entry[]): number {
 
 /** Applications that render the same folder in the same way share the result, unless a file or a template names one of them. */
 async function keyOf(snapshot: Snapshot, path: string, request: RenderOptions): Promise<string> {
-  const { appName, context: _context, elsewhere: _elsewhere, charts: _charts, ...rest } = request;
+  const { appName, context: _1, elsewhere: _2, charts: _3, remote: _4, ...rest } = request;
   const own = overrideNames(appName)[1];
   const normal = normalizePath(path);
   const isNamed =

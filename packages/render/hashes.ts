@@ -17,8 +17,34 @@ export async function hashOf(tree: Tree, path: string): Promise<string | undefin
     .join('\0');
 }
 
+const remotePrefix = 'remote:';
+
+/** How a read is called that stands for another repository or for a file on the web; its hash is the revision. */
+export function remoteRead(url: string): string {
+  return remotePrefix + url;
+}
+
+export function isRemoteRead(path: string): boolean {
+  return path.startsWith(remotePrefix);
+}
+
+/** Says what is known of another repository or of a file on the web now; undefined: nothing. */
+export type RemoteRevision = (url: string) => string | undefined;
+
 /** Whether a tree has everything as a render found it, so that rendering again would give the same. */
-export async function isUnchanged(tree: Tree, reads: readonly Read[]): Promise<boolean> {
-  for (const read of reads) if ((await hashOf(tree, read.path)) !== read.hash) return false;
+export async function isUnchanged(
+  tree: Tree,
+  reads: readonly Read[],
+  remote?: RemoteRevision,
+): Promise<boolean> {
+  for (const { path, hash } of reads) {
+    if (!isRemoteRead(path)) {
+      if ((await hashOf(tree, path)) !== hash) return false;
+      continue;
+    }
+    // What cannot be reached has not changed as far as anybody knows.
+    const now = remote?.(path.slice(remotePrefix.length));
+    if (now !== undefined && now !== hash) return false;
+  }
   return true;
 }

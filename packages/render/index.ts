@@ -8,7 +8,7 @@ export { detect } from './detect.ts';
 export type { Detected, SourceKind } from './detect.ts';
 export { directoryRenderer } from './directory/renderer.ts';
 export type { DirectoryParameters } from './directory/renderer.ts';
-export { answerQuestion, repeatUse, taskOf } from './workers/answer.ts';
+export { createAnswerer, repeatUse, taskOf } from './workers/answer.ts';
 export { createRenderServer } from './workers/serve.ts';
 export type { RenderTask, TaskResult, WorkerMessage, WorkerOrder } from './workers/protocol.ts';
 export * from './helm/index.ts';
@@ -19,6 +19,7 @@ export {
   helmPortOf,
   kustomizationFileNames,
   kustomizeRenderer,
+  parseRepositoryUrl,
 } from './kustomize/index.ts';
 export type {
   BuildOptions,
@@ -28,6 +29,7 @@ export type {
   KustomizeParameters,
   KustomizeRendererOptions,
   RemotePort,
+  RepositoryUrl,
 } from './kustomize/index.ts';
 export * from './plugin/index.ts';
 export * from './kustomize-edit/index.ts';

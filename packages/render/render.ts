@@ -87,10 +87,11 @@ function renderKustomizeSource(request: RenderSource): Promise<Result<Rendering,
   const words = context?.kustomizeBuildOptions ?? '';
   const build = {
     ...(/--enable-helm(?!=false)/.test(words)
-      ? { helm: helmPortOf(request.helm ?? createHelmEngine()) }
+      ? { helm: helmPortOf(request.helm ?? createHelmEngine(), request.charts) }
       : {}),
     ...(/--load-restrictor[= ]LoadRestrictionsNone/.test(words) ? { loadRestriction: 'none' as const } : {}),
     ...(words.includes('--enable-managedby-label') ? { managedByLabel: true } : {}),
+    ...(request.remote === undefined ? {} : { remote: request.remote }),
   };
   return createKustomizeRenderer({ build, ...(context === undefined ? {} : { context }) }).render({
     tree,

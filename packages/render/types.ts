@@ -5,6 +5,7 @@ import type { SourceKind } from './detect.ts';
 import type { ChartPort } from './helm/dependency-tree.ts';
 import type { DirectoryParameters } from './directory/renderer.ts';
 import type { HelmEngine } from './helm/index.ts';
+import type { RemotePort } from './kustomize/index.ts';
 import type { PluginHost } from './plugin/host.ts';
 
 /** The part of an Argo CD source that says how its files become manifests. */
@@ -30,6 +31,8 @@ export interface RenderSource {
   readonly origins?: boolean;
   /** Brings charts that a chart needs and does not have; without it they have to lie in `charts/`. */
   readonly charts?: ChartPort;
+  /** Reads what kustomizations name elsewhere; without it they are refused. */
+  readonly remote?: RemotePort;
   /** Where what may take long is rendered instead of here. */
   readonly elsewhere?: RenderElsewhere;
   /** What renders charts and remembers those it has parsed; without it each chart is read anew. */

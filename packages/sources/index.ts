@@ -10,7 +10,22 @@ export { createGitServer } from './git-server/server.ts';
 export type { GitAccess, GitServer, GitServerOptions, PushEvent } from './git-server/server.ts';
 export { seedRepository } from './git-server/seed.ts';
 export { createChartSources } from './charts/sources.ts';
-export type { ChartSources, ChartSourcesOptions } from './charts/sources.ts';
+export type {
+  ArchiveOptions,
+  ArchiveVerifier,
+  ChartArchive,
+  ChartSources,
+  ChartSourcesOptions,
+} from './charts/sources.ts';
 export type { ChartAccess } from './charts/types.ts';
 export { changedPaths } from './changed-paths.ts';
+export { createRemoteBases } from './remote/index.ts';
+export type {
+  RemoteBases,
+  RemoteBasesOptions,
+  RemotePolicy,
+  RemoteReader,
+  RemoteRepository,
+  RemoteScheme,
+} from './remote/index.ts';
 export { folderTree } from './folder/tree.ts';

@@ -9,6 +9,7 @@ import { createGit } from '@plumbline/sources';
 import { endpointsFile, tokenFile, type Endpoints } from '../client/endpoints.ts';
 import { openDataFolder } from '../compose/data-folder.ts';
 import { checkHost, parsePort } from '../compose/flags.ts';
+import { parseRemoteHosts } from '../compose/elsewhere.ts';
 import { gitEnvironment } from '../compose/environment.ts';
 import { createLogger, type LogLevel } from '../compose/logger.ts';
 import { startPlatform } from '../compose/platform.ts';
@@ -24,6 +25,7 @@ interface Flags {
   readonly host: string;
   readonly data?: string;
   readonly plugins?: string;
+  readonly remoteHosts?: string;
   readonly logLevel: LogLevel;
 }
 
@@ -38,6 +40,7 @@ export function serveCommand(parent: Command, io: Io): void {
     .option('--host <address>', 'address to listen on; only loopback without TLS', '127.0.0.1')
     .option('--data <dir>', 'where mirrors of repositories are kept (default: ~/.plumbline/serve)')
     .option('--plugins <file-or-dir>', 'config management plugins whose programs may run here')
+    .option('--remote-hosts <hosts>', 'hosts that kustomizations may name bases and files of; none: no host')
     .option('--log-level <level>', 'debug|info|warn|error|silent', 'warn')
     .action((flags: Flags) => serve(flags, io));
 }
@@ -74,6 +77,7 @@ async function serve(flags: Flags, io: Io): Promise<void> {
         git: createGit({ clock: ports.clock, environment: gitEnvironment(io) }),
         mirrors: folder.file('sources'),
         plugins: createPluginHost(flags.plugins, io, ports.clock),
+        remote: parseRemoteHosts(flags.remoteHosts),
         host: flags.host,
         port: wished,
         said: (port) => {

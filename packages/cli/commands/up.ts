@@ -10,6 +10,7 @@ import { defaultDataFolder } from '../client/context.ts';
 import { openDataFolder, type DataFolder } from '../compose/data-folder.ts';
 import { registerDemoApplications, registerRepository, seedDemoRepository } from '../compose/demo.ts';
 import { connectEmbedded, startEmbedded } from '../compose/embedded.ts';
+import { parseRemoteHosts } from '../compose/elsewhere.ts';
 import { gitEnvironment } from '../compose/environment.ts';
 import { createHostedGit, type HostedGit } from '../compose/hosted-git.ts';
 import { createLogger, type LogLevel } from '../compose/logger.ts';
@@ -31,6 +32,7 @@ interface Flags {
   readonly path: string;
   readonly pods: string;
   readonly plugins?: string;
+  readonly remoteHosts?: string;
   readonly logLevel: LogLevel;
 }
 
@@ -49,6 +51,7 @@ export function upCommand(parent: Command, io: Io): void {
     .option('--path <path>', 'the folder of --repo', '.')
     .option('--pods <mode>', 'simulated|local|none', 'simulated')
     .option('--plugins <file-or-dir>', 'config management plugins whose programs may run here')
+    .option('--remote-hosts <hosts>', 'hosts that kustomizations may name bases and files of; none: no host')
     .option('--log-level <level>', 'debug|info|warn|error|silent', 'warn')
     .action((flags: Flags) => up(flags, io));
 }
@@ -143,6 +146,7 @@ async function start({
       git,
       mirrors: folder.file('sources'),
       plugins: createPluginHost(flags.plugins, io, ports.clock),
+      remote: parseRemoteHosts(flags.remoteHosts),
       host: flags.host,
       port: wishedPort,
       said: busy(wishedPort),

@@ -13,7 +13,14 @@ import {
 import type { Cluster } from '@plumbline/kube';
 import { createRenderCache, type PluginHost } from '@plumbline/render';
 import { createServer, type Server } from '@plumbline/server';
-import { createChartSources, createGitSources, type Git, type GitSources } from '@plumbline/sources';
+import {
+  createChartSources,
+  createGitSources,
+  createRemoteBases,
+  type Git,
+  type GitSources,
+  type RemotePolicy,
+} from '@plumbline/sources';
 import type { Stopper } from './stop.ts';
 import { listenNear } from './ports.ts';
 import { productFile } from './addresses.ts';
@@ -37,6 +44,8 @@ export interface PlatformOptions {
   readonly git: Git;
   /** Config management plugins and what runs them. */
   readonly plugins?: PluginHost;
+  /** What kustomizations may name elsewhere. */
+  readonly remote?: RemotePolicy;
   /** Answers Git's requests below /git/. */
   readonly handleGit?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
@@ -77,8 +86,18 @@ export async function startPlatform(options: PlatformOptions, stopper: Stopper):
     count: Math.max(1, availableParallelism() - 1),
   });
   stopper.add(() => workers.close());
+  const bases = createRemoteBases({
+    git: options.git,
+    dataDir: join(options.mirrors, 'elsewhere'),
+    clock,
+    credentials: createRepositoryCredentials(cluster, controlNamespace),
+    ...(options.remote === undefined ? {} : { policy: options.remote }),
+  });
+  stopper.add(() => bases.close());
+  sources.listen((repoURL) => bases.forget(repoURL));
   const renderCache = createRenderCache({
     elsewhere: workers.render,
+    remote: (source) => bases.readerFor(source),
     charts: chartPort(charts, cluster, controlNamespace),
     ...(options.plugins === undefined ? {} : { plugins: options.plugins }),
   });

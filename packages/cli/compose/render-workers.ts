@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { Rendering } from '@plumbline/api';
 import { createSlots, err, messageOf, problem } from '@plumbline/base';
 import type { Cancel, Clock, Logger, Problem, Result } from '@plumbline/base';
-import { answerQuestion, repeatUse, taskOf } from '@plumbline/render';
+import { createAnswerer, repeatUse, taskOf } from '@plumbline/render';
 import type { RenderElsewhere, TaskResult, WorkerMessage, WorkerOrder } from '@plumbline/render';
 
 /** Threads that render, one task at a time each. */
@@ -98,7 +98,7 @@ export function createRenderWorkers(options: RenderWorkersOptions): RenderWorker
           return;
         }
         const { id, question } = message;
-        void answerQuestion(work.request, question).then((answer) => order({ type: 'answer', id, answer }));
+        void work.answer(question).then((answer) => order({ type: 'answer', id, answer }));
       });
       order({ type: 'task', task: work.task });
     });
@@ -108,7 +108,7 @@ export function createRenderWorkers(options: RenderWorkersOptions): RenderWorker
     async render(kind, request): Promise<Answer> {
       const task = await taskOf(kind, request);
       return slots.run(async () => {
-        const work: Work = { task, request, failure: undefined };
+        const work: Work = { task, answer: createAnswerer(request), failure: undefined };
         const done = await run(take(), kind, request.path, work);
         if (done === undefined)
           return err([
@@ -130,6 +130,6 @@ export function createRenderWorkers(options: RenderWorkersOptions): RenderWorker
 
 interface Work {
   readonly task: Awaited<ReturnType<typeof taskOf>>;
-  readonly request: Parameters<RenderElsewhere>[1];
+  readonly answer: ReturnType<typeof createAnswerer>;
   failure: string | undefined;
 }

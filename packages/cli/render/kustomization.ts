@@ -5,6 +5,7 @@ import type { Manifest, Tree, TreeEntry } from '@plumbline/api';
 import type { Problem, Result } from '@plumbline/base';
 import { buildKustomization, helmPortOf, kustomizationFileNames } from '@plumbline/render';
 import type { BuildOptions, Built, HelmEngine } from '@plumbline/render';
+import type { Elsewhere } from '../compose/elsewhere.ts';
 import { CommandError } from '../io.ts';
 
 /** The flags of `kustomize build`. */
@@ -16,6 +17,7 @@ export interface KustomizeFlags {
   readonly kubeVersion?: string;
   readonly apiVersions?: readonly string[];
   readonly origins?: boolean;
+  readonly remoteHosts?: string;
 }
 
 /** Adds the flags of kustomizations to a command. */
@@ -32,7 +34,8 @@ export function addKustomizeOptions(command: Command): Command {
       '--reorder <order>',
       'kustomizations: legacy|none; what the kustomization says counts more',
       'legacy',
-    );
+    )
+    .option('--remote-hosts <hosts>', 'kustomizations: hosts that may be read from (all); none: no host');
 }
 
 /** Whether a folder holds a kustomization. */
@@ -47,13 +50,22 @@ export function manifestsOf(built: Built, folder: string, cwd: string): readonly
     existsSync(join(root, place.file))
       ? { ...place, file: relative(realpathSync(cwd), join(root, place.file)) }
       : place;
+  return plainManifests(built, folder).map(({ object, origin, origins }) => ({
+    object,
+    origin: seen(origin),
+    ...(origins === undefined
+      ? {}
+      : { origins: new Map([...origins].map(([pointer, steps]) => [pointer, steps.map(seen)])) }),
+  }));
+}
+
+/** The same with the names of files as they are in the tree that was built. */
+export function plainManifests(built: Built, folder: string): readonly Manifest[] {
   const unknown = { file: join(folder, kustomizationFileNames[0]), line: 1, document: 0 };
   return built.resources.map(({ written, fields }, i) => ({
     object: built.objects[i] as Manifest['object'],
-    origin: written === undefined ? unknown : seen(written),
-    ...(fields === undefined
-      ? {}
-      : { origins: new Map([...fields].map(([pointer, steps]) => [pointer, steps.map(seen)])) }),
+    origin: written ?? unknown,
+    ...(fields === undefined ? {} : { origins: fields }),
   }));
 }
 
@@ -67,25 +79,38 @@ export function buildLocalKustomization(
   folder: string,
   flags: KustomizeFlags,
   engine: HelmEngine,
+  elsewhere?: Elsewhere,
 ): Promise<Result<Built, readonly Problem[]>> {
   const real = realpathSync(folder);
   const root = workTreeOf(real);
-  const { kubeVersion, apiVersions, origins } = flags;
   return buildKustomization({
     tree: hostTree(root),
     path: relative(root, real),
-    ...(origins === true ? { origins } : {}),
+    ...(flags.origins === true ? { origins: true } : {}),
     options: {
-      ...optionsOf(flags),
+      ...buildOptions(flags, engine, elsewhere),
       shownRoot: root === '/' ? '' : root,
       absolutePaths: true,
-      ...(flags.enableHelm === true ? { helm: helmPortOf(engine) } : {}),
-      helmOptions: {
-        ...(kubeVersion === undefined ? {} : { kubeVersion }),
-        ...(apiVersions === undefined ? {} : { apiVersions }),
-      },
     },
   });
+}
+
+/** What the flags say of a build. */
+export function buildOptions(
+  flags: KustomizeFlags,
+  engine: HelmEngine,
+  elsewhere: Elsewhere | undefined,
+): BuildOptions {
+  const { kubeVersion, apiVersions } = flags;
+  return {
+    ...optionsOf(flags),
+    ...(flags.enableHelm === true ? { helm: helmPortOf(engine, elsewhere?.charts) } : {}),
+    ...(elsewhere === undefined ? {} : { remote: elsewhere.remote }),
+    helmOptions: {
+      ...(kubeVersion === undefined ? {} : { kubeVersion }),
+      ...(apiVersions === undefined ? {} : { apiVersions }),
+    },
+  };
 }
 
 function optionsOf(flags: KustomizeFlags): BuildOptions {

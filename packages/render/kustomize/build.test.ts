@@ -252,7 +252,7 @@ describe('a build', () => {
             asked.push(`${url.clone} ${url.path} ${url.ref}`);
             return Promise.resolve(ok({ tree, revision: 'abc' }));
           },
-          file: () => Promise.resolve(ok(new TextEncoder().encode(''))),
+          file: () => Promise.resolve(ok({ bytes: new Uint8Array(), revision: '' })),
         },
       },
     );

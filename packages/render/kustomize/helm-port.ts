@@ -1,9 +1,11 @@
-import { err, ok, problem } from '@plumbline/base';
+import { err, messageOf, ok, problem } from '@plumbline/base';
+import type { ChartPort } from '../helm/dependency-tree.ts';
+import { unpackChart } from '../helm/chart/archive.ts';
 import type { HelmEngine } from '../helm/index.ts';
 import type { HelmPort } from './generators/helm.ts';
 
-/** The chart engine of this house as kustomizations ask for it. */
-export function helmPortOf(engine: HelmEngine): HelmPort {
+/** The chart engine of this house as kustomizations ask for it; `charts` brings those of repositories. */
+export function helmPortOf(engine: HelmEngine, charts?: ChartPort): HelmPort {
   return {
     async render(request) {
       const { chart, releaseName, namespace, values, kubeVersion, apiVersions } = request;
@@ -25,5 +27,21 @@ export function helmPortOf(engine: HelmEngine): HelmPort {
       const [first] = rendered.error;
       return err(first ?? problem('helm-failed', 'the chart cannot be rendered'));
     },
+    ...(charts === undefined ? {} : { fetch: (wanted) => fetchChart(charts, wanted) }),
   };
+}
+
+async function fetchChart(
+  charts: ChartPort,
+  wanted: { readonly repo: string; readonly name: string; readonly version: string },
+): ReturnType<NonNullable<HelmPort['fetch']>> {
+  const found = await charts({ repository: wanted.repo, name: wanted.name, version: wanted.version });
+  if (!found.ok) return found;
+  const { archive } = found.value;
+  try {
+    const values = (await unpackChart(archive)).find(({ name }) => name === 'values.yaml');
+    return ok({ archive, valuesText: values === undefined ? '' : new TextDecoder().decode(values.data) });
+  } catch (thrown) {
+    return err(problem('helm-failed', `${wanted.name}: ${messageOf(thrown)}`));
+  }
 }

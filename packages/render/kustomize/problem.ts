@@ -18,6 +18,8 @@ export class KustomizeError extends Error {
   readonly hint: string | undefined;
   /** What upstream calls a malformed file: the words of the second attempt (as a folder) would only confuse. */
   readonly malformed: boolean;
+  /** The same build may work later. */
+  readonly retryable: boolean;
 
   constructor(
     message: string,
@@ -26,6 +28,7 @@ export class KustomizeError extends Error {
       readonly where?: Place | undefined;
       readonly hint?: string | undefined;
       readonly malformed?: boolean;
+      readonly retryable?: boolean | undefined;
     } = {},
   ) {
     super(message);
@@ -34,6 +37,7 @@ export class KustomizeError extends Error {
     this.where = options.where;
     this.hint = options.hint;
     this.malformed = options.malformed === true;
+    this.retryable = options.retryable === true;
   }
 
   /** The same error with words in front; place and hint stay. */
@@ -48,6 +52,7 @@ export class KustomizeError extends Error {
       where: this.where,
       hint: this.hint,
       malformed: this.malformed,
+      retryable: this.retryable,
     });
   }
 }
@@ -63,8 +68,9 @@ export function withPrefix<T>(prefix: () => string, work: () => T): T {
 
 /** The error as the door gives it. */
 export function toProblem(error: KustomizeError): Problem {
-  const { where, hint } = error;
+  const { where, hint, retryable } = error;
   return problem(error.code, error.message, {
+    ...(retryable ? { retryable } : {}),
     ...(where === undefined ? {} : { where }),
     ...(hint === undefined ? {} : { hint }),
   });

@@ -1,8 +1,19 @@
-import { messageOf } from '@plumbline/base';
+import type { Tree, TreeEntry } from '@plumbline/api';
+import { err, messageOf, ok, problem } from '@plumbline/base';
+import type { Result } from '@plumbline/base';
 import type { RenderContext } from '../context.ts';
 import type { SourceKind } from '../detect.ts';
 import type { RenderSource } from '../types.ts';
-import type { PlainContext, RenderTask, TaskResult, TreeAnswer, TreeQuestion } from './protocol.ts';
+import type { RepositoryUrl } from '../kustomize/load/repository-url.ts';
+import type {
+  FileQuestion,
+  PlainContext,
+  RemoteTree,
+  RenderTask,
+  TaskResult,
+  TreeAnswer,
+  TreeQuestion,
+} from './protocol.ts';
 
 /** A request as a task for a worker. */
 export async function taskOf(kind: SourceKind, request: RenderSource): Promise<RenderTask> {
@@ -15,6 +26,7 @@ export async function taskOf(kind: SourceKind, request: RenderSource): Promise<R
     origins,
     combinedBytesMax,
     charts: request.charts !== undefined,
+    remote: request.remote !== undefined,
     root: await tree.stat(''),
   };
 }
@@ -40,24 +52,58 @@ export function repeatUse(used: TaskResult['used'], context: RenderContext): voi
   }
 }
 
-/** Answers a question of a worker about what it renders. */
-export async function answerQuestion(
-  { tree, charts }: Pick<RenderSource, 'tree' | 'charts'>,
-  question: TreeQuestion,
-): Promise<TreeAnswer> {
-  try {
+/** Answers the questions of a worker about one task. */
+export function createAnswerer(
+  request: Pick<RenderSource, 'tree' | 'charts' | 'remote'>,
+): (question: TreeQuestion) => Promise<TreeAnswer> {
+  const { tree, charts, remote } = request;
+  /** Other repositories that the worker was told of, by their numbers. */
+  const others: Tree[] = [];
+
+  async function openOther(wanted: RepositoryUrl): Promise<Result<RemoteTree>> {
+    if (remote === undefined)
+      return err(problem('remote-unavailable', 'other repositories cannot be had here'));
+    const got = await remote.repository(wanted);
+    if (!got.ok) return got;
+    const of = others.push(got.value.tree) - 1;
+    return ok({ of, revision: got.value.revision, root: await got.value.tree.stat('') });
+  }
+
+  async function answer(question: TreeQuestion): Promise<TreeAnswer> {
     switch (question.ask) {
       case 'chart':
         if (charts === undefined) return { ok: false, message: 'charts cannot be had here' };
         return { ok: true, value: await charts(question.wanted) };
-      case 'stat':
-        return { ok: true, value: await tree.stat(question.path) };
-      case 'list':
-        return { ok: true, value: await tree.list(question.path) };
-      case 'read':
-        return { ok: true, value: await tree.read(question.path, question.bytesMax) };
+      case 'repository':
+        return { ok: true, value: await openOther(question.wanted) };
+      case 'file':
+        if (remote === undefined) return { ok: false, message: 'files on the web cannot be had here' };
+        return { ok: true, value: await remote.file(question.url) };
+      default:
+        return { ok: true, value: await answerOf(treeOf(question.of), question) };
     }
-  } catch (thrown) {
-    return { ok: false, message: messageOf(thrown) };
+  }
+
+  function treeOf(of: number | undefined): Tree {
+    const found = of === undefined ? tree : others[of];
+    if (found === undefined) throw new Error('no such tree');
+    return found;
+  }
+
+  return (question) =>
+    answer(question).catch((thrown: unknown) => ({ ok: false, message: messageOf(thrown) }));
+}
+
+function answerOf(
+  tree: Tree,
+  question: FileQuestion,
+): Promise<TreeEntry | readonly TreeEntry[] | Uint8Array | undefined> {
+  switch (question.ask) {
+    case 'stat':
+      return tree.stat(question.path);
+    case 'list':
+      return tree.list(question.path);
+    case 'read':
+      return tree.read(question.path, question.bytesMax);
   }
 }

@@ -2,6 +2,8 @@ import type { Rendering, TreeEntry } from '@plumbline/api';
 import type { Problem, Result } from '@plumbline/base';
 import type { SourceKind } from '../detect.ts';
 import type { ChartPort, ChartWanted } from '../helm/dependency-tree.ts';
+import type { RemotePort } from '../kustomize/load/loader.ts';
+import type { RepositoryUrl } from '../kustomize/load/repository-url.ts';
 import type { SourceParameters } from '../types.ts';
 
 /** What a worker is asked to render. The tree stays where it is: the worker asks for what it needs of it. */
@@ -13,6 +15,8 @@ export interface RenderTask {
   readonly origins: boolean;
   /** Charts that others need can be asked for. */
   readonly charts: boolean;
+  /** Other repositories and files on the web can be asked for. */
+  readonly remote: boolean;
   readonly combinedBytesMax: number | undefined;
   /** Hash of the tree's root; undefined for trees without one. */
   readonly root: TreeEntry | undefined;
@@ -29,17 +33,33 @@ export interface PlainContext {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-/** A question about the tree, or for the archive of a chart that another one needs. */
+/** A question about the tree, or for what lies elsewhere. */
 export type TreeQuestion =
   | { readonly ask: 'chart'; readonly wanted: ChartWanted }
+  | { readonly ask: 'repository'; readonly wanted: RepositoryUrl }
+  | { readonly ask: 'file'; readonly url: string }
+  | FileQuestion;
+
+/** A question about one path. `of` is the number of another repository's tree; without it the task's own is meant. */
+export type FileQuestion = { readonly of?: number } & (
   | { readonly ask: 'stat'; readonly path: string }
   | { readonly ask: 'list'; readonly path: string }
-  | { readonly ask: 'read'; readonly path: string; readonly bytesMax: number };
+  | { readonly ask: 'read'; readonly path: string; readonly bytesMax: number }
+);
+
+/** Another repository, whose tree stays where it is. */
+export interface RemoteTree {
+  readonly of: number;
+  readonly revision: string;
+  readonly root: TreeEntry | undefined;
+}
 
 export type TreeAnswer =
   | { readonly ok: true; readonly value: TreeEntry | readonly TreeEntry[] | Uint8Array | undefined }
   /** The answer to `chart`. */
   | { readonly ok: true; readonly value: Awaited<ReturnType<ChartPort>> }
+  /** The answers to `repository` and `file`. */
+  | { readonly ok: true; readonly value: Result<RemoteTree> | Awaited<ReturnType<RemotePort['file']>> }
   | { readonly ok: false; readonly message: string };
 
 /** What came of a task, and what it asked of its context (`appName`, `$ARGOCD_APP_REVISION`). */

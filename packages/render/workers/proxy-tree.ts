@@ -1,5 +1,5 @@
 import type { Tree, TreeEntry } from '@plumbline/api';
-import type { TreeQuestion } from './protocol.ts';
+import type { FileQuestion } from './protocol.ts';
 
 /** Contents by hash, kept between the renders of one worker. */
 export interface ContentCache {
@@ -23,7 +23,7 @@ export function createContentCache(): ContentCache {
  */
 export function proxyTree(
   root: TreeEntry | undefined,
-  ask: (question: TreeQuestion) => Promise<unknown>,
+  ask: (question: FileQuestion) => Promise<unknown>,
   cache: ContentCache,
 ): Tree {
   async function statAt(path: string): Promise<TreeEntry | undefined> {

@@ -152,7 +152,10 @@ const damage =
 const missingRef = /couldn't find remote ref/i;
 
 /** Basic authentication for this host only: a redirect to another one gets nothing. */
-function authorization(url: string, credentials: GitCredentials | undefined): (readonly [string, Secret])[] {
+export function authorization(
+  url: string,
+  credentials: GitCredentials | undefined,
+): (readonly [string, Secret])[] {
   if (credentials === undefined || !/^https?:/i.test(url)) return [];
   const pair = Buffer.from(`${credentials.username}:${credentials.password.reveal()}`).toString('base64');
   return [[`http.${new URL(url).origin}/.extraHeader`, new Secret(`Authorization: Basic ${pair}`)]];

@@ -19,6 +19,10 @@ interface HttpGetOptions {
   readonly bytesMax: number;
   /** Other answers that the caller can use, such as 304 or 401. */
   readonly expected?: readonly number[];
+  /** Asked of the address and of each one that it redirects to. */
+  readonly allowed?: (address: URL) => Result<unknown>;
+  /** Ends asking and reading. */
+  readonly signal?: AbortSignal;
 }
 
 export type HttpCredentials =
@@ -81,10 +85,13 @@ export function createHttpClient(): HttpClient {
     let at = start;
     for (let hop = 0; hop <= redirectsMax; hop++) {
       const own = at.origin === start.origin;
+      const allowed = options.allowed?.(at);
+      if (allowed?.ok === false) return allowed;
       const answer = await agentFor(own ? options.tls : undefined).request({
         origin: at.origin,
         path: at.pathname + at.search,
         method: 'GET',
+        ...(options.signal === undefined ? {} : { signal: options.signal }),
         headers: {
           'user-agent': 'plumbline',
           ...options.headers,

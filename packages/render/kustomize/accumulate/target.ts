@@ -2,7 +2,7 @@ import { defaultConfig } from '../fields/index.ts';
 import { readKustomization } from '../kustomization/read.ts';
 import type { Kustomization } from '../kustomization/types.ts';
 import type { Loader } from '../load/loader.ts';
-import { parseRepositoryUrl } from '../load/repository-url.ts';
+import { isMarkedRepository } from '../load/repository-url.ts';
 import { addTransformation, originBelow } from '../metadata/origin.ts';
 import { KustomizeError, withPrefixAsync } from '../problem.ts';
 import { addVariables, dumpVariables, registerVariables, variableOf } from '../references/vars.ts';
@@ -77,7 +77,7 @@ async function accumulateResources(
     }
     let asFile: KustomizeError;
     try {
-      if (isRepository(path)) throw new KustomizeError('URL is a git repository');
+      if (isMarkedRepository(path)) throw new KustomizeError('URL is a git repository');
       await accumulateFile(target, into, path);
       continue;
     } catch (thrown) {
@@ -87,11 +87,6 @@ async function accumulateResources(
     if (asFile.code === 'remote-http') throw asFile;
     await accumulateFolder(target, into, path, () => Promise.resolve(asFile));
   }
-}
-
-/** Upstream asks the web whether a URL is a file; here its name decides. */
-function isRepository(path: string): boolean {
-  return parseRepositoryUrl(path) !== undefined && !/\.(?:ya?ml|json)(?:\?|$)/.test(path);
 }
 
 /** The error that reading a folder as a file gives. */
@@ -135,8 +130,14 @@ function neither(asFile: KustomizeError, asFolder: KustomizeError): KustomizeErr
   const prefixed = asFolder.prefixed(`accumulation err='${asFile.message}'`);
   // What stood in the file is the likelier cause than that it is no folder.
   const { where = prefixed.where, hint = prefixed.hint } = asFile;
+  const isRemote = asFile.code === 'remote-repository';
   const isVague = asFile.code === 'kustomize-build' || asFile.code === 'file-missing';
-  return new KustomizeError(prefixed.message, { code: isVague ? prefixed.code : asFile.code, where, hint });
+  return new KustomizeError(prefixed.message, {
+    code: isVague || isRemote ? prefixed.code : asFile.code,
+    where,
+    hint,
+    retryable: asFolder.retryable,
+  });
 }
 
 async function accumulateFile(target: Target, into: Accumulator, path: string): Promise<void> {

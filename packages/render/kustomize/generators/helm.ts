@@ -16,9 +16,15 @@ interface ChartFolder {
   readonly path: string;
 }
 
+/** A chart of a repository: its archive, and the values that lie in it. */
+interface ChartArchive {
+  readonly archive: Uint8Array;
+  readonly valuesText: string;
+}
+
 /** What `helm template` would be told. */
 interface HelmRequest {
-  readonly chart: ChartFolder;
+  readonly chart: ChartFolder | Pick<ChartArchive, 'archive'>;
   readonly releaseName: string;
   readonly namespace: string;
   /** In their order; later ones win. */
@@ -47,7 +53,7 @@ export interface HelmPort {
     readonly repo: string;
     readonly name: string;
     readonly version: string;
-  }): Promise<Result<ChartFolder>>;
+  }): Promise<Result<ChartArchive>>;
 }
 
 /** What the caller of a build says of charts; it counts more than what a kustomization says. */
@@ -96,9 +102,10 @@ export async function inflateChart(
     throw new KustomizeError(`Error: ${message}`, { code, where, hint });
   }
   const { text, reads, warnings: found } = rendered.value;
-  if (chart.tree === tree) for (const read of reads) loader.files.reads.set(read.path, read);
+  const isHere = 'tree' in chart && chart.tree === tree;
+  if (isHere) for (const read of reads) loader.files.reads.set(read.path, read);
   warnings.push(...found);
-  const resources = parseResources(text, chart.path);
+  const resources = parseResources(text, 'tree' in chart ? chart.path : name);
   for (const resource of resources) resource.helmGenerated = true;
   return resources;
 }
@@ -112,7 +119,7 @@ async function additionalValues(loader: Loader, file: string): Promise<void> {
 }
 
 interface FoundChart {
-  readonly chart: ChartFolder;
+  readonly chart: ChartFolder | Pick<ChartArchive, 'archive'>;
   /** Reads the values that belong to the chart (or that stand in for them). */
   readonly valuesLoader: (file: string | undefined) => Promise<string>;
 }
@@ -144,16 +151,14 @@ async function findChart(
       hint: `commit the chart below ${folder}, or render where charts can be fetched`,
     });
   const fetched = await port.fetch({ repo, name, version });
-  if (!fetched.ok)
-    throw new KustomizeError(fetched.error.message, { code: fetched.error.code, hint: fetched.error.hint });
-  const chart = fetched.value;
+  if (!fetched.ok) {
+    const { message, code, hint, retryable } = fetched.error;
+    throw new KustomizeError(message, { code, hint, retryable });
+  }
+  const { archive, valuesText: own } = fetched.value;
   return {
-    chart,
-    async valuesLoader(file) {
-      if (file !== undefined) return load(file);
-      const bytes = await chart.tree.read(`${chart.path}/values.yaml`.replace(/^\//, ''), 16 * 1024 * 1024);
-      return bytes === undefined ? '' : new TextDecoder().decode(bytes);
-    },
+    chart: { archive },
+    valuesLoader: (file) => (file === undefined ? Promise.resolve(own) : load(file)),
   };
 }
 

@@ -1,6 +1,7 @@
-import type { EntryKind, Tree } from '@plumbline/api';
-import type { Result } from '@plumbline/base';
+import type { EntryKind, Read, Tree } from '@plumbline/api';
+import type { Problem, Result } from '@plumbline/base';
 import { decodeText } from '@plumbline/languages';
+import { isRemoteRead, remoteRead } from '../../hashes.ts';
 import { KustomizeError } from '../problem.ts';
 import { filesOf, simplifyPath } from './files.ts';
 import type { Files, Located } from './files.ts';
@@ -11,8 +12,15 @@ import type { RepositoryUrl } from './repository-url.ts';
 export interface RemotePort {
   /** The tree of a repository at a revision. */
   repository(url: RepositoryUrl): Promise<Result<{ readonly tree: Tree; readonly revision: string }>>;
-  /** A file on the web. */
-  file(url: string): Promise<Result<Uint8Array>>;
+  /** A file on the web, and what tells it from an earlier or later one. What is no file there fails with `remote-http`. */
+  file(url: string): Promise<Result<{ readonly bytes: Uint8Array; readonly revision: string }>>;
+  /** The revision that is known of a repository or of a file (a URL) now. It answers without waiting for anybody. */
+  known?(what: RepositoryUrl | string): string | undefined;
+}
+
+/** The revision behind the name of a read that stands for something elsewhere; undefined: nothing is known. */
+export function knownRevision(remote: RemotePort, url: string): string | undefined {
+  return remote.known?.(parseRepositoryUrl(url) ?? url);
 }
 
 /** Which files a kustomization may name besides bases: those below its own folder, or any of the tree. */
@@ -20,7 +28,7 @@ export type LoadRestriction = 'rootOnly' | 'none';
 
 /** A file as a loader found it. */
 export interface Loaded {
-  /** Below the root of its tree; for a file on the web its URL. */
+  /** Below the root of its tree; what lies elsewhere has its repository's address in front, or its URL. */
   readonly file: string;
   readonly bytes: Uint8Array;
 }
@@ -79,7 +87,7 @@ async function kindOf(frame: Frame, path: string): Promise<EntryKind | undefined
 }
 
 async function load(frame: Frame, path: string): Promise<Loaded> {
-  if (isWebUrl(path)) return { file: path, bytes: await webFile(frame.remote, path) };
+  if (isWebUrl(path)) return { file: path, bytes: await webFile(frame, path) };
   const target = resolve(frame, path);
   const located = await locate(frame, target);
   if (frame.restriction === 'none') {
@@ -90,7 +98,15 @@ async function load(frame: Frame, path: string): Promise<Loaded> {
   } else if (!isBelow(located.path, frame.root)) {
     throw outside(frame, frame.files.shown(target), target);
   }
-  return { file: located.path, bytes: await frame.files.read(located.path) };
+  return { file: named(frame, located.path), bytes: await frame.files.read(located.path) };
+}
+
+/** A file as people find it again: one of another repository by that repository's address. */
+function named(frame: Frame, path: string): string {
+  const repository = containingRepository(frame);
+  if (repository === undefined) return path;
+  const { clone, ref } = repository;
+  return `${clone.replace(/:\/\/[^/@]*@/, '://')}//${path}${ref === '' ? '' : `?ref=${ref}`}`;
 }
 
 /** Where nothing is restricted upstream opens files without asking first where links lead, and says so. */
@@ -130,12 +146,22 @@ function cleanAbsolute(path: string): string {
   return `/${simplifyPath(path) ?? ''}`;
 }
 
-async function webFile(remote: RemotePort | undefined, url: string): Promise<Uint8Array> {
+async function webFile({ remote, files }: Frame, url: string): Promise<Uint8Array> {
   if (remote === undefined) throw noRemote(url);
   const read = await remote.file(url);
-  if (!read.ok)
-    throw new KustomizeError(read.error.message, { code: read.error.code, hint: read.error.hint });
-  return read.value;
+  if (!read.ok) throw remoteError(read.error, url);
+  const path = remoteRead(url);
+  files.reads.set(path, { path, hash: read.value.revision });
+  return read.value.bytes;
+}
+
+function remoteError(found: Problem, url: string): KustomizeError {
+  const { message, code, hint, retryable } = found;
+  // The web says that there is no such file; the address may still be a repository's.
+  const isNoFile = code === 'remote-http' && parseRepositoryUrl(url) !== undefined;
+  return isNoFile
+    ? new KustomizeError('URL is a git repository', { code: 'remote-repository', hint: message })
+    : new KustomizeError(message, { code, hint, retryable });
 }
 
 function noRemote(url: string): KustomizeError {
@@ -202,9 +228,15 @@ async function childRepository(frame: Frame, url: RepositoryUrl): Promise<Loader
   }
   if (frame.remote === undefined) throw noRemote(url.raw);
   const got = await frame.remote.repository(url);
-  if (!got.ok) throw new KustomizeError(got.error.message, { code: got.error.code, hint: got.error.hint });
+  if (!got.ok) {
+    const { message, code, hint, retryable } = got.error;
+    throw new KustomizeError(message, { code, hint, retryable });
+  }
+  const path = remoteRead(url.raw);
+  frame.files.reads.set(path, { path, hash: got.value.revision });
   // What another repository holds at a revision does not change: its paths are no reads of this tree.
-  const files = filesOf(got.value.tree, { shownRoot: `/${url.clone}`, absolutePaths: false }, new Map());
+  const options = { shownRoot: `/${url.clone}`, absolutePaths: false };
+  const files = filesOf(got.value.tree, options, remoteReadsOf(frame.files.reads));
   const located = await files.locate(url.path);
   if (located.kind === 'file')
     throw new KustomizeError(`'${files.shown(url.path)}' refers to file '${url.path}'; expecting directory`);
@@ -217,6 +249,16 @@ async function childRepository(frame: Frame, url: RepositoryUrl): Promise<Loader
     repository: url,
     referrer: frame,
   });
+}
+
+/** Keeps of what is read in another repository only what it names elsewhere itself. */
+function remoteReadsOf(reads: Map<string, Read>): Map<string, Read> {
+  const kept = new Map<string, Read>();
+  kept.set = (path, read) => {
+    if (isRemoteRead(path)) reads.set(path, read);
+    return kept;
+  };
+  return kept;
 }
 
 async function confirmFolder(files: Files, path: string): Promise<string> {

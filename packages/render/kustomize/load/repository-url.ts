@@ -9,6 +9,8 @@ export interface RepositoryUrl {
   /** Branch, tag or commit; '' is the default branch. */
   readonly ref: string;
   readonly submodules: boolean;
+  /** What `timeout` asks for; undefined: the default. */
+  readonly timeoutMs?: number;
 }
 
 const schemes = ['ssh://', 'https://', 'http://', 'file://'];
@@ -25,13 +27,45 @@ export function parseRepositoryUrl(text: string): RepositoryUrl | undefined {
   const path = cleanFolder(parts.path);
   if (path === undefined) return undefined;
   const parameters = parseQuery(query);
+  const timeoutMs = timeoutOf(parameters.get('timeout') ?? '');
   return {
     raw: text,
     clone: host.host + parts.repository,
     path,
     ref: parameters.get('ref') || parameters.get('version') || '',
     submodules: !/^(?:0|f|F|false|FALSE|False)$/.test(parameters.get('submodules') ?? ''),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
   };
+}
+
+const unitMs: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+};
+
+/** Seconds, or a duration as Go writes them (`1m30s`); what is neither, and what is not more than nothing, is the default. */
+function timeoutOf(text: string): number | undefined {
+  if (/^\+?\d+$/.test(text)) return Number(text) > 0 ? Number(text) * 1000 : undefined;
+  if (!/^\+?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|ms|s|m|h))+$/.test(text)) return undefined;
+  let ms = 0;
+  for (const [, number, unit = ''] of text.matchAll(/(\d+\.?\d*|\.\d+)(ns|us|µs|ms|s|m|h)/g))
+    ms += Number(number) * (unitMs[unit] ?? 0);
+  return ms > 0 ? ms : undefined;
+}
+
+/** Whether a URL says of itself that it is a repository's, so that nobody has to ask whether it is a file. */
+export function isMarkedRepository(text: string): boolean {
+  if (parseRepositoryUrl(text) === undefined) return false;
+  if (!isWebUrl(text)) return true;
+  const [address = '', query = ''] = text.split('?', 2);
+  if (/\.(?:ya?ml|json)$/i.test(address)) return false;
+  const path = address.replace(/^https?:\/\/[^/]*\/?/i, '');
+  return /\.git(?:\/|$)|_git\/|\/\//.test(path) || /(?:^|&)(?:ref|version|submodules)=/.test(query);
 }
 
 /** Whether a text names one file on the web. */

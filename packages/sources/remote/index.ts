@@ -1,0 +1,3 @@
+export { createRemoteBases } from './remote.ts';
+export type { RemoteBases, RemoteBasesOptions, RemoteReader, RemoteRepository } from './remote.ts';
+export type { RemotePolicy, RemoteScheme } from './policy.ts';
