@@ -107,6 +107,8 @@ export type Action =
       readonly live?: KubeObject;
       readonly force: boolean;
       readonly dryRun: boolean;
+      /** Begins when all actions of lower stages are answered, well or not. Left out: 0, as for all other actions. */
+      readonly stage?: number;
     }
   | {
       readonly id: string;

@@ -397,7 +397,10 @@ describe('deletion hooks', () => {
     });
     await house.until(
       'synced',
-      () => synced(house, 'one') && house.application('one').metadata.finalizers?.length === 5,
+      () =>
+        synced(house, 'one') &&
+        value(house, 'a') === 'v1' &&
+        house.application('one').metadata.finalizers?.length === 5,
     );
     const seen: string[] = [];
     house.cluster.live.listen(({ type, object }) => {

@@ -93,7 +93,7 @@ function inputOf(application: Application, look: Look, spec: ValidSpec): Compare
     instance,
     spec,
     memory,
-    observer: { live: ports.cluster.live, overlay: memory.overlay, health: ports.health },
+    observer: { live: ports.cluster.live, overlay: memory.overlay, health: ports.health, seen: memory.seen },
     cluster: ports.cluster,
   };
 }

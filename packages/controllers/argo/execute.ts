@@ -45,16 +45,28 @@ export function createExecutor(
     async run(actions) {
       const results = new Map<string, ActionResult>();
       let next = 0;
-      const worker = async (): Promise<void> => {
-        for (let action = actions[next++]; action !== undefined; action = actions[next++]) {
+      const worker = async (end: number): Promise<void> => {
+        while (next < end) {
+          const action = actions[next++]!;
           await breathe();
           results.set(action.id, await answer(action));
         }
       };
-      await Promise.all(Array.from({ length: Math.min(PARALLEL, actions.length) }, worker));
+      for (const end of stageEnds(actions))
+        await Promise.all(Array.from({ length: Math.min(PARALLEL, end - next) }, () => worker(end)));
       return results;
     },
   };
+}
+
+/** Where each stage ends; the engine asks for its actions in the order of their stages. */
+function* stageEnds(actions: readonly Action[]): Generator<number> {
+  const stageOf = (at: number): number => {
+    const action = actions[at];
+    return action?.type === 'apply' ? (action.stage ?? 0) : 0;
+  };
+  for (let end = 1; end <= actions.length; end++)
+    if (end === actions.length || stageOf(end) !== stageOf(end - 1)) yield end;
 }
 
 function isDry(action: Action): boolean {

@@ -1,4 +1,4 @@
-import type { Application, ApplicationSpec, AppProject, Verdict } from '@plumbline/api';
+import type { Application, ApplicationSpec, AppProject, LiveObject, Verdict } from '@plumbline/api';
 import type { CompareMemo } from '@plumbline/engine';
 import type { Comparison } from './standing.ts';
 import type { Said } from './events.ts';
@@ -15,6 +15,8 @@ export interface Memory {
   written: Application | undefined;
   readonly overlay: Overlay;
   readonly verdicts: Map<string, Verdict>;
+  /** See `Observer.seen`. */
+  readonly seen: Map<string, ReadonlyMap<string, LiveObject>>;
   compareMemo: CompareMemo;
   compiled: CompiledMemo | undefined;
   run: Run | undefined;
@@ -45,6 +47,7 @@ export function createMemory(overlay: Overlay): Memory {
     written: undefined,
     overlay,
     verdicts: new Map(),
+    seen: new Map(),
     compareMemo: new Map(),
     compiled: undefined,
     run: undefined,

@@ -9,6 +9,8 @@ export interface Observer {
   readonly live: Live;
   readonly overlay: Overlay;
   readonly health: (object: KubeObject) => HealthStatus | undefined;
+  /** What was seen last, by the options it was seen under: what is the very same object since need not be judged anew. */
+  readonly seen: Map<string, ReadonlyMap<string, LiveObject>>;
 }
 
 /** Everything that carries an application's mark (owned objects of others aside) and everything that its target names. */
@@ -20,12 +22,16 @@ export function observe(
   options: readonly string[] = [],
 ): Observation {
   const objects = new Map<string, LiveObject>();
-  const { live, overlay } = observer;
+  const { live, overlay, seen } = observer;
+  const under = options.join('\n');
+  const before = seen.get(under);
   const add = (key: ObjectKey, known: KubeObject | undefined): void => {
     const text = keyText(key);
     if (objects.has(text)) return;
     const object = overlay.newest(key, known);
-    if (object !== undefined) objects.set(text, liveObject(object, key, observer, options));
+    if (object === undefined) return;
+    const same = before?.get(text);
+    objects.set(text, same?.object === object ? same : liveObject(object, key, observer, options));
   };
   for (const object of live.indexed(instance)) {
     if ((object.metadata.ownerReferences?.length ?? 0) > 0) continue;
@@ -39,8 +45,13 @@ export function observe(
     const object = overlay.newest(key, live.get(key));
     if (object !== undefined && parseTracking(object)?.instance === instance) add(key, object);
   }
+  if (seen.size >= SEEN_MAX && before === undefined) seen.clear();
+  seen.set(under, objects);
   return { objects };
 }
+
+/** The application's own options and those of the run under way. */
+const SEEN_MAX = 2;
 
 function liveObject(
   object: KubeObject,

@@ -106,7 +106,7 @@ async function reconcileValid(situation: Situation): Promise<Outcome> {
     instance: look.instance,
     spec,
     memory,
-    observer: { live: ports.cluster.live, overlay: memory.overlay, health: ports.health },
+    observer: { live: ports.cluster.live, overlay: memory.overlay, health: ports.health, seen: memory.seen },
     cluster: ports.cluster,
   });
   const wanted = await loadDesired(

@@ -8,7 +8,7 @@ export interface Asked {
   readonly action: Action;
 }
 
-export function applyAction(run: Run, task: Task, dryRun: boolean): Asked[] {
+export function applyAction(run: Run, task: Task, dryRun: boolean, stage = 0): Asked[] {
   const { resource } = task;
   if (resource === undefined) return [];
   const current = currentOf(run, task);
@@ -19,6 +19,7 @@ export function applyAction(run: Run, task: Task, dryRun: boolean): Asked[] {
     ...(current === undefined ? {} : { live: current }),
     force: run.context.request.force || resource.apply.force,
     dryRun,
+    ...(stage === 0 ? {} : { stage }),
   };
   return [{ purpose: dryRun ? 'validate' : 'apply', task, action }];
 }

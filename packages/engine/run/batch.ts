@@ -68,14 +68,11 @@ export function continueBatch(run: Run, batch: Batch): Advance | undefined {
     return ask(run, occupied, [], room.wakeUp);
   }
   if (creations.some((task) => hasFailed(run, task))) return undefined;
-  const group = nextGroup(creations.filter((task) => isPending(run, task)));
-  return group.length === 0
-    ? undefined
-    : ask(
-        run,
-        applying,
-        group.flatMap((task) => applyAction(run, task, false)),
-      );
+  const asked = kindByKind(
+    run,
+    creations.filter((task) => isPending(run, task)),
+  );
+  return asked.length === 0 ? undefined : ask(run, applying, asked);
 }
 
 export function hasFailed(run: Run, task: Task): boolean {
@@ -151,11 +148,13 @@ function kindName(object: KubeObject): string {
   return slash < 0 ? kind : `${kind}.${object.apiVersion.slice(0, slash)}`;
 }
 
-/** The next tasks of one kind: kinds go one after the other, the objects of a kind together. */
-function nextGroup(tasks: readonly Task[]): readonly Task[] {
-  const kind = tasks[0]?.key.kind;
-  const end = tasks.findIndex((task) => task.key.kind !== kind);
-  return end < 0 ? tasks : tasks.slice(0, end);
+/** Kinds go one after the other, the objects of a kind together; one that fails does not keep the next from trying. */
+function kindByKind(run: Run, tasks: readonly Task[]): Asked[] {
+  let stage = 0;
+  return tasks.flatMap((task, i) => {
+    if (i > 0 && tasks[i - 1]?.key.kind !== task.key.kind) stage++;
+    return applyAction(run, task, false, stage);
+  });
 }
 
 export function stillRunning(run: Run, batch: Batch): boolean {
