@@ -33,6 +33,14 @@ async function load(): Promise<typeof OpenPgp> {
   return import('openpgp');
 }
 
+/** A text that nobody has signed. */
+export const noSignature = 'signature block not found';
+/** What OpenPGP's library for Go says when the text is not the one that was signed, by the key's algorithm. */
+const changedText = (algorithm: string): string => {
+  const name = /^(rsa|dsa|ecdsa)/.exec(algorithm.toLowerCase())?.[1]?.toUpperCase() ?? 'EdDSA';
+  return `${name} verification failure`;
+};
+
 const armorHead = '-----BEGIN PGP';
 const armorEnd = /-----END PGP (?:PUBLIC|PRIVATE) KEY BLOCK-----/g;
 /** Keys of kinds that the library does not know stay away without hiding the others. */
@@ -74,7 +82,7 @@ function partsOf(keys: string | Uint8Array): readonly (string | Uint8Array)[] {
 
 function keyringOf(pgp: typeof OpenPgp, keys: readonly PublicKey[]): Keyring {
   const signerOf = async (result: Pick<VerifyMessageResult, 'signatures'>): Promise<Result<Signer>> => {
-    if (result.signatures.length === 0) return err(problem('pgp-signature', 'signature block not found'));
+    if (result.signatures.length === 0) return err(problem('pgp-signature', noSignature));
     let reason = 'openpgp: signature made by unknown entity';
     for (const signature of result.signatures) {
       const keyId = signature.keyID.toHex().toUpperCase();
@@ -84,7 +92,9 @@ function keyringOf(pgp: typeof OpenPgp, keys: readonly PublicKey[]): Keyring {
         await signature.verified;
         return ok({ fingerprint: key.getFingerprint().toUpperCase(), keyId, userIds: key.getUserIDs() });
       } catch (thrown) {
-        reason = `openpgp: invalid signature: ${messageOf(thrown)}`;
+        const said = messageOf(thrown);
+        const changed = /digest did not match/i.test(said);
+        reason = `openpgp: invalid signature: ${changed ? changedText(key.getAlgorithmInfo().algorithm) : said}`;
       }
     }
     return err(problem('pgp-signature', reason));
@@ -104,7 +114,7 @@ function keyringOf(pgp: typeof OpenPgp, keys: readonly PublicKey[]): Keyring {
     },
     verifyClearsigned: async (text, now) => {
       if (!text.includes('-----BEGIN PGP SIGNED MESSAGE-----'))
-        return err(problem('pgp-signature', 'signature block not found'));
+        return err(problem('pgp-signature', noSignature));
       try {
         const message = await pgp.readCleartextMessage({ cleartextMessage: text });
         const signer = await signerOf(await pgp.verify({ message, ...options(now) }));

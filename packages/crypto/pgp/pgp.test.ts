@@ -76,7 +76,9 @@ describe('provenance of chart archives', () => {
     expect(await messageOf(await keyringOf(stranger.armored), provenance)).toBe(
       'openpgp: signature made by unknown entity',
     );
-    expect(await messageOf(ring, 'nothing signed')).toBe('signature block not found');
+    expect(await messageOf(ring, 'nothing signed')).toBe(
+      'failed to decode signature: signature block not found',
+    );
     expect(await messageOf(ring, provenance, { name: 'other.tgz', content })).toBe(
       'provenance does not contain a SHA for a file named "other.tgz"',
     );
@@ -91,7 +93,7 @@ describe('provenance of chart archives', () => {
   it('refuses what was changed behind the signature', async () => {
     const ring = await keyringOf(known.armored);
     expect(await messageOf(ring, provenance.replace('version: 1.2.3', 'version: 1.2.4'))).toMatch(
-      /^openpgp: invalid signature: /,
+      /^openpgp: invalid signature: EdDSA verification failure$/,
     );
     expect(
       await messageOf(ring, provenance.replace(/\n[A-Za-z0-9+/]{20}/, '\nAAAAAAAAAAAAAAAAAAAA')),

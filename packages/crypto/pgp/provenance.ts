@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { err, ok, problem } from '@plumbline/base';
 import type { Result } from '@plumbline/base';
+import { noSignature } from './keyring.ts';
 import type { Keyring, Signer } from './keyring.ts';
 
 /** What a provenance file (`chart-1.2.3.tgz.prov`) says beside its signature. */
@@ -31,7 +32,10 @@ export async function verifyArchive(
   now: number,
 ): Promise<Result<VerifiedArchive>> {
   const signed = await keyring.verifyClearsigned(provenance, now);
-  if (!signed.ok) return signed;
+  if (!signed.ok) {
+    const unsigned = signed.error.message === noSignature;
+    return unsigned ? mismatch(`failed to decode signature: ${noSignature}`) : signed;
+  }
   const parsed = parseProvenance(signed.value.text);
   if (!parsed.ok) return parsed;
   const digest = `sha256:${createHash('sha256').update(archive.content).digest('hex')}`;

@@ -20,6 +20,10 @@ export interface HttpChartRepository {
     entry: ChartEntry,
     access: ChartAccess,
   ): Promise<Result<Uint8Array>>;
+  /** The signed sums that lie beside the archive. */
+  provenance(repoURL: string, chart: string, entry: ChartEntry, access: ChartAccess): Promise<Result<string>>;
+  /** What lies at an address that no index names. */
+  file(url: string, bytesMax: number, access: ChartAccess): Promise<Result<Uint8Array>>;
 }
 
 /** The largest public index is about 40 MB. */
@@ -28,6 +32,8 @@ const indexBytesMax = 256 * 1024 * 1024;
 const jsonIndexBytesMax = 64 * 1024 * 1024;
 /** As Helm limits it. */
 export const archiveBytesMax = 100 * 1024 * 1024;
+/** A Chart.yaml, a sum and a signature. */
+export const provenanceBytesMax = 4 * 1024 * 1024;
 /** Indexes that did not change are not sent again; so many answers are remembered. */
 const answersMax = 500;
 
@@ -38,6 +44,20 @@ interface Answer {
 
 export function createHttpChartRepository(http: HttpClient): HttpChartRepository {
   const answers = new Map<string, Answer>();
+
+  async function file(url: string, bytesMax: number, access: ChartAccess): Promise<Result<Uint8Array>> {
+    const answer = await http.get(url, {
+      bytesMax,
+      credentials: access.credentials && { type: 'basic', ...access.credentials },
+      tls: access.tls,
+    });
+    if (!answer.ok) return answer;
+    try {
+      return ok(await collect(answer.value.body));
+    } catch (thrown) {
+      return err(problem('http-cut', messageOf(thrown), { retryable: true }));
+    }
+  }
 
   return {
     async versions(repoURL, chart, access) {
@@ -72,40 +92,67 @@ export function createHttpChartRepository(http: HttpClient): HttpChartRepository
     },
 
     async archive(repoURL, chart, entry, access) {
-      const base = repoURL.endsWith('/') ? repoURL : `${repoURL}/`;
-      const address = parseAddress(entry.urls[0] ?? '', base);
-      if (address === undefined)
-        return err(
-          problem('chart-address', `${chart} ${entry.version}: the index names no address that can be read`),
-        );
-      // Helm sends credentials to the repository's own host alone, unless it is told to pass them on.
-      const own = address.origin === parseAddress(base)?.origin || access.passCredentials === true;
-      const answer = await http.get(address.href, {
-        bytesMax: archiveBytesMax,
-        credentials: own && access.credentials ? { type: 'basic', ...access.credentials } : undefined,
-        tls: access.tls,
-      });
-      if (!answer.ok) return answer;
-      try {
-        const bytes = await collect(answer.value.body);
-        const found = createHash('sha256').update(bytes).digest('hex');
-        if (entry.digest !== '' && found !== entry.digest)
-          return err(
-            problem(
-              'chart-digest',
-              `${address.origin}${address.pathname} has the digest ${found}, the index says ${entry.digest}`,
-              {
-                hint: 'the archive was replaced or damaged; the repository has to be indexed anew',
-              },
-            ),
-          );
-        return ok(bytes);
-      } catch (thrown) {
-        return err(problem('http-cut', messageOf(thrown), { retryable: true }));
-      }
+      const address = addressOf(repoURL, chart, entry);
+      if (!address.ok) return address;
+      const { href, origin, pathname } = address.value;
+      const bytes = await file(href, archiveBytesMax, accessAt(repoURL, address.value, access));
+      if (!bytes.ok) return bytes;
+      const found = createHash('sha256').update(bytes.value).digest('hex');
+      if (entry.digest === '' || found === entry.digest) return bytes;
+      return err(
+        problem(
+          'chart-digest',
+          `${origin}${pathname} has the digest ${found}, the index says ${entry.digest}`,
+          { hint: 'the archive was replaced or damaged; the repository has to be indexed anew' },
+        ),
+      );
     },
+
+    async provenance(repoURL, chart, entry, access) {
+      const address = addressOf(repoURL, chart, entry);
+      if (!address.ok) return address;
+      const own = accessAt(repoURL, address.value, access);
+      return fetchProvenance((url) => file(url, provenanceBytesMax, own), address.value.href);
+    },
+
+    file,
   };
 }
+
+/** The provenance file of an archive, in Helm's words where there is none. */
+export async function fetchProvenance(
+  fetch: (url: string) => Promise<Result<Uint8Array>>,
+  archive: string,
+): Promise<Result<string>> {
+  const url = `${archive}.prov`;
+  const bytes = await fetch(url);
+  if (bytes.ok) return ok(new TextDecoder().decode(bytes.value));
+  const { retryable } = bytes.error;
+  return err(
+    problem('chart-provenance', `failed to fetch provenance ${JSON.stringify(url)}`, {
+      hint: bytes.error.message,
+      ...(retryable === true ? { retryable } : {}),
+    }),
+  );
+}
+
+function addressOf(repoURL: string, chart: string, entry: ChartEntry): Result<URL> {
+  const address = parseAddress(entry.urls[0] ?? '', withSlash(repoURL));
+  if (address !== undefined) return ok(address);
+  return err(
+    problem('chart-address', `${chart} ${entry.version}: the index names no address that can be read`),
+  );
+}
+
+/** Helm sends credentials to the repository's own host alone, unless it is told to pass them on. */
+function accessAt(repoURL: string, address: URL, access: ChartAccess): ChartAccess {
+  const own = address.origin === parseAddress(withSlash(repoURL))?.origin || access.passCredentials === true;
+  if (own) return access;
+  const { credentials: _kept, ...open } = access;
+  return open;
+}
+
+const withSlash = (repoURL: string): string => (repoURL.endsWith('/') ? repoURL : `${repoURL}/`);
 
 async function scan(
   body: AsyncIterable<Uint8Array>,

@@ -3,11 +3,17 @@ import { err, ok, problem } from '@plumbline/base';
 import type { Clock, Result } from '@plumbline/base';
 import { compareVersions, parseConstraints, parseVersion, satisfies } from '@plumbline/languages';
 import type { Version } from '@plumbline/languages';
+import { parseAddress } from '../http/address.ts';
 import { createHttpClient } from '../http/client.ts';
 import { createOciClient } from '../oci/client.ts';
 import { createArchiveStore } from './archive-store.ts';
 import { chartTree } from './chart-tree.ts';
-import { createHttpChartRepository } from './http-repository.ts';
+import {
+  archiveBytesMax,
+  createHttpChartRepository,
+  fetchProvenance,
+  provenanceBytesMax,
+} from './http-repository.ts';
 import { createOciChartRepository } from './oci-repository.ts';
 import type { ChartAccess } from './types.ts';
 
@@ -20,12 +26,17 @@ export interface ChartSources {
     targetRevision: string,
     options?: { readonly refresh?: 'cached' | 'fetch' },
   ): Promise<Result<Snapshot>>;
-  /** The archive of a chart and the SHA-256 of its content. */
+  /** The archive of a chart, once whoever is asked has found its provenance good. */
   archive(
     repoURL: string,
     chart: string,
     version: string,
-  ): Promise<Result<{ readonly digest: string; readonly archive: Uint8Array }>>;
+    options?: ArchiveOptions,
+  ): Promise<Result<ChartArchive>>;
+  /** The archive at an address that no index names. */
+  archiveAt(url: string, options?: ArchiveOptions): Promise<Result<ChartArchive>>;
+  /** A file of values on the web; it is asked for without credentials, as Helm does. */
+  file(url: string): Promise<Result<Uint8Array>>;
   counts(): { readonly downloads: number; readonly lists: number };
   close(): Promise<void>;
 }
@@ -37,13 +48,36 @@ export interface ChartSourcesOptions {
   readonly access?: (repoURL: string) => ChartAccess | undefined;
 }
 
+/** A chart as it was downloaded. */
+export interface ChartArchive {
+  /** SHA-256 of the content. */
+  readonly digest: string;
+  readonly archive: Uint8Array;
+}
+
+/** Judges an archive by the provenance file beside it, whose text is given as it came. */
+export type ArchiveVerifier = (
+  archive: { readonly name: string; readonly content: Uint8Array },
+  provenance: string,
+) => Promise<Result<unknown>>;
+
+export interface ArchiveOptions {
+  /** With it an archive without provenance, or whose provenance is not found good, is refused (`helm --verify`). */
+  readonly verify?: ArchiveVerifier;
+}
+
 /** A thousand applications of a repository that does not answer make one attempt in this time. */
 const failureMemoryMs = 5_000;
 const answersMax = 5_000;
+/** As much as one file of values may hold. */
+const valuesBytesMax = 16 * 1024 * 1024;
 
 interface Picked {
   readonly version: string;
+  /** As provenance files name the archive. */
+  readonly file: string;
   fetch(): Promise<Result<Uint8Array>>;
+  provenance(): Promise<Result<string>>;
 }
 
 export function createChartSources(options: ChartSourcesOptions): ChartSources {
@@ -64,17 +98,22 @@ export function createChartSources(options: ChartSourcesOptions): ChartSources {
     wanted: string,
     access: ChartAccess,
   ): Promise<Result<Picked>> {
+    const tagged = (version: string): Picked => ({
+      version,
+      file: `${chart.replace(/^.*\//, '')}-${version}.tgz`,
+      fetch: () => registry.archive(repoURL, chart, version, access),
+      provenance: () => registry.provenance(repoURL, chart, version, access),
+    });
     const fromRegistry = access.oci === true || repoURL.startsWith('oci://');
     if (fromRegistry) {
       // A whole version is a tag; there is no need to list them all.
-      if (parseVersion(wanted).ok && /^v?\d+\.\d+\.\d+/.test(wanted))
-        return ok({ version: wanted, fetch: () => registry.archive(repoURL, chart, wanted, access) });
+      if (parseVersion(wanted).ok && /^v?\d+\.\d+\.\d+/.test(wanted)) return ok(tagged(wanted));
       lists++;
       const tags = await registry.versions(repoURL, chart, access);
       if (!tags.ok) return tags;
       const version = newest(tags.value, wanted);
       if (version === undefined) return err(unknownVersion(repoURL, chart, wanted));
-      return ok({ version, fetch: () => registry.archive(repoURL, chart, version, access) });
+      return ok(tagged(version));
     }
     lists++;
     const entries = await web.versions(repoURL, chart, access);
@@ -85,10 +124,16 @@ export function createChartSources(options: ChartSourcesOptions): ChartSources {
     );
     const entry = entries.value.find((one) => one.version === version);
     if (entry === undefined) return err(unknownVersion(repoURL, chart, wanted));
-    return ok({ version: entry.version, fetch: () => web.archive(repoURL, chart, entry, access) });
+    return ok({
+      version: entry.version,
+      file: fileNameOf(entry.urls[0] ?? ''),
+      fetch: () => web.archive(repoURL, chart, entry, access),
+      provenance: () => web.provenance(repoURL, chart, entry, access),
+    });
   }
 
   interface Kept {
+    readonly picked: Picked;
     readonly version: string;
     readonly digest: string;
   }
@@ -108,7 +153,19 @@ export function createChartSources(options: ChartSourcesOptions): ChartSources {
       digest = await store.put(bytes.value);
       digests.set(name, digest);
     }
-    return ok({ version, digest });
+    return ok({ picked: picked.value, version, digest });
+  }
+
+  async function judge(
+    found: ChartArchive,
+    { file, provenance }: Pick<Picked, 'file' | 'provenance'>,
+    verify: ArchiveVerifier | undefined,
+  ): Promise<Result<ChartArchive>> {
+    if (verify === undefined) return ok(found);
+    const signed = await provenance();
+    if (!signed.ok) return signed;
+    const verified = await verify({ name: file, content: found.archive }, signed.value);
+    return verified.ok ? ok(found) : verified;
   }
 
   async function load(repoURL: string, chart: string, wanted: string): Promise<Result<Snapshot>> {
@@ -141,14 +198,26 @@ export function createChartSources(options: ChartSourcesOptions): ChartSources {
       }
       return answer.result;
     },
-    async archive(repoURL, chart, version) {
+    async archive(repoURL, chart, version, { verify } = {}) {
       const kept = await keep(repoURL, chart, version);
       if (!kept.ok) return kept;
-      const bytes = await store.read(kept.value.digest);
-      if (bytes === undefined)
+      const { digest, picked } = kept.value;
+      const archive = await store.read(digest);
+      if (archive === undefined)
         return err(problem('chart-gone', `${chart} ${version} is no longer here`, { retryable: true }));
-      return ok({ digest: kept.value.digest, archive: bytes });
+      return judge({ digest, archive }, picked, verify);
     },
+    async archiveAt(url, { verify } = {}) {
+      const access = options.access?.(url) ?? {};
+      downloads++;
+      const archive = await web.file(url, archiveBytesMax, access);
+      if (!archive.ok) return archive;
+      const digest = await store.put(archive.value);
+      const provenance = () =>
+        fetchProvenance((address) => web.file(address, provenanceBytesMax, access), url);
+      return judge({ digest, archive: archive.value }, { file: fileNameOf(url), provenance }, verify);
+    },
+    file: (url) => web.file(url, valuesBytesMax, {}),
     counts: () => ({ downloads, lists }),
     close: () => http.close(),
   };
@@ -169,7 +238,15 @@ function newest(versions: readonly string[], wanted: string): string | undefined
   return best?.text;
 }
 
+/** The last part of an address, without what is asked of it. */
+function fileNameOf(address: string): string {
+  const path = parseAddress(address, 'http://repository/')?.pathname ?? address;
+  return decodeURIComponent(path.slice(path.lastIndexOf('/') + 1));
+}
+
 const unknownVersion = (repoURL: string, chart: string, wanted: string) =>
-  problem('revision-unknown', `chart "${chart}" version "${wanted}" not found in ${repoURL} repository`, {
-    hint: 'targetRevision is a version of the chart or a range such as 1.x',
-  });
+  problem(
+    'revision-unknown',
+    `chart "${chart}"${wanted === '' ? '' : ` version "${wanted}"`} not found in ${repoURL} repository`,
+    { hint: 'what is asked for is a version of the chart or a range such as 1.x' },
+  );
