@@ -1,16 +1,20 @@
 import type { Command } from 'commander';
 import type { Manifest } from '@plumbline/api';
 import { writeYaml } from '@plumbline/languages';
+import { withElsewhere } from '../compose/elsewhere.ts';
 import { CommandError, type Io } from '../io.ts';
 import { checkFormat } from '../output/format.ts';
 import { renderAnything } from '../render/anything.ts';
 import { renderBatch } from '../render/batch.ts';
+import { addOriginOptions } from '../render/chart-origin.ts';
+import type { OriginFlags } from '../render/chart-origin.ts';
 import { createLocalHelm } from '../render/engine.ts';
+import { meansOf } from '../render/means.ts';
 import { addRenderOptions } from '../render/options.ts';
 import type { RenderFlags } from '../render/options.ts';
 import { originLines } from '../render/why.ts';
 
-interface Flags extends RenderFlags {
+interface Flags extends RenderFlags, OriginFlags {
   readonly output: string;
   readonly batch?: string;
 }
@@ -23,12 +27,14 @@ export function renderCommand(parent: Command, io: Io): void {
     .option('-o, --output <format>', 'yaml|json', 'yaml')
     .option('--origins', 'say in comments where each field comes from')
     .option('--batch <file>', 'render one task per line of JSON and answer with lines');
-  addRenderOptions(command).action(async (path: string | undefined, flags: Flags) => {
+  addRenderOptions(addOriginOptions(command)).action(async (path: string | undefined, flags: Flags) => {
     checkFormat(flags.output, ['yaml', 'json']);
     const engine = createLocalHelm();
     if (flags.batch !== undefined) return renderBatch(engine, flags.batch, io);
     if (path === undefined) throw new CommandError('which folder or chart shall be rendered?', 2);
-    const { manifests, text, warnings } = await renderAnything(engine, path, flags, io.cwd);
+    const { manifests, text, warnings } = await withElsewhere(io, flags.remoteHosts, (elsewhere) =>
+      renderAnything(engine, path, flags, io.cwd, elsewhere, meansOf(io, flags)),
+    );
     for (const warning of warnings) io.stderr.write(`${warning}\n`);
     if (flags.output === 'json') io.stdout.write(jsonOf(manifests));
     else if (flags.origins === true) for (const manifest of manifests) io.stdout.write(withOrigins(manifest));

@@ -1,13 +1,17 @@
 import type { Command } from 'commander';
+import { withElsewhere } from '../compose/elsewhere.ts';
 import { CommandError, type Io } from '../io.ts';
 import { renderAnything } from '../render/anything.ts';
 import { compareStreams } from '../render/compare-streams.ts';
+import { addOriginOptions } from '../render/chart-origin.ts';
+import type { OriginFlags } from '../render/chart-origin.ts';
 import { createLocalHelm } from '../render/engine.ts';
+import { meansOf } from '../render/means.ts';
 import { addRenderOptions } from '../render/options.ts';
 import type { RenderFlags } from '../render/options.ts';
 import { renderForReal } from '../render/real-tools.ts';
 
-interface Flags extends RenderFlags {
+interface Flags extends RenderFlags, OriginFlags {
   readonly tool?: string;
 }
 
@@ -17,8 +21,10 @@ export function verifyRenderCommand(parent: Command, io: Io): void {
     .command('verify-render <path>')
     .description('Compare a render with that of an installed helm or kustomize')
     .option('--tool <program>', 'the program to compare with (helm or kustomize)');
-  addRenderOptions(command).action(async (path: string, flags: Flags) => {
-    const ours = await renderAnything(createLocalHelm(), path, flags, io.cwd);
+  addRenderOptions(addOriginOptions(command)).action(async (path: string, flags: Flags) => {
+    const ours = await withElsewhere(io, flags.remoteHosts, (elsewhere) =>
+      renderAnything(createLocalHelm(), path, flags, io.cwd, elsewhere, meansOf(io, flags)),
+    );
     if (ours.kind === 'directory')
       throw new CommandError(
         `${path} is neither a chart nor a kustomization: there is nothing to compare with`,

@@ -77,7 +77,12 @@ async function openWorkspace(
     await copyTree(tree, files, wishes.preserveFileMode);
     const machine = { PATH: options.path, HOME: home, TMPDIR: temporary, LANG: 'C.UTF-8' };
     const environment = { ...machine, ...options.variables };
-    return { close, run: (command) => run(command, files, environment, options) };
+    const run = ({ argv, folder, environment: own, signal }: ProcessCommand): Promise<ProcessOutcome> =>
+      runProgram(
+        { argv, folder: join(files, folder), environment: { ...own, ...environment }, ...given({ signal }) },
+        options,
+      );
+    return { close, run };
   } catch (thrown) {
     await close();
     throw thrown;
@@ -117,11 +122,18 @@ async function copyLink(content: Uint8Array, path: string, target: string): Prom
   await symlink(to, join(target, path));
 }
 
-function run(
-  { argv, folder, environment, signal }: ProcessCommand,
-  files: string,
-  machine: Readonly<Record<string, string>>,
-  options: PluginProcessOptions,
+const given = ({ signal }: { readonly signal: AbortSignal | undefined }) =>
+  signal === undefined ? {} : { signal };
+
+/** A program that is run where its folder is, and what it reads from its standard input. */
+export interface BoundedCommand extends ProcessCommand {
+  readonly input?: string;
+}
+
+/** Runs one program without a shell, with limits on time and output; what it has started goes with it. */
+export function runProgram(
+  { argv, folder, environment, signal, input }: BoundedCommand,
+  options: Pick<PluginProcessOptions, 'clock' | 'timeoutMs' | 'outputBytesMax'>,
 ): Promise<ProcessOutcome> {
   const [program = '', ...args] = argv;
   const outputMax = options.outputBytesMax ?? outputBytesMaxDefault;
@@ -129,11 +141,14 @@ function run(
   return new Promise((resolve) => {
     // A group of its own, so that what the command starts can be ended together with it.
     const child = spawn(program, args, {
-      cwd: join(files, folder),
-      env: { ...environment, ...machine },
+      cwd: folder,
+      env: { ...environment },
       detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     });
+    // Whoever does not read to the end is free to do so.
+    child.stdin?.on('error', () => {});
+    child.stdin?.end(input);
     const output: Buffer[] = [];
     let size = 0;
     let stderr = '';
@@ -158,12 +173,12 @@ function run(
     );
     const onAbort = (): void => stop('context canceled');
     signal?.addEventListener('abort', onAbort);
-    child.stdout.on('data', (chunk: Buffer) => {
+    child.stdout?.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size > outputMax) stop(`printing more than ${outputMax} bytes`);
       else output.push(chunk);
     });
-    child.stderr.on('data', (chunk: Buffer) => {
+    child.stderr?.on('data', (chunk: Buffer) => {
       stderr = (stderr + chunk.toString('utf8')).slice(-stderrCharsMax);
     });
     const settle = (cause: string | undefined): void => {

@@ -1,15 +1,26 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Manifest } from '@plumbline/api';
 import { formatProblem } from '@plumbline/base';
 import type { Problem } from '@plumbline/base';
 import { writeYaml } from '@plumbline/languages';
-import { detect, render } from '@plumbline/render';
-import type { HelmEngine } from '@plumbline/render';
+import { buildKustomization, detect, parseRepositoryUrl, render } from '@plumbline/render';
+import type { HelmEngine, RepositoryUrl } from '@plumbline/render';
+import type { Elsewhere } from '../compose/elsewhere.ts';
 import { CommandError } from '../io.ts';
+import { isElsewhere } from './chart-origin.ts';
 import { renderChart } from './chart.ts';
-import { buildLocalKustomization, inWords, isKustomization, manifestsOf } from './kustomization.ts';
+import {
+  buildLocalKustomization,
+  buildOptions,
+  inWords,
+  isKustomization,
+  manifestsOf,
+  plainManifests,
+} from './kustomization.ts';
 import { localTree } from './local-tree.ts';
+import { noInput } from './means.ts';
+import type { Means } from './means.ts';
 import { chartFlags } from './options.ts';
 import type { RenderFlags } from './options.ts';
 
@@ -28,10 +39,16 @@ export async function renderAnything(
   path: string,
   flags: RenderFlags,
   cwd: string,
+  elsewhere?: Elsewhere,
+  means: Means = noInput,
 ): Promise<RenderedHere> {
   const absolute = resolve(cwd, path);
-  if (await isChart(absolute, path)) return chart(engine, path, flags, cwd);
-  if (isKustomization(absolute)) return kustomization(engine, absolute, flags, cwd);
+  const charts: Means = { ...means, charts: elsewhere?.charts };
+  if (isElsewhere(path, cwd, means)) return chart(engine, path, flags, cwd, charts);
+  const url = existsSync(absolute) ? undefined : parseRepositoryUrl(path);
+  if (url !== undefined && elsewhere !== undefined) return remoteFolder(engine, url, flags, elsewhere);
+  if (await isChart(absolute, path)) return chart(engine, path, flags, cwd, charts);
+  if (isKustomization(absolute)) return kustomization(engine, absolute, flags, cwd, elsewhere);
   return directory(absolute, flags);
 }
 
@@ -40,8 +57,9 @@ async function chart(
   path: string,
   flags: RenderFlags,
   cwd: string,
+  means: Means,
 ): Promise<RenderedHere> {
-  const rendered = await renderChart(engine, path, chartFlags(flags), cwd);
+  const rendered = await renderChart(engine, path, chartFlags(flags), cwd, means);
   if (!rendered.ok) throw new CommandError(rendered.error.map(chartProblem).join('\n'));
   const { text, manifests } = rendered.value;
   return { kind: 'helm', manifests, text, warnings: [] };
@@ -57,11 +75,32 @@ async function kustomization(
   folder: string,
   flags: RenderFlags,
   cwd: string,
+  elsewhere: Elsewhere | undefined,
 ): Promise<RenderedHere> {
-  const built = await buildLocalKustomization(folder, flags, engine);
+  const built = await buildLocalKustomization(folder, flags, engine, elsewhere);
   if (!built.ok) throw new CommandError(built.error.map(inWords).join('\n'));
   const { text, warnings } = built.value;
   return { kind: 'kustomize', manifests: manifestsOf(built.value, folder, cwd), text, warnings };
+}
+
+/** A kustomization in another repository: `kustomize build github.com/org/repo//folder?ref=v1`. */
+async function remoteFolder(
+  engine: HelmEngine,
+  url: RepositoryUrl,
+  flags: RenderFlags,
+  elsewhere: Elsewhere,
+): Promise<RenderedHere> {
+  const got = await elsewhere.remote.repository(url);
+  if (!got.ok) throw new CommandError(formatProblem(got.error));
+  const built = await buildKustomization({
+    tree: got.value.tree,
+    path: url.path,
+    ...(flags.origins === true ? { origins: true } : {}),
+    options: { ...buildOptions(flags, engine, elsewhere), shownRoot: `/${url.clone}` },
+  });
+  if (!built.ok) throw new CommandError(built.error.map(inWords).join('\n'));
+  const { text, warnings } = built.value;
+  return { kind: 'kustomize', manifests: plainManifests(built.value, url.path), text, warnings };
 }
 
 async function directory(folder: string, flags: RenderFlags): Promise<RenderedHere> {

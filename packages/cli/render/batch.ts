@@ -4,6 +4,8 @@ import { resolve } from 'node:path';
 import { isRecord, messageOf } from '@plumbline/base';
 import { parseJsonText } from '@plumbline/languages';
 import type { HelmEngine } from '@plumbline/render';
+import { withElsewhere } from '../compose/elsewhere.ts';
+import type { Elsewhere } from '../compose/elsewhere.ts';
 import type { Io } from '../io.ts';
 import { renderAnything } from './anything.ts';
 import type { RenderFlags } from './options.ts';
@@ -11,11 +13,13 @@ import type { RenderFlags } from './options.ts';
 /** Renders one chart or folder per line of JSON, in one warm process, and answers each with a line. `-` reads standard input. */
 export async function renderBatch(engine: HelmEngine, file: string, io: Io): Promise<void> {
   const input = file === '-' ? io.stdin : createReadStream(resolve(io.cwd, file), 'utf8');
-  for await (const line of createInterface({ input, crlfDelay: Infinity })) {
-    if (line.trim() === '') continue;
-    const answer = await answerTo(engine, line, io.cwd);
-    io.stdout.write(`${JSON.stringify(answer)}\n`);
-  }
+  await withElsewhere(io, undefined, async (elsewhere) => {
+    for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+      if (line.trim() === '') continue;
+      const answer = await answerTo(engine, line, io.cwd, elsewhere);
+      io.stdout.write(`${JSON.stringify(answer)}\n`);
+    }
+  });
 }
 
 interface Answer {
@@ -26,7 +30,12 @@ interface Answer {
   readonly ms: number;
 }
 
-async function answerTo(engine: HelmEngine, line: string, cwd: string): Promise<Answer> {
+async function answerTo(
+  engine: HelmEngine,
+  line: string,
+  cwd: string,
+  elsewhere: Elsewhere,
+): Promise<Answer> {
   const parsed = parseJsonText(line)?.value;
   const started = performance.now();
   const ms = () => Math.round((performance.now() - started) * 1000) / 1000;
@@ -35,7 +44,7 @@ async function answerTo(engine: HelmEngine, line: string, cwd: string): Promise<
   }
   const id = parsed['id'] ?? null;
   try {
-    const rendered = await renderAnything(engine, parsed['path'], flagsOf(parsed), cwd);
+    const rendered = await renderAnything(engine, parsed['path'], flagsOf(parsed), cwd, elsewhere);
     return { id, ok: true, output: rendered.text, ms: ms() };
   } catch (thrown) {
     return { id, ok: false, error: messageOf(thrown), ms: ms() };

@@ -1,9 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { Problem, Result } from '@plumbline/base';
+import { fromBytes } from '@plumbline/languages';
+import { withDependencies } from '@plumbline/render';
 import type { ChartSource, HelmEngine, HelmProfile, HelmRendering, HelmRequest } from '@plumbline/render';
 import { CommandError } from '../io.ts';
-import { localTree } from './local-tree.ts';
+import { locateChart } from './chart-origin.ts';
+import type { Means } from './means.ts';
+import { readNamedFile, readSetFiles } from './named-files.ts';
+import { postRendererOf } from './post-renderer.ts';
 
 /** The flags that a chart takes; all that repeat are lists. */
 export interface ChartFlags {
@@ -23,36 +26,38 @@ export interface ChartFlags {
   readonly isUpgrade?: boolean;
   readonly showOnly?: readonly string[];
   readonly skipSchemaValidation?: boolean;
+  readonly dependencyUpdate?: boolean;
+  readonly postRenderer?: string;
+  readonly postRendererArgs?: readonly string[];
   readonly helmProfile?: HelmProfile;
   readonly random?: 'seeded' | 'fresh';
   readonly origins?: boolean;
 }
 
-/** Renders a chart of this machine: a folder or an archive. Throws `CommandError` when a file is missing. */
-export function renderChart(
+/** Renders a chart: a folder or an archive of this machine, or one of a repository. Throws `CommandError` when something is missing. */
+export async function renderChart(
   engine: HelmEngine,
-  path: string,
+  name: string,
   flags: ChartFlags,
   cwd: string,
+  means: Means,
 ): Promise<Result<HelmRendering, readonly Problem[]>> {
-  return engine.render(chartRequest(path, flags, cwd));
+  return engine.render(await chartRequest(name, flags, cwd, means));
 }
 
-function chartRequest(path: string, flags: ChartFlags, cwd: string): HelmRequest {
-  const { kubeVersion, helmProfile, random } = flags;
+async function chartRequest(
+  name: string,
+  flags: ChartFlags,
+  cwd: string,
+  means: Means,
+): Promise<HelmRequest> {
+  const { kubeVersion, helmProfile, random, postRenderer } = flags;
+  const located = await locateChart(name, cwd, means);
   return {
-    chart: chartSource(resolve(cwd, path), path),
+    chart: flags.dependencyUpdate === true ? await completed(located, means) : located,
     releaseName: flags.releaseName ?? 'release-name',
     namespace: flags.namespace ?? 'default',
-    values: {
-      files: (flags.values ?? []).map((name) => ({ name, text: readText(cwd, name) })),
-      set: flags.set ?? [],
-      setString: flags.setString ?? [],
-      setJson: flags.setJson ?? [],
-      setLiteral: flags.setLiteral ?? [],
-      setFile: flags.setFile ?? [],
-      setFileContents: setFiles(flags.setFile ?? [], cwd),
-    },
+    values: await userValues(flags, cwd, means),
     ...(kubeVersion === undefined ? {} : { kubeVersion }),
     apiVersions: flags.apiVersions ?? [],
     includeCrds: flags.includeCrds === true,
@@ -62,34 +67,37 @@ function chartRequest(path: string, flags: ChartFlags, cwd: string): HelmRequest
     showOnly: flags.showOnly ?? [],
     skipSchemaValidation: flags.skipSchemaValidation === true,
     origins: flags.origins === true,
+    ...(postRenderer === undefined
+      ? {}
+      : { postRender: postRendererOf(postRenderer, flags.postRendererArgs ?? [], cwd, means) }),
     ...(helmProfile === undefined ? {} : { profile: helmProfile }),
     ...(random === undefined ? {} : { random }),
   };
 }
 
-function chartSource(absolute: string, path: string): ChartSource {
-  if (!existsSync(absolute)) throw new CommandError(`path "${path}" not found`);
-  if (absolute.endsWith('.tgz') || absolute.endsWith('.tar.gz')) return { archive: readFileSync(absolute) };
-  return { tree: localTree(absolute), path: '' };
+async function userValues(
+  flags: ChartFlags,
+  cwd: string,
+  means: Means,
+): Promise<NonNullable<HelmRequest['values']>> {
+  const files: { name: string; text: string }[] = [];
+  for (const name of flags.values ?? [])
+    files.push({ name, text: fromBytes(await readNamedFile(name, cwd, means)) });
+  return {
+    files,
+    set: flags.set ?? [],
+    setString: flags.setString ?? [],
+    setJson: flags.setJson ?? [],
+    setLiteral: flags.setLiteral ?? [],
+    setFile: flags.setFile ?? [],
+    setFileContents: await readSetFiles(flags.setFile ?? [], cwd, means),
+  };
 }
 
-function readText(cwd: string, name: string): string {
-  try {
-    return readFileSync(resolve(cwd, name), 'utf8');
-  } catch {
-    throw new CommandError(`open ${name}: no such file or directory`);
-  }
-}
-
-/** The files that `--set-file key=path` names; what is missing is said by the chart's renderer. */
-function setFiles(lines: readonly string[], cwd: string): ReadonlyMap<string, Uint8Array> {
-  const contents = new Map<string, Uint8Array>();
-  for (const line of lines) {
-    for (const pair of line.split(/(?<!\\),/)) {
-      const path = pair.slice(pair.indexOf('=') + 1).replace(/\\(.)/g, '$1');
-      const absolute = resolve(cwd, path);
-      if (existsSync(absolute)) contents.set(path, readFileSync(absolute));
-    }
-  }
-  return contents;
+/** With what the chart needs and does not have; the folder itself stays as it is. */
+async function completed(chart: ChartSource, { charts }: Means): Promise<ChartSource> {
+  if ('archive' in chart || charts === undefined) return chart;
+  const tree = await withDependencies(chart.tree, chart.path, charts);
+  if (!tree.ok) throw new CommandError(tree.error.message);
+  return { tree: tree.value, path: chart.path };
 }

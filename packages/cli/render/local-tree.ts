@@ -23,14 +23,26 @@ export function localTree(root: string): Tree {
     const info = lstatSync(join(root, path), { throwIfNoEntry: false });
     if (info === undefined) return undefined;
     const name = path.slice(path.lastIndexOf('/') + 1);
-    if (info.isDirectory()) {
-      const children = listOf(path).map(({ name: child, kind, hash }) => `${kind} ${hash} ${child}`);
-      return { name, kind: 'folder', hash: createHash('sha1').update(children.join('\0')).digest('hex') };
-    }
+    if (info.isDirectory()) return folderEntry(name, path);
     const kind = info.isSymbolicLink() ? 'link' : info.isFile() ? 'file' : undefined;
     if (kind === undefined) return undefined;
     const hash = `${info.mtimeMs} ${info.ctimeMs} ${info.size} ${info.ino}`;
     return { name, kind, hash, ...((info.mode & 0o100) === 0 ? {} : { executable: true }) };
+  }
+
+  /** Everything below a folder is looked at for its hash, so only when somebody asks for it. */
+  function folderEntry(name: string, path: string): TreeEntry {
+    let known: string | undefined;
+    return {
+      name,
+      kind: 'folder',
+      get hash() {
+        if (known !== undefined) return known;
+        const children = listOf(path).map(({ name: child, kind, hash }) => `${kind} ${hash} ${child}`);
+        known = createHash('sha1').update(children.join('\0')).digest('hex');
+        return known;
+      },
+    };
   }
 
   function listOf(path: string): readonly TreeEntry[] {

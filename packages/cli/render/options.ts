@@ -42,6 +42,9 @@ export function addRenderOptions(command: Command): Command {
     .option('-s, --show-only <template>', 'charts: only what comes of a template; repeatable', collect)
     .option('--skip-schema-validation', 'charts: do not check values against schemas')
     .option('--helm-profile <version>', 'charts: 3|4, the Helm that is imitated where they differ', '3')
+    .option('--dependency-update', 'charts: bring what a folder needs and does not have')
+    .option('--post-renderer <program>', 'charts: a program that has the last word on the manifests')
+    .option('--post-renderer-args <argument>', 'charts: an argument of that program; repeatable', collect)
     .option('--random <mode>', 'charts: seeded|fresh; seeded gives the same each time', 'seeded');
   return addKustomizeOptions(command);
 }

@@ -17,6 +17,7 @@ import type { ChartFile, HelmChart, HelmProfile } from './chart/types.ts';
 import { helmFunctions } from './functions.ts';
 import { realRandom, releaseRandom } from './random.ts';
 import type { ReleaseRandom } from './random.ts';
+import { afterPostRender } from './post-render.ts';
 import { renderRelease } from './release-render.ts';
 import type { HelmEngine, HelmRendering, HelmRequest } from './request.ts';
 
@@ -107,13 +108,13 @@ export function createHelmEngine(ports: HelmPorts = {}, options: HelmEngineOptio
       try {
         const loaded = await load(request, profile);
         const kit = kitOf(profile);
-        return ok(
-          renderRelease(request, loaded, { ...kit, profile }, () => {
-            current.source = randomOf(ports, request, loaded.chart);
-            current.now = nowOf(ports, request);
-            return current.source;
-          }),
-        );
+        const rendered = renderRelease(request, loaded, { ...kit, profile }, () => {
+          current.source = randomOf(ports, request, loaded.chart);
+          current.now = nowOf(ports, request);
+          return current.source;
+        });
+        const { postRender } = request;
+        return ok(postRender === undefined ? rendered : await afterPostRender(rendered, request, postRender));
       } catch (thrown) {
         return failure(thrown, request);
       }

@@ -20,16 +20,17 @@ export function crdsOf(chart: HelmChart): ChartCrd[] {
   return [...own, ...chart.dependencies.flatMap(crdsOf)];
 }
 
-/** What `helm template` prints: definitions first, then manifests, then hooks. */
-export function outputText(
-  crds: readonly ChartCrd[],
-  manifests: readonly HelmManifest[],
-  hooks: readonly HelmHook[],
-): string {
+/** What a post-renderer is given, and what is applied: definitions first, then manifests. */
+export function bodyText(crds: readonly ChartCrd[], manifests: readonly HelmManifest[]): string {
   const parts: string[] = [];
   for (const { path, text } of crds) parts.push(`---\n# Source: ${path}\n${text}\n`);
   for (const { path, content } of manifests) parts.push(`---\n# Source: ${path}\n${content}\n`);
-  const text = `${trimSpace(parts.join(''))}\n`;
+  return parts.join('');
+}
+
+/** What `helm template` prints: the body, then hooks, which no post-renderer has seen. */
+export function outputText(body: string, hooks: readonly HelmHook[]): string {
+  const text = `${trimSpace(body)}\n`;
   return text + hooks.map(({ path, content }) => `---\n# Source: ${path}\n${content}\n`).join('');
 }
 

@@ -15,7 +15,7 @@ import { capabilitiesObject, releaseMap } from './objects.ts';
 import { fieldOrigins } from './origins/field-origins.ts';
 import type { TracedFile } from './origins/field-origins.ts';
 import { valuePlaces } from './origins/value-places.ts';
-import { crdsOf, onlyShown, outputText } from './output.ts';
+import { bodyText, crdsOf, onlyShown, outputText } from './output.ts';
 import type { ChartCrd } from './output.ts';
 import type { ReleaseRandom } from './random.ts';
 import type { HelmLookedUp, HelmRendering, HelmRequest } from './request.ts';
@@ -44,13 +44,18 @@ const notesSuffix = 'NOTES.txt';
 const releaseNamePattern = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const releaseNameLengthMax = 53;
 
+/** A rendering and what of it a post-renderer may change. */
+interface RenderedRelease extends HelmRendering {
+  readonly body: string;
+}
+
 /** Renders a loaded chart. `begin` is called right before the templates run. Throws `GoError`. */
 export function renderRelease(
   request: HelmRequest,
   input: ChartInput,
   kit: RenderKit,
   begin: () => ReleaseRandom,
-): HelmRendering {
+): RenderedRelease {
   const { profile } = kit;
   const warnings: string[] = [...input.warnings];
   const how: Coalescing = { profile, warn: (message) => warnings.push(message) };
@@ -85,10 +90,10 @@ export function renderRelease(
   const sorted = sortManifests(files, profile);
   const hooks = hooksOf(request, sorted);
   const crds = request.includeCrds === true ? crdsOf(chart) : [];
-  const whole = outputText(crds, sorted.manifests, hooks);
-  const { showOnly = [] } = request;
+  const body = bodyText(crds, sorted.manifests);
   return {
-    text: showOnly.length === 0 ? whole : onlyShown(whole, showOnly, profile),
+    body,
+    text: shownText(body, hooks, request),
     manifests: manifestsOf(
       crds,
       { hooks, manifests: sorted.manifests },
@@ -100,6 +105,13 @@ export function renderRelease(
     lookedUp,
     warnings,
   };
+}
+
+/** The text of a release: all of it, or what `--show-only` asks for. Throws `GoError`. */
+export function shownText(body: string, hooks: SortedManifests['hooks'], request: HelmRequest): string {
+  const whole = outputText(body, hooks);
+  const { showOnly = [] } = request;
+  return showOnly.length === 0 ? whole : onlyShown(whole, showOnly, request.profile ?? 3);
 }
 
 function checkInstallable(chart: HelmChart, releaseName: string, profile: HelmProfile): void {

@@ -37,10 +37,15 @@ export interface HelmRequest {
   readonly now?: number;
   /** Answers `lookup`; without it nothing is found. */
   readonly lookup?: HelmLookup;
+  /** Has the last word on definitions and manifests; hooks do not come by it. */
+  readonly postRender?: PostRender;
   readonly limits?: TemplateLimits;
   /** Also find out where each field comes from; costs about twice as much. */
   readonly origins?: boolean;
 }
+
+/** What a post-renderer makes of the manifests. Rejects in words that are shown. */
+export type PostRender = (manifests: string) => Promise<string>;
 
 /** An object of the cluster, a list when `name` is empty, or nothing. */
 export type HelmLookup = (apiVersion: string, kind: string, namespace: string, name: string) => Value;
