@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { root } from '../../lib/install.mjs';
 
+/** The built program; a developer may name another build. */
+const program = process.env.PLUMB_PROGRAM ?? join(root, 'dist/plumb.mjs');
+
 export async function renderAll(tasks) {
-  const child = spawn(process.execPath, [join(root, 'dist/plumb.mjs'), 'render', '--batch', '-'], {
+  const child = spawn(process.execPath, [program, 'render', '--batch', '-'], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const answers = new Map();
