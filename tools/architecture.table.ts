@@ -32,6 +32,7 @@ export const rooms: Readonly<Record<string, Room>> = {
 export const powers: Readonly<Record<string, readonly string[]>> = {
   'node:child_process': [
     'packages/sources/git/exec.ts',
+    'packages/localkube/pods/local/process.ts',
     'packages/cli/compose/plugin-process.ts',
     'packages/cli/render/real-tools.ts',
   ],

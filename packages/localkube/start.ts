@@ -1,6 +1,7 @@
-import { makeAdmission, type Admission } from './admission/index.ts';
+import { callWebhook, makeAdmission, type Admission } from './admission/index.ts';
 import { createBootObjects } from './boot.ts';
 import { startControllers } from './controllers/index.ts';
+import { makeConvert } from './crd/conversion-webhook.ts';
 import { makeDoors } from './doors.ts';
 import { listen, makeDiscovery, makeTransport } from './http/index.ts';
 import type { Surroundings } from './http/index.ts';
@@ -8,6 +9,9 @@ import { mergeInto } from './registry/admit.ts';
 import { followDefinitions, makeAccess, makeCatalogue } from './registry/index.ts';
 import type { Access, Core } from './registry/index.ts';
 import { startPods } from './pods/index.ts';
+import { startLocalRuntime } from './pods/local/index.ts';
+import type { ApiAddress } from './pods/local/index.ts';
+import { podStreams, tokenIssuer } from './pods/runtimes.ts';
 import { simulatedStreams } from './pods/simulated-streams.ts';
 import { pooledRandom } from './random.ts';
 import { openStore } from './store/index.ts';
@@ -23,11 +27,8 @@ function publishCertificate(access: Access, certificate: string): void {
 
 /** Starts an embedded Kubernetes. */
 export function startLocalKube(options: LocalKubeOptions): Promise<LocalKube> {
-  if (options.pods === 'local') {
-    return Promise.reject(
-      new Error('pods that run as local processes are not built yet: use `simulated` or `none`'),
-    );
-  }
+  if (options.pods === 'local' && options.localPods === undefined)
+    return Promise.reject(new Error('pods that run as local processes need a folder: localPods.folder'));
   const { clock, logger } = options;
   const random = pooledRandom(options.random);
   const store = openStore({
@@ -44,25 +45,38 @@ export function startLocalKube(options: LocalKubeOptions): Promise<LocalKube> {
     logger,
     doors,
     catalogue: makeCatalogue((group, kind) => doors.hooks(group, kind)),
+    convert: (needed) => convert(needed),
   };
   followDefinitions(core);
   const access = makeAccess(core);
+  const convert = makeConvert({ access, random, call: options.webhooks ?? callWebhook });
   createBootObjects(access);
   admitting.by = makeAdmission({ access, random, security: options.security, merge: mergeInto(core) });
   const ports = { access, clock, random, logger };
   let rootCertificate = '';
-  const simulated = options.pods === 'simulated';
+  const simulated = options.pods !== 'none';
   const stopControllers = options.controllers
     ? startControllers({ ...ports, simulated, rootCertificate: () => rootCertificate })
     : undefined;
-  const pods = simulated ? startPods(ports) : undefined;
+  const address: { of?: ApiAddress } = {};
+  const local =
+    options.pods === 'local' && options.localPods !== undefined
+      ? startLocalRuntime({
+          ...ports,
+          folder: options.localPods.folder,
+          hostPaths: options.localPods.hostPaths ?? [],
+          issueToken: tokenIssuer(access, options.security),
+          api: () => address.of,
+        })
+      : undefined;
+  const pods = simulated ? startPods({ ...ports, ...(local !== undefined && { local }) }) : undefined;
   const around: Surroundings = {
     core,
     access,
     discovery: makeDiscovery(core),
     ...(options.security !== undefined && { security: options.security }),
     ...(options.webhooks !== undefined && { webhooks: options.webhooks }),
-    ...(pods !== undefined && { pods: simulatedStreams(pods, access, clock) }),
+    ...(pods !== undefined && { pods: podStreams(simulatedStreams(pods, access, clock), local) }),
   };
   const transport = makeTransport(around);
   const listeners = new Set<{ close(): Promise<void> }>();
@@ -72,6 +86,10 @@ export function startLocalKube(options: LocalKubeOptions): Promise<LocalKube> {
     async listen(where) {
       const listener = await listen(around, where);
       listeners.add(listener);
+      address.of ??= {
+        url: listener.url,
+        ...(where.tls !== undefined && { certificate: where.tls.clientCa }),
+      };
       if (where.tls !== undefined) {
         rootCertificate = where.tls.clientCa;
         publishCertificate(access, rootCertificate);
@@ -85,6 +103,7 @@ export function startLocalKube(options: LocalKubeOptions): Promise<LocalKube> {
     async stop() {
       pods?.stop();
       stopControllers?.();
+      await local?.stop();
       await transport.close();
       await Promise.all([...listeners].map((listener) => listener.close()));
       await store.close();

@@ -1,13 +1,16 @@
-/** Pod addresses out of 10.244.0.0/16. */
+/** Pod addresses out of one network. */
 export interface Addresses {
   /** The address of this pod; the same one until it is freed. */
   take(key: string): string;
+  /** The pod has this address already, from an earlier run. */
+  hold(key: string, address: string): void;
   free(key: string): void;
 }
 
 const SIZE = 65_000;
 
-export function createAddresses(): Addresses {
+/** `network`: the first two numbers of its addresses. */
+export function createAddresses(network = '10.244'): Addresses {
   const held = new Map<string, number>();
   const used = new Set<number>();
   let next = 0;
@@ -22,7 +25,17 @@ export function createAddresses(): Addresses {
         used.add(index);
       }
       const offset = index + 2;
-      return `10.244.${offset >> 8}.${offset & 255}`;
+      return `${network}.${offset >> 8}.${offset & 255}`;
+    },
+    hold(key, address) {
+      const [high = 0, low = 0] = address
+        .slice(network.length + 1)
+        .split('.')
+        .map(Number);
+      const index = high * 256 + low - 2;
+      if (!address.startsWith(`${network}.`) || !(index >= 0 && index < SIZE) || used.has(index)) return;
+      held.set(key, index);
+      used.add(index);
     },
     free(key) {
       const index = held.get(key);

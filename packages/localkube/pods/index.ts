@@ -17,6 +17,7 @@ import { createRecorder } from '../controllers/runtime/recorder.ts';
 import type { Access } from '../registry/types.ts';
 import type { Kubelet, Next, Step } from './kubelet.ts';
 import { afterCreate, firstStatus, play, stepOf } from './kubelet.ts';
+import type { LocalRuntime } from './local/index.ts';
 import { logOf } from './logs.ts';
 import { NODE, startNode, whyNot } from './node.ts';
 import { unboundClaims } from './references.ts';
@@ -28,9 +29,11 @@ export interface PodsOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** Runs the pods that it can run; without it all are played. */
+  readonly local?: LocalRuntime;
 }
 
-/** Scheduler and kubelet of the one node, without any process. */
+/** Scheduler and kubelet of the one node. */
 export interface SimulatedPods {
   stop(): void;
   /** What a container has written so far; undefined if there is no such container or it has not started. */
@@ -48,9 +51,9 @@ interface Run {
 
 /** Starts playing pods. Each moves on by timed steps on the clock; a pod that has nothing to do costs nothing. */
 export function startPods(options: PodsOptions): SimulatedPods {
-  const { access, clock, logger } = options;
+  const { access, clock, logger, local } = options;
   const context = createContext(options);
-  const node = startNode(access, clock, logger);
+  const node = startNode(access, clock, logger, local !== undefined);
   const scheduler = createRecorder(access, clock, 'default-scheduler');
   const addresses = createAddresses();
   const kubelet: Kubelet = {
@@ -113,10 +116,15 @@ export function startPods(options: PodsOptions): SimulatedPods {
     const pod = access.get('', 'Pod', namespace, name);
     if (pod === undefined) {
       forget(key);
+      local?.forget(namespace, name);
       return;
     }
     const place = text(specOf(pod)['nodeName']);
     if (place !== '' && place !== NODE) return;
+    if (place !== '' && local?.runs(pod) === true) {
+      runLocally(local, key, pod);
+      return;
+    }
     if (isDeleting(pod)) {
       stop(key, pod);
       return;
@@ -165,7 +173,17 @@ export function startPods(options: PodsOptions): SimulatedPods {
       'Scheduled',
       `Successfully assigned ${pod.metadata.namespace ?? ''}/${pod.metadata.name} to ${NODE}`,
     );
-    proceed(key, run, afterCreate(kubelet, bound));
+    if (local?.runs(bound) === true) runLocally(local, key, bound);
+    else proceed(key, run, afterCreate(kubelet, bound));
+  };
+
+  /** From here on the runtime hears of each change and says itself what comes next. */
+  const runLocally = (runtime: LocalRuntime, key: string, pod: KubeObject): void => {
+    const run = runs.get(key);
+    if (run !== undefined) unwait(key, run);
+    runs.delete(key);
+    node.beat();
+    runtime.sync(pod);
   };
 
   const unschedulable = (pod: KubeObject, message: string): void => {

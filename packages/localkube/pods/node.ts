@@ -5,7 +5,7 @@ import type { KubeObject } from '@plumbline/api';
 import { list, record, records, stringMap, text } from '../kinds/fields.ts';
 import type { Fields } from '../kinds/fields.ts';
 import { expressionMatches } from '../kinds/selectors.ts';
-import { specOf, timeText } from '../controllers/runtime/objects.ts';
+import { specOf, statusOf, timeText } from '../controllers/runtime/objects.ts';
 import type { Access } from '../registry/types.ts';
 
 export const NODE = 'embedded';
@@ -15,7 +15,7 @@ const KUBELET = 'kubelet';
 const RENEW_MS = 30_000;
 
 /** Makes the one node and its lease; `beat` renews the lease when there is work anyway, so that an idle server sleeps. */
-export function startNode(access: Access, clock: Clock, logger: Logger): { beat(): void } {
+export function startNode(access: Access, clock: Clock, logger: Logger, local = false): { beat(): void } {
   const attempt = (what: string, run: () => void): void => {
     try {
       run();
@@ -24,7 +24,9 @@ export function startNode(access: Access, clock: Clock, logger: Logger): { beat(
     }
   };
   attempt('node', () => {
-    if (access.get('', 'Node', '', NODE) === undefined) makeNode(access, clock);
+    const present = access.get('', 'Node', '', NODE);
+    const made = present ?? makeNode(access, clock, local);
+    if (present !== undefined) describe(access, clock, made, local);
   });
   let renewed = clock.now();
   attempt('lease', () => {
@@ -57,8 +59,7 @@ function leaseAt(now: number): KubeObject {
   };
 }
 
-function makeNode(access: Access, clock: Clock): void {
-  const now = timeText(clock.now());
+function makeNode(access: Access, clock: Clock, local: boolean): KubeObject {
   const labels = {
     'beta.kubernetes.io/arch': 'amd64',
     'beta.kubernetes.io/os': 'linux',
@@ -72,6 +73,14 @@ function makeNode(access: Access, clock: Clock): void {
   );
   // New nodes are tainted until they are ready, and this one is from the start.
   const ready = access.update({ ...made, spec: { ...specOf(made), taints: [] } }, KUBELET);
+  return describe(access, clock, ready, local);
+}
+
+/** Says in the node's status how pods run on it; a data folder may have been used another way before. */
+function describe(access: Access, clock: Clock, node: KubeObject, local: boolean): KubeObject {
+  const runtime = local ? 'process://1' : 'simulated://1';
+  if (record(statusOf(node)['nodeInfo'])['containerRuntimeVersion'] === runtime) return node;
+  const now = timeText(clock.now());
   const condition = (type: string, status: string, reason: string, message: string): Fields => ({
     type,
     status,
@@ -81,9 +90,9 @@ function makeNode(access: Access, clock: Clock): void {
     message,
   });
   const size = { cpu: '1k', memory: '4Ti', 'ephemeral-storage': '16Ti', pods: '110k' };
-  access.update(
+  return access.update(
     {
-      ...ready,
+      ...node,
       status: {
         capacity: size,
         allocatable: size,
@@ -101,7 +110,12 @@ function makeNode(access: Access, clock: Clock): void {
             'KubeletHasSufficientPID',
             'kubelet has sufficient PID available',
           ),
-          condition('Ready', 'True', 'KubeletReady', 'pods are simulated on this node'),
+          condition(
+            'Ready',
+            'True',
+            'KubeletReady',
+            local ? 'pods run as local processes on this node' : 'pods are simulated on this node',
+          ),
         ],
         addresses: [
           { type: 'InternalIP', address: NODE_IP },
@@ -112,9 +126,9 @@ function makeNode(access: Access, clock: Clock): void {
           machineID: NODE,
           systemUUID: NODE,
           bootID: NODE,
-          kernelVersion: 'simulated',
+          kernelVersion: local ? 'local' : 'simulated',
           osImage: 'Plumbline embedded node',
-          containerRuntimeVersion: 'simulated://1',
+          containerRuntimeVersion: runtime,
           kubeletVersion: 'v1.36.3',
           kubeProxyVersion: '',
           operatingSystem: 'linux',

@@ -11,6 +11,9 @@ export interface ContainerView {
   readonly ready: boolean;
   readonly started: boolean;
   readonly restarts: number;
+  /** Who runs it; a simulated container where left out. */
+  readonly id?: string;
+  readonly imageID?: string;
 }
 
 export const waiting = (reason: string, message?: string): Fields => ({
@@ -66,6 +69,7 @@ export function buildStatus(pod: KubeObject, view: PodView, now: string): Fields
 function containerStatus(container: Fields, view: ContainerView): Fields {
   const image = text(container['image']);
   const began = view.state['waiting'] === undefined || view.restarts > 0;
+  const id = view.id ?? (began ? `simulated://${text(container['name'])}-${view.restarts}` : '');
   return {
     name: container['name'],
     state: view.state,
@@ -73,8 +77,8 @@ function containerStatus(container: Fields, view: ContainerView): Fields {
     ready: view.ready,
     restartCount: view.restarts,
     image,
-    imageID: began ? `simulated://${image}` : '',
-    ...(began ? { containerID: `simulated://${text(container['name'])}-${view.restarts}` } : {}),
+    imageID: view.imageID ?? (began ? `simulated://${image}` : ''),
+    ...(id === '' ? {} : { containerID: id }),
     started: view.started,
     ...(Object.keys(record(container['resources'])).length === 0
       ? {}
@@ -104,9 +108,15 @@ function conditionsOf(
     };
   };
   const done = view.phase === 'Succeeded';
-  const incomplete = names(init.filter((c) => c['ready'] !== true));
+  // A sidecar is past its initialization once it has started; its readiness counts like that of the main containers.
+  const sidecars = new Set(names(records(specOf(pod)['initContainers']).filter(isSidecar)));
+  const isStartedSidecar = (c: Fields): boolean => c['started'] === true && sidecars.has(text(c['name']));
+  const incomplete = names(init.filter((c) => c['ready'] !== true && !isStartedSidecar(c)));
   const initialized = incomplete.length === 0;
-  const notReady = names(main.filter((c) => c['ready'] !== true));
+  const notReady = names([
+    ...init.filter((c) => c['ready'] !== true && isStartedSidecar(c)),
+    ...main.filter((c) => c['ready'] !== true),
+  ]);
   const containersReady = notReady.length === 0 && initialized;
   const why: Fields = containersReady
     ? {}
