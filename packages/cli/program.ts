@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { messageOf } from '@plumbline/base';
 import { appCommands } from './commands/app/index.ts';
 import { clusterCommands } from './commands/cluster.ts';
+import { helmCommands } from './commands/helm/index.ts';
 import { kustomizeEditCommands } from './commands/kustomize-edit.ts';
 import { renderCommand } from './commands/render.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -35,6 +36,7 @@ export function createProgram(io: Io): Command {
     testCommand,
     appCommands,
     kustomizeEditCommands,
+    helmCommands,
   ])
     add(program, io);
   return program;
