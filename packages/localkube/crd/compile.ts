@@ -74,7 +74,7 @@ function compileVersion(
     served: version.served === true,
     storage: version.storage === true,
     ...(version.deprecated === true && { deprecationWarning: version.deprecationWarning ?? fallback }),
-    warnings: version.storage === true && callsConverter(spec) ? [unconverted(spec)] : [],
+    warnings: [],
     schema: rootNode(schema),
     status: version.subresources?.status !== undefined && version.subresources.status !== null,
     ...(scale !== undefined && {
@@ -114,14 +114,6 @@ const notChecked: FieldError = {
   message:
     'Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
 };
-
-function callsConverter(spec: DefinitionSpec): boolean {
-  return spec.conversion?.strategy === 'Webhook' && (spec.versions ?? []).length > 1;
-}
-
-function unconverted(spec: DefinitionSpec): string {
-  return `${spec.group ?? ''} ${spec.names?.kind ?? ''}: this server does not call conversion webhooks, between versions only apiVersion changes`;
-}
 
 function sorted(errors: readonly FieldError[]): readonly FieldError[] {
   return errors.toSorted((a, b) => (a.field < b.field ? -1 : a.field > b.field ? 1 : 0));

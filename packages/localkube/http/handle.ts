@@ -1,5 +1,6 @@
 import { messageOf } from '@plumbline/base';
 import { callWebhook, WebhookNeeded, type WebhookReply } from '../admission/index.ts';
+import { ConversionNeeded } from '../crd/conversion.ts';
 import { errors, StatusError } from '../registry/index.ts';
 import type { User } from '../types.ts';
 import { dispatch } from './dispatch.ts';
@@ -15,28 +16,34 @@ export function handle(around: Surroundings, request: ApiRequest): ApiAnswer | P
   try {
     return dispatch(around, request);
   } catch (thrown) {
-    return thrown instanceof WebhookNeeded ? askWebhooks(around, request, thrown) : refusal(around, thrown);
+    return needsCall(thrown) ? askWebhooks(around, request, thrown) : refusal(around, thrown);
   }
 }
 
-/** Webhooks that one write may ask, all rounds together. */
-const callsMax = 100;
+const needsCall = (thrown: unknown): thrown is WebhookNeeded | ConversionNeeded =>
+  thrown instanceof WebhookNeeded || thrown instanceof ConversionNeeded;
 
-/** Makes the calls that a write needs, one by one, and tries the write again after each. */
+/** Webhooks that one request may ask, all rounds together. */
+const callsMax = 1_000;
+
+/** Makes the calls that a request needs, one by one, and tries the request again after each. */
 async function askWebhooks(
   around: Surroundings,
   request: ApiRequest,
-  first: WebhookNeeded,
+  first: WebhookNeeded | ConversionNeeded,
 ): Promise<ApiAnswer> {
   const call = around.webhooks ?? callWebhook;
   const known: WebhookReply[] = [];
   let needed = first;
-  while (known.length < callsMax) {
-    known.push(await call(needed.call));
+  for (let calls = 0; calls < callsMax; calls++) {
+    if (needed instanceof ConversionNeeded) {
+      const why = await around.core.convert(needed);
+      if (why !== undefined) return statusAnswer(errors.failure(500, undefined, why));
+    } else known.push(await call(needed.call));
     try {
       return dispatch(around, { ...request, replies: { known, next: 0 } });
     } catch (thrown) {
-      if (!(thrown instanceof WebhookNeeded)) return refusal(around, thrown);
+      if (!needsCall(thrown)) return refusal(around, thrown);
       needed = thrown;
     }
   }

@@ -14,10 +14,17 @@ function* inVersion(resource: Served, stored: Iterable<KubeObject>): Generator<K
   for (const object of stored) yield resource.fromStorage(object);
 }
 
+/** Controllers cannot wait for webhooks and read nothing but metadata, so they take such objects as they are kept. */
+function asStored(resource: Served | undefined): Served | undefined {
+  if (resource?.converter === undefined) return resource;
+  const same = (object: KubeObject): KubeObject => object;
+  return { ...resource, fromStorage: same, toStorage: same };
+}
+
 /** The door for the server's own controllers. */
 export function makeAccess(core: Core): Access {
   const served = (group: string, kind: string, version?: string): Served => {
-    const found = core.catalogue.byKind(group, kind, version);
+    const found = asStored(core.catalogue.byKind(group, kind, version));
     if (found === undefined) throw noSuchResource();
     return found;
   };
@@ -29,11 +36,11 @@ export function makeAccess(core: Core): Access {
   return {
     now: () => core.clock.now(),
     get(group, kind, namespace, name) {
-      const resource = core.catalogue.byKind(group, kind);
+      const resource = asStored(core.catalogue.byKind(group, kind));
       return resource === undefined ? undefined : read(core, resource, namespace, name);
     },
     list(group, kind, namespace) {
-      const resource = core.catalogue.byKind(group, kind);
+      const resource = asStored(core.catalogue.byKind(group, kind));
       if (resource === undefined) return [];
       const table = tableOf(core, resource);
       return table.size === 0 ? [] : inVersion(resource, table.list(namespace));

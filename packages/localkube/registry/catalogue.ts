@@ -1,6 +1,7 @@
 import type { KubeObject } from '@plumbline/api';
 import { builtInResources, schemaFor } from '@plumbline/api/schema';
 import type { BuiltInResource, BuiltInSubresource, TypedNode } from '@plumbline/api/schema';
+import type { Converter } from '../crd/conversion.ts';
 import type { CompiledVersion } from '../crd/types.ts';
 import { conversionFor } from './convert.ts';
 import type { KindHooks, Resource } from './types.ts';
@@ -14,6 +15,8 @@ export interface Served extends Resource {
   readonly typed?: TypedNode;
   /** Custom kinds only. */
   readonly compiled?: CompiledVersion;
+  /** Custom kinds whose versions a webhook converts: what is not known yet is asked for by `ConversionNeeded`. */
+  readonly converter?: Converter;
   /** The version that clients should use. */
   readonly preferred: boolean;
   fromStorage(object: KubeObject): KubeObject;

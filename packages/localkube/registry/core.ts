@@ -2,6 +2,7 @@ import type { Clock, Logger, Random } from '@plumbline/base';
 import type { KubeObject, SchemaNode } from '@plumbline/api';
 import type { Admission, Requester } from '../admission/types.ts';
 import type { ApplyRequest, ApplyResult, UpdateManagers } from '../apply/types.ts';
+import type { Convert } from '../crd/conversion.ts';
 import type { CompileDefinition } from '../crd/types.ts';
 import type { Store, Table } from '../store/index.ts';
 import type { Catalogue, Served } from './catalogue.ts';
@@ -30,6 +31,8 @@ export interface Core {
   readonly logger: Logger;
   readonly catalogue: Catalogue;
   readonly doors: Doors;
+  /** Asks the webhooks that convert custom resources. */
+  readonly convert: Convert;
   /** Who asks for the writes of this request; the server's own controllers when nobody. */
   readonly requester?: Requester;
 }

@@ -5,6 +5,7 @@ import { once } from './convert.ts';
 import type { Conversion } from './convert.ts';
 import { timeText } from './core.ts';
 import type { Core } from './core.ts';
+import { makeConverter } from '../crd/conversion.ts';
 import type { CompiledVersion } from '../crd/types.ts';
 import type { Draft, FieldError, KindHooks } from './types.ts';
 
@@ -30,6 +31,13 @@ interface Spec {
     readonly storage: boolean;
     readonly served: boolean;
   }[];
+  readonly conversion?: {
+    readonly strategy?: string;
+    readonly webhook?: {
+      readonly clientConfig?: Readonly<Record<string, unknown>>;
+      readonly conversionReviewVersions?: readonly string[];
+    };
+  };
 }
 
 interface Condition {
@@ -253,7 +261,7 @@ function conversionOf(
   definition: KubeObject,
   version: CompiledVersion,
   storage: CompiledVersion | undefined,
-): Conversion {
+): Conversion & Pick<Served, 'converter'> {
   const spec = specOf(definition);
   const kept = storage ?? version;
   const apiVersion = `${spec.group}/${version.version}`;
@@ -275,6 +283,25 @@ function conversionOf(
     kept.prune(draft);
     return draft as unknown as KubeObject;
   };
+  if (spec.conversion?.strategy === 'Webhook' && spec.versions.length > 1) {
+    const converter = makeConverter({
+      webhook: {
+        definition: definition.metadata.name,
+        clientConfig: spec.conversion.webhook?.clientConfig ?? {},
+        reviewVersions: spec.conversion.webhook?.conversionReviewVersions ?? [],
+      },
+      version: apiVersion,
+      stored: `${spec.group}/${kept.version}`,
+      shape: upgrade,
+      shapeStored: store,
+    });
+    return {
+      storage: place,
+      converter,
+      fromStorage: (object) => converter.fromStorage(object),
+      toStorage: (object) => converter.toStorage(object),
+    };
+  }
   return {
     storage: place,
     fromStorage: fresh ? asWritten : once(upgrade),

@@ -5,6 +5,7 @@ import type { TableView } from '../store/index.ts';
 import type { Served } from './catalogue.ts';
 import { read, tableOf } from './core.ts';
 import type { Core } from './core.ts';
+import { convertedEvents } from './converted-events.ts';
 import { badRequest, expired, failure, notFound } from './errors.ts';
 import { fieldSelector, fieldTerms, labelSelector } from './selectors.ts';
 import type { Matcher } from './selectors.ts';
@@ -71,14 +72,16 @@ export function list(core: Core, resource: Served, request: ListRequest): ListRe
   const matches = matcherOf(resource, request);
   const limit = request.limit ?? 0;
   const single = singleName(request);
-  const source =
+  const source = (): Iterable<KubeObject> =>
     single === undefined
       ? view.range(request.namespace, token?.start ?? '')
       : only(core, resource, request, single);
+  // One question for all of them, where a webhook has to be asked.
+  resource.converter?.expect(limit > 0 && matches === undefined ? first(source(), limit + 1) : source());
   const items: KubeObject[] = [];
   let last: KubeObject | undefined;
   let more = false;
-  for (const stored of source) {
+  for (const stored of source()) {
     const object = resource.fromStorage(stored);
     if (matches !== undefined && !matches(object)) continue;
     if (limit > 0 && items.length === limit) {
@@ -99,6 +102,14 @@ export function list(core: Core, resource: Served, request: ListRequest): ListRe
     ).toString('base64url'),
     ...(matches === undefined && { remaining: countFrom(view, request.namespace, start) }),
   };
+}
+
+function* first(objects: Iterable<KubeObject>, count: number): Generator<KubeObject> {
+  let left = count;
+  for (const object of objects) {
+    if (left-- === 0) return;
+    yield object;
+  }
 }
 
 /** `metadata.name=x` within a namespace is a look-up: kubectl's wait and delete ask so. */
@@ -209,6 +220,20 @@ export function watch(core: Core, resource: Served, request: WatchRequest, handl
   }
   const cursor = opened;
   let closed = false;
+  const converted =
+    resource.converter === undefined
+      ? undefined
+      : convertedEvents(core, resource.converter, {
+          onEvents: (events) => {
+            if (!closed) handlers.onEvents(events);
+          },
+          fail(error) {
+            if (closed) return;
+            handlers.onEvents([error]);
+            close();
+            handlers.onEnd();
+          },
+        });
   const deliver = (): void => {
     if (closed) return;
     const events = cursor.read();
@@ -218,11 +243,14 @@ export function watch(core: Core, resource: Served, request: WatchRequest, handl
       handlers.onEnd();
       return;
     }
-    const batch: WatchEvent[] = [];
-    for (const event of events) {
-      const seen = eventFor(resource, event, request.namespace, matches);
-      if (seen !== undefined) batch.push(seen);
+    if (converted !== undefined) {
+      const objects = events.flatMap(({ object, previous }) =>
+        previous === undefined ? [object] : [object, previous],
+      );
+      converted.push(objects, () => batchOf(resource, events, request.namespace, matches));
+      return;
     }
+    const batch = batchOf(resource, events, request.namespace, matches);
     if (batch.length > 0) handlers.onEvents(batch);
   };
   const stopListening = table.onChange(deliver);
@@ -230,7 +258,9 @@ export function watch(core: Core, resource: Served, request: WatchRequest, handl
   const nextBookmark = (): void => {
     stopBookmarks = core.clock.after(bookmarkMs, () => {
       deliver();
-      if (!closed) handlers.onEvents([bookmark(resource, core.store.resourceVersion)]);
+      const mark = bookmark(resource, core.store.resourceVersion);
+      if (converted !== undefined) converted.push([], () => [mark]);
+      else if (!closed) handlers.onEvents([mark]);
       nextBookmark();
     });
   };
@@ -239,26 +269,48 @@ export function watch(core: Core, resource: Served, request: WatchRequest, handl
     stopListening();
     stopBookmarks();
   };
-  if (synthetic) handlers.onEvents(initialEvents(core, resource, request, matches));
+  if (synthetic && converted !== undefined) {
+    const { resourceVersion } = core.store;
+    const objects = Array.from(table.list(request.namespace));
+    converted.push(objects, () => initialEvents(resource, request, matches, objects, resourceVersion));
+  } else if (synthetic) {
+    const objects = table.list(request.namespace);
+    handlers.onEvents(initialEvents(resource, request, matches, objects, core.store.resourceVersion));
+  }
   // What is already in the history is due at once; what comes later, when it comes.
   else deliver();
   if (request.bookmarks && !closed) nextBookmark();
   return close;
 }
 
+function batchOf(
+  resource: Served,
+  events: readonly StoreEvent[],
+  namespace: string,
+  matches: Matcher | undefined,
+): readonly WatchEvent[] {
+  const batch: WatchEvent[] = [];
+  for (const event of events) {
+    const seen = eventFor(resource, event, namespace, matches);
+    if (seen !== undefined) batch.push(seen);
+  }
+  return batch;
+}
+
 function initialEvents(
-  core: Core,
   resource: Served,
   request: WatchRequest,
   matches: Matcher | undefined,
+  objects: Iterable<KubeObject>,
+  resourceVersion: number,
 ): readonly WatchEvent[] {
   const events: WatchEvent[] = [];
-  for (const stored of tableOf(core, resource).list(request.namespace)) {
+  for (const stored of objects) {
     const object = resource.fromStorage(stored);
     if (matches === undefined || matches(object)) events.push({ type: 'ADDED', object });
   }
   if (request.sendInitialEvents === true && request.bookmarks) {
-    events.push(bookmark(resource, core.store.resourceVersion, { 'k8s.io/initial-events-end': 'true' }));
+    events.push(bookmark(resource, resourceVersion, { 'k8s.io/initial-events-end': 'true' }));
   }
   return events;
 }
