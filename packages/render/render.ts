@@ -103,14 +103,20 @@ function renderKustomizeSource(request: RenderSource): Promise<Result<Rendering,
 }
 
 function renderDirectorySource(request: RenderSource): Promise<Result<Rendering, readonly Problem[]>> {
-  const { tree, path, source, context, disabled, combinedBytesMax, signal } = request;
+  const { tree, path, source, context, disabled, combinedBytesMax, origins, signal } = request;
   const parameters = {
     ...source.directory,
     ...(combinedBytesMax === undefined ? {} : { combinedBytesMax }),
     ...(context === undefined ? {} : { context }),
     withoutJsonnet: disabled?.includes('directory') === true,
   };
-  return directoryRenderer.render({ tree, path, parameters, ...(signal === undefined ? {} : { signal }) });
+  return directoryRenderer.render({
+    tree,
+    path,
+    parameters,
+    ...(origins === true ? { origins } : {}),
+    ...(signal === undefined ? {} : { signal }),
+  });
 }
 
 function sourceTypeOf(kind: SourceKind): string {

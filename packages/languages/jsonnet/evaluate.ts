@@ -10,6 +10,8 @@ import type { JsonnetLimits, Machine } from './run/machine.ts';
 import { isList, jsonText, manifest, sortedNames } from './run/manifest.ts';
 import type { Json } from './run/manifest.ts';
 import { add } from './run/operators.ts';
+import { placesOf } from './run/places.ts';
+import type { JsonnetPlaces } from './run/places.ts';
 import { extendObject, makeObject, readyField } from './run/objects.ts';
 import { JsonnetFunction, Thunk, makeEnv, typeName } from './run/values.ts';
 import type { Env, Slot, Value } from './run/values.ts';
@@ -46,6 +48,8 @@ export interface JsonnetOptions {
   readonly natives?: Readonly<Record<string, NativeFunction>>;
   readonly output?: JsonnetOutput;
   readonly limits?: Partial<JsonnetLimits>;
+  /** Also say where in the program each field of the result is written. */
+  readonly places?: boolean;
   /** Lines of `std.trace`. */
   readonly onTrace?: (line: string) => void;
 }
@@ -58,6 +62,8 @@ export interface JsonnetResult {
   readonly texts: ReadonlyMap<string, string>;
   /** The paths of all files that imports led to, whether they were needed or not. */
   readonly imports: readonly string[];
+  /** Where each field is written, where that was asked for. */
+  readonly places?: JsonnetPlaces;
 }
 
 /** A program that failed, with the trace that go-jsonnet prints. */
@@ -83,7 +89,8 @@ export async function evaluateJsonnet(
     const shown = withTrace(machine, () => {
       const value = evaluateMain(machine, main, tlas, options);
       machine.trace = { span: 'During manifestation', context: '' };
-      return show(machine, value, options.output ?? 'json');
+      const made = show(machine, value, options.output ?? 'json');
+      return options.places === true ? { ...made, places: placesOf(machine, value) } : made;
     });
     return ok({ ...shown, imports: files.paths() });
   } catch (thrown) {

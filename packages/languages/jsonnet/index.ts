@@ -9,4 +9,5 @@ export type {
 } from './evaluate.ts';
 export { createJsonnetFiles } from './files.ts';
 export type { JsonnetFile, JsonnetFiles, ResolveImport } from './files.ts';
+export type { JsonnetPlace, JsonnetPlaces } from './run/places.ts';
 export type { JsonnetLimits } from './run/machine.ts';

@@ -5,18 +5,20 @@
 export function withoutFinalBreak(text: string): string {
   if (text.endsWith('\n') || !/[|>]/.test(text)) return text;
   let least = Infinity;
+  let found = text;
   for (let end = text.length; end > 0;) {
     const start = text.lastIndexOf('\n', end - 1) + 1;
     const line = text.slice(start, end);
     end = start - 1;
     if (line.trim() === '') continue;
     const header = headerOf(line);
+    // What looks like a header in a block is text of it: the topmost one counts.
     if (header !== undefined && header.indent < least && least < Infinity)
-      return text.slice(0, start) + header.stripped + text.slice(start + line.length);
+      found = text.slice(0, start) + header.stripped + text.slice(start + line.length);
     least = Math.min(least, /^ */.exec(line)?.[0].length ?? 0);
-    if (least === 0) return text;
+    if (least === 0) return found;
   }
-  return text;
+  return found;
 }
 
 /** The header of a block scalar: the indent that its lines have to exceed, and the line with `-` for what comes at the end. */

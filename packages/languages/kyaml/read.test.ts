@@ -57,6 +57,11 @@ describe('readKyaml', () => {
     ['folds as go-yaml writes', 'a: >-\n  one\n  two\n    deep\n', [{ a: 'one two\n\n  deep' }]],
     ['leaves blocks in blocks alone', 'a: |\n  x: >\n    y\n      z\n', [{ a: 'x: >\n  y\n    z\n' }]],
     [
+      'reads what looks like the head of a block inside of one as text',
+      'a:\n  b: |\n    c: |\n      d',
+      [{ a: { b: 'c: |\n  d' } }],
+    ],
+    [
       'keeps the text of annotations',
       'metadata: {annotations: {a: 1.10, b: True, c: 2020-01-01, d: , e: null}}\n',
       [{ metadata: { annotations: { a: '1.10', b: 'True', c: '2020-01-01', d: '', e: 'null' } } }],

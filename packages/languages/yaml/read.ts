@@ -8,6 +8,8 @@ import { goErrorText } from './go-error.ts';
 import { parseJsonText } from './json-text.ts';
 import type { YamlLimits } from './limits.ts';
 import { yamlLimits } from './limits.ts';
+import { positionsOf } from '../kyaml/positions.ts';
+import type { TextPosition } from '../kyaml/positions.ts';
 import { positionIn } from './position.ts';
 import { NotJsonNumber } from './resolve.ts';
 import { kubernetesSchema } from './schema.ts';
@@ -24,6 +26,8 @@ export interface YamlDocument {
   readonly index: number;
   /** Where the value at a JSON Pointer is written (or the nearest thing around it). Reads the text again. */
   position(pointer: string): { readonly line: number; readonly column: number };
+  /** The same for all fields at once: the key for fields of mappings, the item itself in lists. */
+  positions(): ReadonlyMap<string, TextPosition>;
 }
 
 /** What is wrong with a stream, with file, line and column. */
@@ -101,7 +105,8 @@ export function* readYamlInSteps(
       if (value === null || value === undefined) continue;
       const position = (pointer: string) =>
         positionIn(chunk.text, chunk.line, pointer) ?? { line, column: 1 };
-      documents.push({ value, line, index: documents.length, position });
+      const positions = () => positionsOf(chunk.text, chunk.line);
+      documents.push({ value, line, index: documents.length, position, positions });
     }
     if (documents.length > limits.documentsMax) {
       const message = `the file has more than ${limits.documentsMax} documents`;

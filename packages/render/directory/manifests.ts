@@ -1,8 +1,15 @@
-import type { KubeObject, Manifest, Origin } from '@plumbline/api';
+import type { FieldOrigins, KubeObject, Manifest, Origin } from '@plumbline/api';
 import { formatProblem, isRecord } from '@plumbline/base';
 import type { Problem } from '@plumbline/base';
-import { decodeText, parseJsonText, readYamlInSteps } from '@plumbline/languages';
+import { decodeText, parseJsonText, positionsOf, readYamlInSteps } from '@plumbline/languages';
 import type { YamlProblem } from '@plumbline/languages';
+import { writtenOrigins } from '../origins.ts';
+import type { Places } from '../origins.ts';
+
+/** A document and what is known of its fields. */
+interface Written extends Origin {
+  readonly origins?: OriginsBelow | undefined;
+}
 
 /** What one file gave. */
 export interface FileManifests {
@@ -26,13 +33,14 @@ export function* readManifests(
   bytes: Uint8Array,
   file: string,
   name: string,
+  origins = false,
 ): Generator<number, FileManifests> {
   const text = decodeText(bytes, file);
   if (!text.ok) return { ...nothing, problems: [text.error] };
   if (isSkipped(text.value)) return { ...nothing, skipped: true };
-  if (!name.endsWith('.json')) return yield* readYamlFile(text.value, file, name);
+  if (!name.endsWith('.json')) return yield* readYamlFile(text.value, file, name, origins);
   yield text.value.length;
-  return readJsonFile(text.value, file, name);
+  return readJsonFile(text.value, file, name, origins);
 }
 
 /** Whether a file says of itself that it is not to be read. */
@@ -40,14 +48,27 @@ export function isSkipped(text: string): boolean {
   return text.includes(skipMarker);
 }
 
-/** The objects that a program made instead of a file; `failure` is how the messages of those that are none begin. */
-export function readObjects(objects: readonly unknown[], file: string, failure: string): FileManifests {
+/** Where the fields of an object come from, by where the object is in its document (`/items/0`). */
+type OriginsBelow = (pointer: string) => FieldOrigins;
+
+/**
+ * The objects that a program made instead of a file; `failure` is how the messages of those that are none begin.
+ * `originsOf` says where the fields of one of them come from.
+ */
+export function readObjects(
+  objects: readonly unknown[],
+  file: string,
+  failure: string,
+  originsOf?: (index: number) => OriginsBelow,
+): FileManifests {
   const manifests: Manifest[] = [];
   const problems: Problem[] = [];
   for (const [document, object] of objects.entries()) {
     const why = refusalOf(object);
-    if (why === undefined) addObjects(object as KubeObject, { file, line: 1, document }, manifests, problems);
-    else {
+    if (why === undefined) {
+      const origins = originsOf?.(document);
+      addObjects(object as KubeObject, { file, line: 1, document, origins }, manifests, problems);
+    } else {
       const message = `${failure}: ${why}`;
       problems.push({ code: 'manifest-invalid', message, where: { file } });
     }
@@ -55,7 +76,12 @@ export function readObjects(objects: readonly unknown[], file: string, failure: 
   return { manifests, warnings: [], problems };
 }
 
-function* readYamlFile(text: string, file: string, name: string): Generator<number, FileManifests> {
+function* readYamlFile(
+  text: string,
+  file: string,
+  name: string,
+  withOrigins: boolean,
+): Generator<number, FileManifests> {
   // Kubernetes' decoders let the last of two equal keys win without a word; here a warning tells.
   const stream = yield* readYamlInSteps(text, { file, duplicateKeys: 'last' });
   const manifests: Manifest[] = [];
@@ -69,14 +95,16 @@ function* readYamlFile(text: string, file: string, name: string): Generator<numb
       ...cause,
     });
   };
-  for (const { value, line, index } of stream.documents) {
+  for (const document of stream.documents) {
+    const { value, line, index } = document;
     const why = refusalOf(value);
     if (why !== undefined) {
       fail(why, {}, line);
       break;
     }
     read++;
-    addObjects(value as KubeObject, { file, line, document: index }, manifests, problems);
+    const origins = withOrigins ? placedIn(() => document.positions(), file) : undefined;
+    addObjects(value as KubeObject, { file, line, document: index, origins }, manifests, problems);
   }
   const { problem: broken } = stream;
   if (problems.length === 0 && broken !== undefined)
@@ -104,7 +132,13 @@ function causeOf(broken: YamlProblem): Partial<Problem> {
   };
 }
 
-function readJsonFile(text: string, file: string, name: string): FileManifests {
+/** The text is read again for the places, so that is done once for all objects in it. */
+function placedIn(positions: () => Places, file: string): OriginsBelow {
+  let places: Places | undefined;
+  return (below) => writtenOrigins((places ??= positions()), file, below);
+}
+
+function readJsonFile(text: string, file: string, name: string, withOrigins: boolean): FileManifests {
   const fail = (message: string, offset: number): FileManifests => {
     const line = text.slice(0, offset).split('\n').length;
     return { ...nothing, problems: [{ code: 'manifest-invalid', message, where: { file, line } }] };
@@ -124,7 +158,8 @@ function readJsonFile(text: string, file: string, name: string): FileManifests {
   const manifests: Manifest[] = [];
   const problems: Problem[] = [];
   const line = body.slice(0, body.search(/\S/)).split('\n').length;
-  addObjects(parsed.value as KubeObject, { file, line, document: 0 }, manifests, problems);
+  const origins = withOrigins ? placedIn(() => positionsOf(body, 1), file) : undefined;
+  addObjects(parsed.value as KubeObject, { file, line, document: 0, origins }, manifests, problems);
   return { manifests, warnings: [], problems };
 }
 
@@ -163,26 +198,37 @@ function refusalOf(value: unknown): string | undefined {
 }
 
 /** Lists of any kind become their items; a list whose items are null is nothing. */
-function addObjects(object: KubeObject, origin: Origin, manifests: Manifest[], problems: Problem[]): void {
+function addObjects(object: KubeObject, from: Written, manifests: Manifest[], problems: Problem[]): void {
   const items = object['items'];
   if (Array.isArray(items)) {
-    for (const item of items as readonly unknown[]) {
-      const where = { file: origin.file, line: origin.line };
+    for (const [i, item] of (items as readonly unknown[]).entries()) {
+      const where = { file: from.file, line: from.line };
       const refusal = isRecord(item) ? refusalOf(item) : 'items member is not an object';
-      if (refusal === undefined) addObject(item as KubeObject, origin, manifests, problems);
+      if (refusal === undefined) addObject(item as KubeObject, from, `/items/${i}`, manifests, problems);
       else problems.push({ code: 'manifest-invalid', message: refusal, where });
     }
     return;
   }
   if (items === null && object['spec'] === undefined && object['status'] === undefined && 'items' in object)
     return;
-  addObject(object, origin, manifests, problems);
+  addObject(object, from, '', manifests, problems);
 }
 
-function addObject(object: KubeObject, origin: Origin, manifests: Manifest[], problems: Problem[]): void {
+function addObject(
+  object: KubeObject,
+  { origins, ...origin }: Written,
+  below: string,
+  manifests: Manifest[],
+  problems: Problem[],
+): void {
   const complete = withMetadata(object);
   const wrong = wrongText(complete);
-  if (wrong === undefined) manifests.push({ object: complete, origin });
+  if (wrong === undefined)
+    manifests.push({
+      object: complete,
+      origin,
+      ...(origins === undefined ? {} : { origins: origins(below) }),
+    });
   else
     problems.push({
       code: 'manifest-invalid',

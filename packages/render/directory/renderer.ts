@@ -69,7 +69,8 @@ async function renderDirectory(
     (candidate) => parameters.withoutJsonnet !== true || !isJsonnet(candidate),
   );
   const { jsonnet: source, context = {} } = parameters;
-  const jsonnet = createJsonnetEvaluator({ tree, folder: folder.path, source, context, reads });
+  const { origins = false } = request;
+  const jsonnet = createJsonnetEvaluator({ tree, folder: folder.path, source, context, reads, origins });
   return readAll(request, candidates, jsonnet, reads, [...collected.warnings]);
 }
 
@@ -93,9 +94,9 @@ async function readJsonnet(
   if (!text.ok) return { ...nothing, problems: [text.error] };
   if (isSkipped(text.value)) return { ...nothing, skipped: true };
   const made = await jsonnet.evaluate({ path, name, text: text.value });
-  return made.ok
-    ? readObjects(made.value, path, `Failed to unmarshal generated json "${name}"`)
-    : { ...nothing, problems: [made.error] };
+  if (!made.ok) return { ...nothing, problems: [made.error] };
+  const { objects, originsOf } = made.value;
+  return readObjects(objects, path, `Failed to unmarshal generated json "${name}"`, originsOf);
 }
 
 async function readAll(
@@ -121,7 +122,7 @@ async function readAll(
       if (content === undefined || 'refused' in content) return err([content?.refused ?? tooLarge(limit)]);
       const file = isJsonnet(candidate)
         ? await readJsonnet(jsonnet, candidate, content.bytes)
-        : await pace(readManifests(content.bytes, candidate.path, candidate.name));
+        : await pace(readManifests(content.bytes, candidate.path, candidate.name, request.origins));
       // What Jsonnet reads is its own affair; its limits are others.
       combined += file.skipped === true || isJsonnet(candidate) ? 0 : content.bytes.length;
       if (limit !== 0 && combined > limit) return err([tooLarge(limit)]);

@@ -6,27 +6,29 @@ export function withStep(
   origins: FieldOrigins,
   before: unknown,
   after: unknown,
-  step: OriginStep,
+  stepOf: (before: unknown) => OriginStep,
 ): FieldOrigins {
   const changed = [...changedFields(before, after, '')];
   if (changed.length === 0) return origins;
   const result = new Map(origins);
-  for (const pointer of changed) result.set(pointer, [...nearest(origins, pointer), step]);
+  for (const { pointer, held } of changed) result.set(pointer, [...nearest(origins, pointer), stepOf(held)]);
   return result;
 }
 
-function* changedFields(before: unknown, after: unknown, pointer: string): Generator<string> {
+interface Change {
+  readonly pointer: string;
+  /** What the field held before, or what it was in. */
+  readonly held: unknown;
+}
+
+function* changedFields(before: unknown, after: unknown, pointer: string): Generator<Change> {
   if (Array.isArray(after)) {
-    const items: unknown[] = Array.isArray(before) ? before : [];
+    const items: unknown[] = Array.isArray(before) ? before : after.map(() => before);
     for (const [i, item] of after.entries()) yield* changedFields(items[i], item, `${pointer}/${i}`);
   } else if (isRecord(after)) {
     for (const key of Object.keys(after))
-      yield* changedFields(
-        isRecord(before) ? before[key] : undefined,
-        after[key],
-        `${pointer}/${escape(key)}`,
-      );
-  } else if (before !== after) yield pointer;
+      yield* changedFields(isRecord(before) ? before[key] : before, after[key], `${pointer}/${escape(key)}`);
+  } else if (before !== after) yield { pointer, held: before };
 }
 
 function escape(key: string): string {

@@ -112,7 +112,11 @@ describe('origins of fields', () => {
     const origins = rendered.ok ? rendered.value.manifests[0]?.origins : undefined;
     expect(origins?.get('/data/key')).toEqual([
       { act: 'file', file: 'a.yaml', line: 6, column: expect.any(Number) as number },
-      { act: 'substitution', file: 'the Kustomization', detail: 'postBuild' },
+      {
+        act: 'substitution',
+        file: 'the Kustomization',
+        detail: 'postBuild: value of spec.postBuild.substitute',
+      },
     ]);
     expect(origins?.get('/metadata/labels/team')?.at(-1)).toEqual({
       act: 'transformer',

@@ -11,6 +11,7 @@ import { generateKustomization } from './generate.ts';
 import type { RootKustomization } from './generate.ts';
 import { withStep } from './origins.ts';
 import { prepareSubstitution } from './substitute.ts';
+import type { Substitution } from './substitute.ts';
 import type { FluxSpec, VariablesPort } from './types.ts';
 
 /** What a Flux `Kustomization` wants rendered. */
@@ -109,10 +110,11 @@ async function finish(request: FluxRenderRequest, root: RootKustomization, built
         `decryption failed for '${shownId(track.object)}': ${decrypted.error.message}`,
         decrypted.error,
       );
-    if (decrypted?.value !== undefined) track.become(decrypted.value as unknown as JsonObject, decryption);
-    const substituted = await named(resource, () => Promise.resolve(substitution?.(track.object)));
-    if (substituted !== undefined) track.become(substituted, postBuild);
-    track.become(withCommonMetadata(track.object, spec), commonMetadata);
+    if (decrypted?.value !== undefined)
+      track.become(decrypted.value as unknown as JsonObject, () => decryption);
+    const substituted = await named(resource, () => Promise.resolve(substitution?.apply(track.object)));
+    if (substituted !== undefined) track.become(substituted, (before) => postBuild(before, substitution));
+    track.become(withCommonMetadata(track.object, spec), () => commonMetadata);
     if (isKustomization(track.object)) continue;
     manifests.push({
       object: track.object as unknown as KubeObject,
@@ -124,26 +126,36 @@ async function finish(request: FluxRenderRequest, root: RootKustomization, built
 }
 
 const decryption: OriginStep = { act: 'substitution', file: 'the Kustomization', detail: 'decryption' };
-const postBuild: OriginStep = { act: 'substitution', file: 'the Kustomization', detail: 'postBuild' };
 const commonMetadata: OriginStep = {
   act: 'transformer',
   file: 'the Kustomization',
   detail: 'commonMetadata',
 };
 
+/** The step of a field that held variables before. */
+function postBuild(before: unknown, substitution: Substitution | undefined): OriginStep {
+  const sources = typeof before === 'string' ? (substitution?.sourcesOf(before) ?? []) : [];
+  return {
+    act: 'substitution',
+    file: 'the Kustomization',
+    detail: ['postBuild', sources.join(', ')].filter((part) => part !== '').join(': '),
+  };
+}
+
 /** An object on its way after the build, and the origins of its fields where they are asked for. */
 interface Track {
   object: JsonObject;
   origins: FieldOrigins | undefined;
-  become(object: JsonObject, step: OriginStep): void;
+  /** `stepOf` names the act for a field by what it held before. */
+  become(object: JsonObject, stepOf: (before: unknown) => OriginStep): void;
 }
 
 function trackOf(object: JsonObject, origins: FieldOrigins | undefined): Track {
   return {
     object,
     origins,
-    become(next, step) {
-      if (this.origins !== undefined) this.origins = withStep(this.origins, this.object, next, step);
+    become(next, stepOf) {
+      if (this.origins !== undefined) this.origins = withStep(this.origins, this.object, next, stepOf);
       this.object = next;
     },
   };

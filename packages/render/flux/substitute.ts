@@ -18,8 +18,13 @@ export interface SubstitutionOptions {
   readonly variables: VariablesPort | undefined;
 }
 
-/** Replaces variables in the text of a resource; undefined: it stays as it is. */
-export type Substitution = (object: JsonObject) => JsonObject | undefined;
+/** Replaces variables in the text of a resource. */
+export interface Substitution {
+  /** Undefined: it stays as it is. */
+  apply(object: JsonObject): JsonObject | undefined;
+  /** Where the variables of a text come from: `cluster_env of ConfigMap/settings`. */
+  sourcesOf(text: string): readonly string[];
+}
 
 /** Reads the variables and gives what replaces them. Undefined: there is nothing to do for any resource. */
 export async function prepareSubstitution(
@@ -29,7 +34,7 @@ export async function prepareSubstitution(
   const variables = await loadVariables(postBuild, options.variables);
   if (variables.size === 0 && postBuild.substituteStrategy !== 'Always') return undefined;
   const invalid = [...variables.keys()].find((name) => !variableName.test(name));
-  return (object) => {
+  const apply = (object: JsonObject): JsonObject | undefined => {
     if (isSwitchedOff(object)) return undefined;
     if (invalid !== undefined)
       throw new KustomizeError(
@@ -37,16 +42,32 @@ export async function prepareSubstitution(
       );
     return substituteIn(object, variables, options.strict);
   };
+  return { apply, sourcesOf: (text) => sourcesIn(text, variables) };
+}
+
+interface Variable {
+  readonly value: string;
+  readonly from: string;
+}
+
+/** The variables that a text names, each with who has defined it. */
+function sourcesIn(text: string, variables: ReadonlyMap<string, Variable>): readonly string[] {
+  const names = new Set([...text.matchAll(/\$\{#?([_A-Za-z]\w*)/g)].map((match) => match[1] ?? ''));
+  return [...names].map((name) => {
+    const known = variables.get(name);
+    return known === undefined ? `the default of ${name}` : `${name} of ${known.from}`;
+  });
 }
 
 /** Later sources of variables count more, those in the spec itself most. Line ends are taken out of all values. */
 async function loadVariables(
   postBuild: PostBuild,
   port: VariablesPort | undefined,
-): Promise<ReadonlyMap<string, string>> {
-  const variables = new Map<string, string>();
-  const add = (data: Readonly<Record<string, string>>): void => {
-    for (const [name, value] of Object.entries(data)) variables.set(name, value.replaceAll('\n', ''));
+): Promise<ReadonlyMap<string, Variable>> {
+  const variables = new Map<string, Variable>();
+  const add = (data: Readonly<Record<string, string>>, from: string): void => {
+    for (const [name, value] of Object.entries(data))
+      variables.set(name, { value: value.replaceAll('\n', ''), from });
   };
   for (const reference of port === undefined ? [] : (postBuild.substituteFrom ?? [])) {
     const { kind, name } = reference;
@@ -54,14 +75,14 @@ async function loadVariables(
     const data = await port?.(reference);
     if (data?.ok === false)
       throw new KustomizeError(`substitute from '${kind}/${name}' error: ${data.error.message}`, data.error);
-    if (data?.value !== undefined) add(data.value);
+    if (data?.value !== undefined) add(data.value, `${kind}/${name}`);
     else if (reference.optional !== true)
       throw new KustomizeError(
         `substitute from '${kind}/${name}' error: ${kind.toLowerCase()}s "${name}" not found`,
         { code: 'variables-missing' },
       );
   }
-  add(postBuild.substitute ?? {});
+  add(postBuild.substitute ?? {}, 'spec.postBuild.substitute');
   return variables;
 }
 
@@ -76,11 +97,11 @@ function isSwitchedOff(object: JsonObject): boolean {
 /** The text of the resource is substituted and read again, so that a value may become a number, a list or a mapping. */
 function substituteIn(
   object: JsonObject,
-  variables: ReadonlyMap<string, string>,
+  variables: ReadonlyMap<string, Variable>,
   strict: boolean,
 ): JsonObject | undefined {
   const text = writeResource(object);
-  const done = substitute(text, (name) => variables.get(name), { strict });
+  const done = substitute(text, (name) => variables.get(name)?.value, { strict });
   if (!done.ok)
     throw new KustomizeError(`envsubst error: variable substitution failed: ${done.error.message}`, {
       code: 'substitution-failed',

@@ -18,11 +18,12 @@ export function helmPortOf(engine: HelmEngine, charts?: ChartPort): HelmPort {
         includeCrds: request.includeCrds,
         noHooks: request.skipHooks,
         skipTests: request.skipTests,
+        ...(request.origins ? { origins: true } : {}),
         ...(kubeVersion === '' ? {} : { kubeVersion }),
       });
       if (rendered.ok) {
-        const { text, reads, warnings } = rendered.value;
-        return ok({ text, reads, warnings });
+        const { text, reads, warnings, manifests } = rendered.value;
+        return ok({ text, reads, warnings, manifests });
       }
       const [first] = rendered.error;
       return err(first ?? problem('helm-failed', 'the chart cannot be rendered'));

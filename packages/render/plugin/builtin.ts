@@ -1,10 +1,11 @@
-import type { KubeObject, Read, Tree } from '@plumbline/api';
+import type { Manifest, Read, Tree } from '@plumbline/api';
 import { err, ok, problem } from '@plumbline/base';
 import type { Problem, Result } from '@plumbline/base';
 import { createHelmEngine } from '../helm/index.ts';
 import type { HelmEngine } from '../helm/index.ts';
-import { buildKustomization, helmPortOf } from '../kustomize/index.ts';
-import type { BuildOptions } from '../kustomize/index.ts';
+import type { ChartPort } from '../helm/dependency-tree.ts';
+import { buildKustomization, helmPortOf, kustomizationFileNames } from '../kustomize/index.ts';
+import type { BuildOptions, RemotePort } from '../kustomize/index.ts';
 import { joinPath } from '../paths.ts';
 import type { Argv, PluginConfig } from './config.ts';
 import type { KustomizationEdit } from '../kustomize-edit/index.ts';
@@ -40,6 +41,10 @@ export interface BuiltinPlace {
   readonly reads: Read[];
   /** Inflates the charts of kustomizations. */
   readonly helm?: HelmEngine;
+  readonly remote?: RemotePort;
+  readonly charts?: ChartPort;
+  /** Also find out where each field comes from. */
+  readonly origins?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -67,11 +72,11 @@ export function isBuiltin(argv: Argv, environment: Readonly<Record<string, strin
 export async function runBuiltin(
   argv: Argv,
   place: BuiltinPlace,
-): Promise<Result<readonly KubeObject[], readonly Problem[]>> {
+): Promise<Result<readonly Manifest[], readonly Problem[]>> {
   const script = readScript(argv, place.environment);
   if (!script.ok) return err([script.error]);
   const edits: KustomizationEdit[] = [];
-  let output: readonly KubeObject[] = [];
+  let output: readonly Manifest[] = [];
   for (const pipeline of script.value) {
     const made = await runPipeline(pipeline, edits, place);
     if (!made.ok) return made;
@@ -84,8 +89,8 @@ async function runPipeline(
   pipeline: Script[number],
   edits: KustomizationEdit[],
   place: BuiltinPlace,
-): Promise<Result<readonly KubeObject[], readonly Problem[]>> {
-  let objects: readonly KubeObject[] = [];
+): Promise<Result<readonly Manifest[], readonly Problem[]>> {
+  let manifests: readonly Manifest[] = [];
   for (const [program = '', ...args] of pipeline) {
     if (program === 'kustomize' && args[0] === 'edit') {
       const edit = readEdit(args.slice(1));
@@ -94,23 +99,23 @@ async function runPipeline(
     } else if (program === 'kustomize' && args[0] === 'build') {
       const built = await build(args.slice(1), edits, place);
       if (!built.ok) return built;
-      objects = built.value;
+      manifests = built.value;
     } else if (program === 'argocd-vault-plugin' && args.includes('generate')) {
-      const unresolved = refusePlaceholders(objects);
+      const unresolved = refusePlaceholders(manifests);
       if (unresolved.length > 0) return err(unresolved);
     } else if (program !== 'true' && program !== 'echo') {
       const shown = [program, ...args].join(' ');
       return err([problem('plugin-script', `the built-in equivalent does not know \`${shown}\``)]);
     }
   }
-  return ok(objects);
+  return ok(manifests);
 }
 
 async function build(
   args: Argv,
   edits: readonly KustomizationEdit[],
   place: BuiltinPlace,
-): Promise<Result<readonly KubeObject[], readonly Problem[]>> {
+): Promise<Result<readonly Manifest[], readonly Problem[]>> {
   let loadRestriction: BuildOptions['loadRestriction'];
   let isHelmEnabled = false;
   let folder = place.folder;
@@ -134,22 +139,34 @@ async function build(
     path: folder,
     options: {
       ...(loadRestriction === undefined ? {} : { loadRestriction }),
-      ...(isHelmEnabled ? { helm: helmPortOf(place.helm ?? createHelmEngine()) } : {}),
+      ...(isHelmEnabled ? { helm: helmPortOf(place.helm ?? createHelmEngine(), place.charts) } : {}),
+      ...(place.remote === undefined ? {} : { remote: place.remote }),
     },
     overlay: (read) => editData(read, edits),
+    ...(place.origins === true ? { origins: true } : {}),
     ...(place.signal === undefined ? {} : { signal: place.signal }),
   });
   if (!built.ok) return built;
   for (const read of built.value.reads) place.reads.push(read);
-  return ok(built.value.objects);
+  const { resources, objects } = built.value;
+  return ok(
+    objects.map((object, i): Manifest => {
+      const { written, fields } = resources[i] ?? {};
+      return {
+        object,
+        origin: written ?? { file: `${folder}/${kustomizationFileNames[0]}`, line: 1, document: i },
+        ...(fields === undefined ? {} : { origins: fields }),
+      };
+    }),
+  );
 }
 
 /** What these allow is refused by the build itself where it is asked for. */
 const ignoredFlags = new Set(['--enable-alpha-plugins', '--enable-exec']);
 
-function refusePlaceholders(objects: readonly KubeObject[]): Problem[] {
+function refusePlaceholders(manifests: readonly Manifest[]): Problem[] {
   const problems: Problem[] = [];
-  for (const object of objects) {
+  for (const { object } of manifests) {
     const pointer = findPlaceholder(object);
     if (pointer === undefined) continue;
     const name = `${object.kind} ${object.metadata.name ?? ''}`;

@@ -1,8 +1,9 @@
-import type { KubeObject, Manifest, Read, Rendering, Tree } from '@plumbline/api';
+import type { Manifest, Read, Rendering, Tree } from '@plumbline/api';
 import { err, isRecord, ok, problem } from '@plumbline/base';
 import type { Problem, Result } from '@plumbline/base';
 import { readYaml } from '@plumbline/languages';
 import { readObjects } from '../directory/manifests.ts';
+import { writtenOrigins } from '../origins.ts';
 import { follow, normalizePath } from '../paths.ts';
 import type { RenderSource } from '../types.ts';
 import { defaultPlugins, findsSomething, isBuiltin, programsOf, runBuiltin } from './builtin.ts';
@@ -58,7 +59,7 @@ function failed(request: RenderSource, cause: Problem): Problem {
 }
 
 async function placeOf(request: RenderSource): Promise<BuiltinPlace> {
-  const { tree, path, source, context = {}, helm, signal } = request;
+  const { tree, path, source, context = {}, helm, remote, charts, origins, signal } = request;
   const reads: Read[] = [];
   const normal = normalizePath(path);
   const found = normal.ok ? await follow(tree, normal.value, reads) : undefined;
@@ -68,6 +69,9 @@ async function placeOf(request: RenderSource): Promise<BuiltinPlace> {
     environment: pluginEnvironment(source.plugin, context),
     reads,
     ...(helm === undefined ? {} : { helm }),
+    ...(remote === undefined ? {} : { remote }),
+    ...(charts === undefined ? {} : { charts }),
+    ...(origins === true ? { origins } : {}),
     ...(signal === undefined ? {} : { signal }),
   };
 }
@@ -138,7 +142,7 @@ async function generate(
   }
   if (plugin.init === undefined && (await standsIn(plugin.generate, host, place))) {
     const made = await runBuiltin(plugin.generate, place);
-    return made.ok ? ok(manifestsOf(made.value, file)) : made;
+    return made;
   }
   const ran = await withWorkspace(plugin, host, place, async (space) => {
     if (plugin.init !== undefined) {
@@ -151,15 +155,15 @@ async function generate(
     const message = `error generating manifests in cmp: error generating manifests: ${ran.error.message}`;
     return err([{ ...ran.error, message }]);
   }
-  return readOutput(ran.value, file);
-}
-
-function manifestsOf(objects: readonly KubeObject[], file: string): readonly Manifest[] {
-  return objects.map((object, document) => ({ object, origin: { file, line: 1, document } }));
+  return readOutput(ran.value, file, place.origins === true);
 }
 
 /** The objects that a plugin printed. */
-function readOutput(output: string, file: string): Result<readonly Manifest[], readonly Problem[]> {
+function readOutput(
+  output: string,
+  file: string,
+  origins: boolean,
+): Result<readonly Manifest[], readonly Problem[]> {
   const failure = 'failed to convert CMP manifests to unstructured objects';
   const documents = readYaml(output, { file, duplicateKeys: 'last', limits: { bytesMax: outputCharsMax } });
   if (!documents.ok) {
@@ -167,7 +171,11 @@ function readOutput(output: string, file: string): Result<readonly Manifest[], r
     return err([problem('manifest-invalid', `${failure}: ${message}`, where === undefined ? {} : { where })]);
   }
   const values = documents.value.map(({ value }) => value);
-  const { manifests, problems } = readObjects(values, file, failure);
+  const originsOf = (index: number) => {
+    const places = documents.value[index]?.positions() ?? new Map<string, never>();
+    return (below: string) => writtenOrigins(places, file, below, 'plugin');
+  };
+  const { manifests, problems } = readObjects(values, file, failure, origins ? originsOf : undefined);
   return problems.length > 0 ? err(problems) : ok(manifests);
 }
 

@@ -5,7 +5,7 @@ import { originOfField } from '../metadata/origin.ts';
 import type { ResourceOrigin } from '../resource.ts';
 import type { PlannedGenerator } from './plugins.ts';
 import type { Target } from './state.ts';
-import { generatedSteps } from './steps.ts';
+import { chartKit, generatedSteps } from './steps.ts';
 
 /** The generators that the fields of a kustomization ask for, in the order in which they always run. */
 export function builtInGenerators(target: Target): PlannedGenerator[] {
@@ -30,12 +30,12 @@ export function builtInGenerators(target: Target): PlannedGenerator[] {
   return [
     ...(kustomization.configMapGenerator ?? []).map((args, i) => mapGenerator('ConfigMap', args, i)),
     ...(kustomization.secretGenerator ?? []).map((args, i) => mapGenerator('Secret', args, i)),
-    ...(kustomization.helmCharts ?? []).map((chart): PlannedGenerator => {
+    ...(kustomization.helmCharts ?? []).map((chart, i): PlannedGenerator => {
       const namespace = chart.namespace || kustomization.namespace || target.helmNamespace;
       const args = { ...kustomization.helmGlobals, ...chart, namespace };
       return {
         origin: originOf('HelmChartInflationGenerator'),
-        generate: () => inflateChart(loader, state.tree, args, state.helm, state.helmOptions, state.warnings),
+        generate: () => inflateChart(args, chartKit(target, `/helmCharts/${i}`, `helmCharts[${i}]`)),
       };
     }),
   ];

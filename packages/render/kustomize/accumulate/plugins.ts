@@ -37,6 +37,7 @@ import { valueAddTransformer } from '../transformers/value-add.ts';
 import type { FieldSpec } from '../types.ts';
 import { fieldSpecOf } from './config.ts';
 import type { Target } from './state.ts';
+import { chartKit } from './steps.ts';
 
 /** A generator that is ready to run. */
 export interface PlannedGenerator {
@@ -151,13 +152,13 @@ export async function configureGenerators(
 
 function generatorOf(target: Target, config: Resource, args: PluginArgs): PlannedGenerator['generate'] {
   const kind = scalarText(config.object['kind']);
-  const { loader, state } = target;
+  const { loader } = target;
   if (!generatorKinds.includes(kind))
     throw new KustomizeError(`plugin ${idText(originalId(config))} not a generator`);
   if (kind === 'IAMPolicyGenerator') return async () => [generateIamPolicy(args)];
   if (kind === 'HelmChartInflationGenerator') {
     const chart = args as HelmChartArgs & HelmGlobals;
-    return () => inflateChart(loader, state.tree, chart, state.helm, state.helmOptions, state.warnings);
+    return () => inflateChart(chart, chartKit(target, undefined, 'HelmChartInflationGenerator'));
   }
   const { metadata = {}, ...rest } = args;
   const named = {

@@ -1,6 +1,7 @@
 import type { OriginAct, OriginStep } from '@plumbline/api';
 import { isRecord } from '@plumbline/base';
 import type { TextPosition } from '@plumbline/languages';
+import type { ChartKit } from '../generators/helm.ts';
 import type { SourcedPair } from '../generators/sources.ts';
 import { below, itemKeys } from '../metadata/trail.ts';
 import type { JsonObject, Resource } from '../resource.ts';
@@ -39,6 +40,31 @@ export function generatedSteps(
     for (const data of ['/data', '/binaryData']) byPointer.set(below(data, key), step);
   }
   return (pointer) => [byPointer.get(pointer) ?? entry(pointer, {})];
+}
+
+/** What charts of a kustomization are inflated with. `pointer` leads to the entry; undefined: it is a file of its own. */
+export function chartKit(target: Target, pointer: string | undefined, detail: string): ChartKit {
+  const { loader, state } = target;
+  const { tree, helm: port, helmOptions: options, warnings, recorder } = state;
+  return {
+    loader,
+    tree,
+    port,
+    options,
+    warnings,
+    ...(recorder === undefined
+      ? {}
+      : {
+          entryStep: (below, key) =>
+            fieldStep(
+              target,
+              'generator',
+              `${pointer ?? ''}${pointer === undefined ? '' : below}`,
+              key || detail,
+            )('', {}),
+          made: (resource, steps) => recorder.made(resource, steps),
+        }),
+  };
 }
 
 /** Fields that a patch changes are told by the line of the patch on which they stand. */

@@ -1,7 +1,7 @@
-import type { Read, Tree } from '@plumbline/api';
+import type { FieldOrigins, Manifest, OriginStep, Read, Tree } from '@plumbline/api';
 import type { Result } from '@plumbline/base';
 import { isRecord } from '@plumbline/base';
-import { readKyaml, writeYaml } from '@plumbline/languages';
+import { positionsOf, readKyaml, writeYaml } from '@plumbline/languages';
 import { parseResources } from '../accumulate/resource-file.ts';
 import type { HelmChartArgs, HelmGlobals } from '../kustomization/types.ts';
 import type { Loader } from '../load/loader.ts';
@@ -35,6 +35,8 @@ interface HelmRequest {
   readonly apiVersions: readonly string[];
   readonly kubeVersion: string;
   readonly nameTemplate: string;
+  /** Also say where each field comes from. */
+  readonly origins: boolean;
 }
 
 /** What came of a chart. */
@@ -42,6 +44,8 @@ interface RenderedChart {
   readonly text: string;
   readonly reads: readonly Read[];
   readonly warnings: readonly string[];
+  /** The objects in the text and where their fields come from, where that was asked for. */
+  readonly manifests?: readonly Manifest[];
 }
 
 /** The chart engine, as a kustomization needs it. */
@@ -64,15 +68,22 @@ export interface HelmOptions {
 
 type Args = HelmChartArgs & HelmGlobals;
 
+/** What a chart is inflated with. */
+export interface ChartKit {
+  readonly loader: Loader;
+  readonly tree: Tree;
+  readonly port: HelmPort | undefined;
+  readonly options: HelmOptions;
+  readonly warnings: string[];
+  /** Only where origins are asked for: the step of a value that stands in the kustomization, by its pointer below the chart's entry. */
+  readonly entryStep?: (pointer: string, detail: string) => OriginStep;
+  /** Told where the fields of what came out of the chart come from. */
+  readonly made?: (resource: Resource, steps: (pointer: string) => readonly OriginStep[]) => void;
+}
+
 /** Inflates a chart; everything that comes out of it is marked as a chart's. */
-export async function inflateChart(
-  loader: Loader,
-  tree: Tree,
-  args: Args,
-  port: HelmPort | undefined,
-  options: HelmOptions,
-  warnings: string[],
-): Promise<Resource[]> {
+export async function inflateChart(args: Args, kit: ChartKit): Promise<Resource[]> {
+  const { loader, tree, port, options, warnings } = kit;
   if (port === undefined) throw new KustomizeError('must specify --enable-helm', { code: 'helm-disabled' });
   const { name = '', valuesMerge = 'override' } = args;
   if (name === '') throw new KustomizeError('chart name cannot be empty');
@@ -80,7 +91,8 @@ export async function inflateChart(
   if (!['merge', 'override', 'replace'].includes(valuesMerge))
     throw new KustomizeError('valuesMerge must be one of [merge override replace]');
   const { chart, valuesLoader } = await findChart(loader, tree, args, name, port);
-  const values = [{ file: 'values.yaml', text: await valuesText(valuesLoader, args, valuesMerge) }];
+  const own = await valuesOf(valuesLoader, args, valuesMerge);
+  const values = [{ file: valuesName, text: own.text }];
   for (const file of args.additionalValuesFiles ?? [])
     values.push({ file, text: textOf(await loader.load(file)) });
   const { kubeVersion = args.kubeVersion ?? '', apiVersions = args.apiVersions ?? [] } = options;
@@ -96,6 +108,7 @@ export async function inflateChart(
     apiVersions,
     kubeVersion,
     nameTemplate: args.nameTemplate ?? '',
+    origins: kit.made !== undefined,
   });
   if (!rendered.ok) {
     const { message, code, where, hint } = rendered.error;
@@ -107,7 +120,44 @@ export async function inflateChart(
   warnings.push(...found);
   const resources = parseResources(text, 'tree' in chart ? chart.path : name);
   for (const resource of resources) resource.helmGenerated = true;
+  if (kit.made !== undefined) tellOrigins(resources, rendered.value.manifests ?? [], own, kit);
   return resources;
+}
+
+/** Passes on what the chart engine knows of the fields; values are told by where they are written. */
+function tellOrigins(
+  resources: readonly Resource[],
+  manifests: readonly Manifest[],
+  own: ChartValues,
+  { made, entryStep }: ChartKit,
+): void {
+  const byId = new Map<string, FieldOrigins[]>();
+  for (const { object, origins } of manifests) {
+    const id = idOf(object);
+    if (origins !== undefined) byId.set(id, [...(byId.get(id) ?? []), origins]);
+  }
+  const whole = entryStep?.('', '');
+  const places = new Map<string, OriginStep>();
+  const placed = (step: OriginStep): OriginStep => {
+    if (step.act !== 'value' || step.file !== valuesName) return step;
+    const key = step.detail ?? '';
+    const known = places.get(key) ?? own.placeOf(step, key, entryStep);
+    places.set(key, known);
+    return known;
+  };
+  for (const resource of resources) {
+    const origins = byId.get(idOf(resource.object))?.shift();
+    made?.(resource, (pointer) => {
+      const steps = origins?.get(pointer)?.map(placed) ?? [];
+      return steps.length === 0 && whole !== undefined ? [whole] : steps;
+    });
+  }
+}
+
+function idOf(object: Readonly<Record<string, unknown>>): string {
+  const { apiVersion, kind, metadata } = object;
+  const { name, namespace } = isRecord(metadata) ? metadata : {};
+  return JSON.stringify([apiVersion, kind, namespace, name]);
 }
 
 async function additionalValues(loader: Loader, file: string): Promise<void> {
@@ -120,8 +170,13 @@ async function additionalValues(loader: Loader, file: string): Promise<void> {
 
 interface FoundChart {
   readonly chart: ChartFolder | Pick<ChartArchive, 'archive'>;
-  /** Reads the values that belong to the chart (or that stand in for them). */
-  readonly valuesLoader: (file: string | undefined) => Promise<string>;
+  /** Reads the values that belong to the chart (or that stand in for them), and says where they lie. */
+  readonly valuesLoader: (file: string | undefined) => Promise<ValuesFile>;
+}
+
+interface ValuesFile {
+  readonly file: string;
+  readonly text: string;
 }
 
 /** A chart lies in the chart home; with a version and a repository in a folder of that version. */
@@ -137,8 +192,10 @@ async function findChart(
   const folder = `${chartHome}${versioned}/${name}`;
   const path = pathBelow(loader.root, folder);
   const located = path === undefined ? undefined : await tryLocate(loader, path);
-  const load = async (file: string | undefined): Promise<string> =>
-    textOf(await loader.load(file ?? `${folder}/values.yaml`));
+  const load = async (file: string | undefined): Promise<ValuesFile> => {
+    const loaded = await loader.load(file ?? `${folder}/values.yaml`);
+    return { file: loaded.file, text: textOf(loaded) };
+  };
   if (located !== undefined) return { chart: { tree, path: located }, valuesLoader: load };
   if (repo === '')
     throw new KustomizeError(
@@ -158,7 +215,8 @@ async function findChart(
   const { archive, valuesText: own } = fetched.value;
   return {
     chart: { archive },
-    valuesLoader: (file) => (file === undefined ? Promise.resolve(own) : load(file)),
+    valuesLoader: (file) =>
+      file === undefined ? Promise.resolve({ file: `${name}/values.yaml`, text: own }) : load(file),
   };
 }
 
@@ -183,23 +241,80 @@ async function tryLocate(loader: Loader, path: string): Promise<string | undefin
   }
 }
 
-/** The values file that helm is given: the chart's (or the one that stands in for it), with the inline ones merged. */
-async function valuesText(
+/** The name by which the chart engine knows the values that it is given first. */
+const valuesName = 'values.yaml';
+
+/** The values file that helm is given, and where what is in it was written. */
+interface ChartValues {
+  readonly text: string;
+  /** The step of a key (`image.tag`) with the place where it was written. */
+  placeOf(step: OriginStep, key: string, entryStep: ChartKit['entryStep']): OriginStep;
+}
+
+/** The chart's values (or those that stand in for them), with the inline ones merged. */
+async function valuesOf(
   load: FoundChart['valuesLoader'],
   args: Args,
   valuesMerge: string,
-): Promise<string> {
+): Promise<ChartValues> {
   const inline = args.valuesInline ?? {};
   const file = args.valuesFile || undefined;
-  if (Object.keys(inline).length === 0) return load(file);
-  if (valuesMerge === 'replace') return writeYaml(inline);
-  const read = readKyaml(await load(file), file ?? 'values.yaml');
+  const nothing = { file: '', text: '' };
+  const hasInline = Object.keys(inline).length > 0;
+  const chart = hasInline && valuesMerge === 'replace' ? nothing : await load(file);
+  const parsed = hasInline ? parseValues(chart.text, file) : {};
+  let positions: ReturnType<typeof positionsOf> | undefined;
+  return {
+    text: hasInline ? mergedText(parsed, inline, valuesMerge) : chart.text,
+    placeOf(step, key, entryStep) {
+      const inInline = pointerOfKey(inline, key);
+      const inChart = hasInline ? pointerOfKey(parsed, key) : undefined;
+      const isInline = inInline !== undefined && (valuesMerge !== 'merge' || inChart === undefined);
+      if (isInline && entryStep !== undefined)
+        return { ...entryStep(`/valuesInline${inInline}`, key), act: 'value', detail: key };
+      if (!hasInline) return { ...step, file: chart.file };
+      positions ??= positionsOf(chart.text, 1);
+      const place = positions.get(inChart ?? '');
+      return { act: 'value', file: chart.file, detail: key, ...place };
+    },
+  };
+}
+
+function parseValues(text: string, file: string | undefined): Record<string, unknown> {
+  if (text === '') return {};
+  const read = readKyaml(text, file ?? valuesName);
   if (!read.ok) throw new KustomizeError(`could not parse values file into rnode: ${read.error.message}`);
   const first = read.value[0]?.value;
-  const chartValues = isRecord(first) ? { ...first } : {};
+  return isRecord(first) ? { ...first } : {};
+}
+
+function mergedText(
+  chartValues: Record<string, unknown>,
+  inline: Readonly<Record<string, unknown>>,
+  valuesMerge: string,
+): string {
+  if (valuesMerge === 'replace') return writeYaml(inline);
   const merged =
     valuesMerge === 'override'
-      ? strategicMerge(chartValues, structuredClone(inline))
-      : strategicMerge(structuredClone(inline), chartValues);
+      ? strategicMerge(structuredClone(chartValues), structuredClone(inline))
+      : strategicMerge(structuredClone(inline), structuredClone(chartValues));
   return writeYaml(merged ?? {});
+}
+
+/** The pointer of a key as the chart engine names it (`a.b[0]`); names may have dots in them. */
+function pointerOfKey(value: unknown, key: string): string | undefined {
+  if (key === '') return '';
+  const index = /^\[(\d+)\]\.?/.exec(key);
+  if (index !== null) {
+    if (!Array.isArray(value) || Number(index[1]) >= value.length) return undefined;
+    const rest = pointerOfKey(value[Number(index[1])], key.slice(index[0].length));
+    return rest === undefined ? undefined : `/${index[1]}${rest}`;
+  }
+  if (!isRecord(value)) return undefined;
+  for (const name of Object.keys(value)) {
+    if (key !== name && !key.startsWith(`${name}.`) && !key.startsWith(`${name}[`)) continue;
+    const rest = pointerOfKey(value[name], key.slice(name.length).replace(/^\./, ''));
+    if (rest !== undefined) return `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}${rest}`;
+  }
+  return undefined;
 }
