@@ -27,8 +27,6 @@ function publishCertificate(access: Access, certificate: string): void {
 
 /** Starts an embedded Kubernetes. */
 export function startLocalKube(options: LocalKubeOptions): Promise<LocalKube> {
-  if (options.pods === 'local' && options.localPods === undefined)
-    return Promise.reject(new Error('pods that run as local processes need a folder: localPods.folder'));
   const { clock, logger } = options;
   const random = pooledRandom(options.random);
   const store = openStore({
@@ -60,11 +58,11 @@ export function startLocalKube(options: LocalKubeOptions): Promise<LocalKube> {
     : undefined;
   const address: { of?: ApiAddress } = {};
   const local =
-    options.pods === 'local' && options.localPods !== undefined
+    options.pods === 'local'
       ? startLocalRuntime({
           ...ports,
-          folder: options.localPods.folder,
-          hostPaths: options.localPods.hostPaths ?? [],
+          ...options.localPods,
+          hostPaths: options.localPods?.hostPaths ?? [],
           issueToken: tokenIssuer(access, options.security),
           api: () => address.of,
         })

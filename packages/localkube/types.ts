@@ -17,8 +17,11 @@ export interface LocalKubeOptions {
   readonly controllers: boolean;
   /** Who plays scheduler and kubelet. With `local`, containers that name a command run as processes of this machine. */
   readonly pods: 'simulated' | 'local' | 'none';
-  /** For `local`: where pods and the data of claims are kept, and which folders of this machine pods may mount. */
-  readonly localPods?: { readonly folder: string; readonly hostPaths?: readonly string[] };
+  /**
+   * For `local`: where pods and the data of claims are kept (a temporary folder where left out), and which folders of
+   * this machine pods may mount.
+   */
+  readonly localPods?: { readonly folder?: string; readonly hostPaths?: readonly string[] };
   /** Authentication and RBAC; without it everybody is admin, so only for loopback. */
   readonly security?: Security;
   /** Calls admission webhooks; over HTTPS without it. */

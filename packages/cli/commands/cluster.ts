@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { systemClock, systemRandom } from '@plumbline/base/node';
 import { openDataFolder } from '../compose/data-folder.ts';
 import { startEmbedded } from '../compose/embedded.ts';
-import { checkHost, parsePods, parsePort } from '../compose/flags.ts';
+import { checkHost, collect, parsePods, parsePort } from '../compose/flags.ts';
 import { createLogger, type LogLevel } from '../compose/logger.ts';
 import { createStopper, untilSignal } from '../compose/stop.ts';
 import { CommandError, type Io } from '../io.ts';
@@ -17,6 +17,7 @@ interface Flags {
   readonly secure?: boolean;
   readonly controllers: string;
   readonly pods: string;
+  readonly allowHostPath: readonly string[];
   readonly logLevel: LogLevel;
 }
 
@@ -32,7 +33,17 @@ export function clusterCommands(parent: Command, io: Io): void {
     .option('--data <dir>', 'where state is kept (default: in memory)')
     .option('--secure', 'TLS, authentication and RBAC')
     .option('--controllers <on|off>', 'garbage collection, namespaces, workloads', 'on')
-    .option('--pods <mode>', 'simulated|local|none', 'simulated')
+    .option(
+      '--pods <mode>',
+      'simulated|local|none; local runs commands of containers on this machine',
+      'simulated',
+    )
+    .option(
+      '--allow-host-path <dir>',
+      'a folder that pods may mount with --pods local; repeat for more',
+      collect,
+      [],
+    )
     .option('--log-level <level>', 'debug|info|warn|error|silent', 'warn')
     .action((flags: Flags) => startCluster(flags, io));
 }
@@ -55,6 +66,10 @@ async function startCluster(flags: Flags, io: Io): Promise<void> {
         logger: createLogger(flags.logLevel),
         ...(folder === undefined ? {} : { dataDir: folder.path }),
         pods: parsePods(flags.pods),
+        localPods: {
+          ...(folder === undefined ? {} : { folder: folder.file('pods') }),
+          hostPaths: flags.allowHostPath.map((path) => resolve(io.cwd, path)),
+        },
         controllers: flags.controllers === 'on',
         secure: flags.secure === true,
         host: flags.host,

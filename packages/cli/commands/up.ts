@@ -14,7 +14,7 @@ import { parseRemoteHosts } from '../compose/elsewhere.ts';
 import { gitEnvironment } from '../compose/environment.ts';
 import { createHostedGit, type HostedGit } from '../compose/hosted-git.ts';
 import { createLogger, type LogLevel } from '../compose/logger.ts';
-import { checkHost, parsePods, parsePort } from '../compose/flags.ts';
+import { checkHost, collect, parsePods, parsePort, type PodsMode } from '../compose/flags.ts';
 import { startPlatform } from '../compose/platform.ts';
 import { createPluginHost } from '../compose/plugins.ts';
 import { waitUntilReady } from '../compose/ready.ts';
@@ -31,6 +31,7 @@ interface Flags {
   readonly repo?: string;
   readonly path: string;
   readonly pods: string;
+  readonly allowHostPath: readonly string[];
   readonly plugins?: string;
   readonly remoteHosts?: string;
   readonly logLevel: LogLevel;
@@ -49,7 +50,17 @@ export function upCommand(parent: Command, io: Io): void {
     .option('--no-demo', 'start with nothing')
     .option('--repo <url-or-dir>', 'make an Application for this repository')
     .option('--path <path>', 'the folder of --repo', '.')
-    .option('--pods <mode>', 'simulated|local|none', 'simulated')
+    .option(
+      '--pods <mode>',
+      'simulated|local|none; local runs commands of containers on this machine',
+      'simulated',
+    )
+    .option(
+      '--allow-host-path <dir>',
+      'a folder that pods may mount with --pods local; repeat for more',
+      collect,
+      [],
+    )
     .option('--plugins <file-or-dir>', 'config management plugins whose programs may run here')
     .option('--remote-hosts <hosts>', 'hosts that kustomizations may name bases and files of; none: no host')
     .option('--log-level <level>', 'debug|info|warn|error|silent', 'warn')
@@ -88,7 +99,7 @@ interface Starting {
   readonly flags: Flags;
   readonly folder: DataFolder;
   readonly wishedPort: number;
-  readonly pods: 'simulated' | 'local' | 'none';
+  readonly pods: PodsMode;
   readonly io: Io;
   readonly stopper: Stopper;
   readonly progress: ReturnType<typeof createProgress>;
@@ -118,6 +129,10 @@ async function start({
       ...ports,
       ...(flags.inMemory === true ? {} : { dataDir: folder.file('kubernetes') }),
       pods,
+      localPods: {
+        ...(flags.inMemory === true ? {} : { folder: folder.file('pods') }),
+        hostPaths: flags.allowHostPath.map((path) => resolve(io.cwd, path)),
+      },
       controllers: true,
       secure: false,
       host: flags.host,

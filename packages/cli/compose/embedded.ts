@@ -2,6 +2,7 @@ import type { Clock, Logger, Random } from '@plumbline/base';
 import { connect, type Cluster } from '@plumbline/kube';
 import { adminKubeconfig, createSecurity, startLocalKube, type LocalKube } from '@plumbline/localkube';
 import type { Stopper } from './stop.ts';
+import type { PodsMode } from './flags.ts';
 import { listenNear } from './ports.ts';
 
 export interface EmbeddedOptions {
@@ -10,7 +11,9 @@ export interface EmbeddedOptions {
   readonly logger: Logger;
   /** Folder of the log and of the keys; in memory without it. */
   readonly dataDir?: string;
-  readonly pods: 'simulated' | 'local' | 'none';
+  readonly pods: PodsMode;
+  /** With `local`: the folder of pods (a temporary one where left out), and the folders that they may mount. */
+  readonly localPods?: { readonly folder?: string; readonly hostPaths: readonly string[] };
   readonly controllers: boolean;
   readonly secure: boolean;
   readonly host: string;
@@ -40,6 +43,7 @@ export async function startEmbedded(options: EmbeddedOptions, stopper: Stopper):
     ...folder,
     controllers: options.controllers,
     pods: options.pods,
+    ...(options.localPods === undefined ? {} : { localPods: options.localPods }),
     ...(secured === undefined ? {} : { security: secured.security }),
   });
   stopper.add(() => kube.stop());

@@ -7,14 +7,17 @@ export function parsePort(text: string): number {
   return port;
 }
 
-export function parsePods(text: string): 'simulated' | 'none' {
-  if (text === 'simulated' || text === 'none') return text;
-  if (text === 'local')
-    throw new CommandError(
-      '--pods local (containers as local processes) is not built yet: use simulated or none',
-      2,
-    );
+/** Who runs pods. */
+export type PodsMode = 'simulated' | 'local' | 'none';
+
+export function parsePods(text: string): PodsMode {
+  if (text === 'simulated' || text === 'local' || text === 'none') return text;
   throw new CommandError(`--pods: ${text} is none of simulated, local, none`, 2);
+}
+
+/** Collects an option that may be given several times. */
+export function collect(value: string, earlier: readonly string[]): readonly string[] {
+  return [...earlier, value];
 }
 
 /** Without TLS only this machine may reach us. */

@@ -45,6 +45,8 @@ export function serveChannels(
     forward(session.stdout, (data, done) => send(channel.stdout, data, done), socket),
     forward(session.stderr, (data, done) => send(channel.stderr, data, done), socket),
   ]);
+  const go = (): void => socket.resume();
+  session.stdin?.on('drain', go).once('close', go);
   socket.on('message', (data, binary) => {
     const message = decode(data as Buffer, binary, base64);
     if (message !== undefined) receive(session, protocol, message, socket);
@@ -81,12 +83,8 @@ function receive(session: CommandSession, protocol: string, message: Message, so
   switch (message.channel) {
     case channel.stdin:
       if (stdin === undefined || !stdin.writable || message.data.length === 0) return;
-      if (!stdin.write(message.data)) {
-        socket.pause();
-        const go = (): void => socket.resume();
-        stdin.once('drain', go);
-        stdin.once('close', go);
-      }
+      // Messages that are here already still come after a pause, so there may be several that ask for it.
+      if (!stdin.write(message.data)) socket.pause();
       return;
     case channel.resize: {
       const size = sizeOf(message.data);

@@ -103,6 +103,8 @@ export function servePortChannels(socket: WebSocket, request: PortRequest): void
     request.connect(port).then(
       (target) => {
         targets[index] = target;
+        const go = (): void => socket.resume();
+        target.on('drain', go).once('close', go);
         for (const data of early.get(index) ?? []) target.write(data);
         early.delete(index);
         if (socket.readyState !== socket.OPEN) target.destroy();
@@ -128,12 +130,7 @@ export function servePortChannels(socket: WebSocket, request: PortRequest): void
     const data = message.subarray(1);
     const target = targets[index];
     if (target === undefined) early.get(index)?.push(data);
-    else if (!target.destroyed && !target.write(data)) {
-      socket.pause();
-      const go = (): void => socket.resume();
-      target.once('drain', go);
-      target.once('close', go);
-    }
+    else if (!target.destroyed && !target.write(data)) socket.pause();
   });
   const end = (): void => targets.forEach((target) => target?.destroy());
   socket.once('close', end);

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock, Logger } from '@plumbline/base';
 import type { KubeObject } from '@plumbline/api';
@@ -10,9 +10,10 @@ import type { PodStreams } from '../../streams/types.ts';
 import { createAddresses } from '../addresses.ts';
 import { NODE } from '../node.ts';
 import { scenarioOf } from '../scenario.ts';
+import { openPodsFolder } from './folder.ts';
 import { startMemoryWatch } from './memory.ts';
 import { startPodRun } from './pod-run.ts';
-import { endOrphans, namesIn, removeStrangers } from './record-file.ts';
+import { namesIn, removeStrangers } from './record-file.ts';
 import { streamsOf } from './streams.ts';
 import type { ApiAddress, LocalWorld, PodRun } from './types.ts';
 import type { IssueToken } from './volumes.ts';
@@ -24,7 +25,8 @@ export interface LocalRuntimeOptions {
   readonly access: Access;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly folder: string;
+  /** A temporary one where left out. */
+  readonly folder?: string;
   readonly hostPaths: readonly string[];
   readonly issueToken: IssueToken;
   readonly api: () => ApiAddress | undefined;
@@ -51,10 +53,10 @@ const stopMsMax = 5_000;
 
 /** Starts the runtime: what an earlier run has left behind is ended first. */
 export function startLocalRuntime(options: LocalRuntimeOptions): LocalRuntime {
-  const { access, clock, logger, folder } = options;
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const left = endOrphans(folder);
-  if (left > 0) logger.info('ended processes of an earlier run', { count: left });
+  const { access, clock, logger } = options;
+  const opened = openPodsFolder(options.folder);
+  const folder = opened.path;
+  if (opened.orphans > 0) logger.warn('ended processes of an earlier run', { count: opened.orphans });
   const live = new Set(Array.from(access.list('', 'Pod'), (pod) => pod.metadata.uid ?? ''));
   removeStrangers(folder, (uid) => live.has(uid));
   const addresses = createAddresses(network);
@@ -63,6 +65,7 @@ export function startLocalRuntime(options: LocalRuntimeOptions): LocalRuntime {
   const shared = process.platform !== 'linux';
   const world: LocalWorld = {
     ...options,
+    folder,
     recorder: createRecorder(access, clock, 'kubelet', NODE),
     addressOf: (pod) => (shared ? '127.0.0.1' : addresses.take(keyOf(pod))),
   };
@@ -131,6 +134,7 @@ export function startLocalRuntime(options: LocalRuntimeOptions): LocalRuntime {
           return run.abandon(Math.min(stopMsMax, typeof grace === 'number' ? grace * 1000 : stopMsMax));
         }),
       );
+      opened.close();
     },
   };
 }

@@ -72,10 +72,14 @@ export function rewriteCommand(
     path?.startsWith('/') === true &&
     rest.length === 0;
   if (copying && mapping.resolve(path) !== path) {
-    const inside = path.slice(1);
-    // A mount is a link in the tree; with a slash behind it tar packs what it leads to.
-    const whole = mapping.targets.some((target) => target.path === trimmed(path));
-    return ['tar', '-C', root, '-cf', '-', '--', whole ? `${trimmed(inside)}/` : inside];
+    const inside = trimmed(path).slice(1);
+    // A mount is a link in the tree, and tar packs links as such: so it packs the folder and names it like the mount.
+    const mount = mapping.targets.find((target) => target.path === trimmed(path));
+    if (mount === undefined) return ['tar', '-C', root, '-cf', '-', '--', inside];
+    const name = inside.replace(/[\\,&]/g, String.raw`\$&`);
+    const rename =
+      process.platform === 'linux' ? ['--transform', `s,^\\.,${name},S`] : ['-s', `,^\\.,${name},`];
+    return ['tar', '-C', mount.host, ...rename, '-cf', '-', '.'];
   }
   return command.map((part) => mapping.rewrite(part));
 }

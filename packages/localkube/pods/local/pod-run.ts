@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf } from '@plumbline/base';
+import { equalData, messageOf } from '@plumbline/base';
 import type { Cancel } from '@plumbline/base';
 import type { KubeObject } from '@plumbline/api';
 import { integer, isAbsent, record, records, strings, text } from '../../kinds/fields.ts';
@@ -54,6 +54,8 @@ export function startPodRun(world: LocalWorld, first: KubeObject): PodRun {
   let pod = first;
   let begun = [...containers.values()].some(({ role, ran }) => role === 'main' && ran);
   let volumesReady = false;
+  /** The metadata that volumes were last filled from. */
+  let shown = first.metadata;
   let failing: { readonly reason: string; readonly message: string } | undefined;
   let over = false;
   let queued = false;
@@ -155,6 +157,7 @@ export function startPodRun(world: LocalWorld, first: KubeObject): PodRun {
   };
 
   const fillVolumes = (wanted: readonly Fields[]): boolean => {
+    shown = pod.metadata;
     const place = join(folder, 'volumes');
     mkdirSync(place, { recursive: true, mode: 0o700 });
     const volumeWorld = { ...world, claims: join(world.folder, 'claims') };
@@ -469,9 +472,10 @@ export function startPodRun(world: LocalWorld, first: KubeObject): PodRun {
     ip,
     containers,
     sync(changed) {
-      const before = pod;
       pod = changed;
-      if (before.metadata !== changed.metadata) refresh();
+      // Labels and annotations may be shown in files.
+      const { labels, annotations } = changed.metadata;
+      if (!equalData([shown.labels, shown.annotations], [labels, annotations])) refresh();
       soon();
     },
     sourceChanged() {
