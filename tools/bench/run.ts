@@ -1,4 +1,4 @@
-// npm run bench [-- --apps 1,100,1000] [--pushes N] [--quick] [--check]
+// npm run bench [-- --apps 1,100,1000] [--pushes N] [--quick] [--check], or [-- --helm]: charts (helm.ts)
 // What the main job costs, measured from outside over HTTP with the system's git: medians and p99 in one table.
 import { join } from 'node:path';
 import { newClone } from '../../e2e/harness/git.ts';
@@ -10,6 +10,10 @@ import { createObserver } from './observer.ts';
 import { processorShare, residentMegabytes, sample } from './process.ts';
 import { formatResults, percentile, type Figures } from './table.ts';
 
+if (process.argv.includes('--helm')) {
+  await (await import('./helm.ts')).benchHelm(process.argv.slice(2));
+  process.exit();
+}
 const flag = (name: string): string | undefined => {
   const at = process.argv.indexOf(`--${name}`);
   return at < 0 ? undefined : process.argv[at + 1];

@@ -2,12 +2,23 @@
 // .cache/oracles/bin. What was built lies outside the clone, so that a second clone costs nothing. Without Go it says
 // so and ends well: conformance runs then skip.
 import { execFile, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
-import { kubernetes, modules } from './table.mjs';
+import { harnesses, kubernetes, modules } from './table.mjs';
 
 const root = new URL('../..', import.meta.url).pathname.replace(/\/$/, '');
 const links = join(root, '.cache', 'oracles', 'bin');
@@ -15,7 +26,7 @@ const store = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'plu
 const exec = promisify(execFile);
 const environment = { ...process.env, CGO_ENABLED: '0', GOTOOLCHAIN: 'local', GOFLAGS: '-mod=mod' };
 
-const known = [...Object.keys(modules), ...Object.keys(kubernetes.programs)];
+const known = [...Object.keys(modules), ...Object.keys(harnesses), ...Object.keys(kubernetes.programs)];
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : known;
 const unknown = wanted.filter((name) => !known.includes(name));
 if (unknown.length > 0) {
@@ -31,14 +42,14 @@ for (const name of wanted) await provide(name);
 
 /** Builds one program unless this version was built before, and links it. */
 async function provide(name) {
-  const version = modules[name]?.version ?? (name === 'etcd' ? kubernetes.etcd : kubernetes.version);
+  const version = await versionOf(name);
   const target = join(store, `${name}-${version}`);
   if (!existsSync(target)) {
     const began = Date.now();
     process.stdout.write(`${name} ${version} ...\n`);
     const folder = await mkdtemp(join(tmpdir(), 'plumbline-oracle-'));
     try {
-      const built = name in modules ? await buildModule(name, folder) : await buildKubernetes(name, folder);
+      const built = await build(name, folder);
       await mkdir(store, { recursive: true });
       await exec('cp', [built, `${target}.part`]);
       await rename(`${target}.part`, target);
@@ -49,6 +60,38 @@ async function provide(name) {
   }
   await rm(join(links, name), { force: true });
   await symlink(target, join(links, name));
+}
+
+/** Harnesses are ours: they are built anew when they change. */
+async function versionOf(name) {
+  if (name in modules) return modules[name].version;
+  if (!(name in harnesses)) return name === 'etcd' ? kubernetes.etcd : kubernetes.version;
+  const { version, folder } = harnesses[name];
+  const hash = createHash('sha256');
+  for (const file of await sourcesOf(folder)) hash.update(await readFile(file));
+  return `${version}-${hash.digest('hex').slice(0, 8)}`;
+}
+
+function build(name, folder) {
+  if (name in modules) return buildModule(name, folder);
+  return name in harnesses ? buildHarness(name, folder) : buildKubernetes(name, folder);
+}
+
+async function sourcesOf(folder) {
+  const place = new URL(`./${folder}/`, import.meta.url).pathname;
+  const names = (await readdir(place)).filter((file) => file.endsWith('.go'));
+  return names.sort().map((file) => join(place, file));
+}
+
+/** A program of ours around a library of upstream. */
+async function buildHarness(name, folder) {
+  const { module, version, folder: sources } = harnesses[name];
+  const lines = ['module oracle', '', 'go 1.26', `require ${module} ${version}`, ''];
+  await writeFile(join(folder, 'go.mod'), lines.join('\n'));
+  for (const file of await sourcesOf(sources)) await copyFile(file, join(folder, basename(file)));
+  await go(['mod', 'tidy'], folder);
+  await go(['build', '-trimpath', '-ldflags', '-s -w', '-o', 'program', '.'], folder);
+  return join(folder, 'program');
 }
 
 async function buildModule(name, folder) {

@@ -8,6 +8,11 @@ export const modules = {
   jsonnet: { module: 'github.com/google/go-jsonnet/cmd/jsonnet', version: 'v0.22.0', program: 'jsonnet' },
 };
 
+/** Programs of ours around libraries, from a folder beside this file. */
+export const harnesses = {
+  'helm-harness': { module: 'helm.sh/helm/v3', version: 'v3.21.4', folder: 'harness' },
+};
+
 /** Programs of one wrapper module around Kubernetes, whose own modules are not published with usable versions. */
 export const kubernetes = {
   version: 'v1.36.3',
