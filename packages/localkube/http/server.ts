@@ -362,20 +362,31 @@ function sendWatch(
   let cancel: Cancel = () => {};
   let stopTimer: Cancel = () => {};
   let closed = false;
+  // While there is much to do, what happens within a turn of the loop leaves in one chunk.
+  let waiting = '';
+  let stopFlush: Cancel | undefined;
+  const flush = (): void => {
+    stopFlush?.();
+    stopFlush = undefined;
+    const text = waiting;
+    waiting = '';
+    // A client that does not read is dropped before its backlog grows without bounds.
+    if (text !== '' && !response.write(text) && response.writableLength > backlogBytesMax) response.destroy();
+  };
   const close = (): void => {
     if (closed) return;
     closed = true;
     cancel();
     stopTimer();
+    flush();
     response.end();
   };
   const write = (events: readonly WatchEvent[]): void => {
     if (closed) return;
-    let text = '';
     for (const event of events)
-      text += encoder.event(answer.shape === undefined ? event : answer.shape(event));
-    // One chunk for the batch. A client that does not read is dropped before its backlog grows without bounds.
-    if (!response.write(text) && response.writableLength > backlogBytesMax) response.destroy();
+      waiting += encoder.event(answer.shape === undefined ? event : answer.shape(event));
+    if (waiting.length >= chunkChars) flush();
+    else stopFlush ??= around.core.clock.after(0, flush);
   };
   request.on('close', close);
   response.on('close', close);
@@ -393,6 +404,8 @@ function sendWatch(
 }
 
 const backlogBytesMax = 64 << 20;
+/** So much leaves at once, however short the turn is. */
+const chunkChars = 1 << 16;
 
 async function sendStream(
   response: ServerResponse,
