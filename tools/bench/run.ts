@@ -1,7 +1,7 @@
 // npm run bench [-- --apps 1,100,1000] [--pushes N] [--quick] [--check], or [-- --helm]: charts (helm.ts)
 // What the main job costs, measured from outside over HTTP with the system's git: medians and p99 in one table.
 import { join } from 'node:path';
-import { newClone } from '../../e2e/harness/git.ts';
+import { git, newClone } from '../../e2e/harness/git.ts';
 import { kubeAt } from '../../e2e/harness/kube.ts';
 import { removeFolder, startPlumb, temporaryFolder } from '../../e2e/harness/plumb.ts';
 import { budgets } from './budgets.ts';
@@ -40,6 +40,8 @@ async function measure(apps: number): Promise<Figures> {
     const clone = await newClone(join(folder, 'clone'), address);
     await clone.commit(Object.assign({}, ...Array.from({ length: apps }, (_, app) => objectsOf(app))));
     await clone.push();
+    // Made file by file, it would be tidied up by git in the background of the first push; a developer's clone came packed.
+    await git(clone.folder, 'gc', '--quiet');
 
     const observer = await createObserver(plumb.endpoints.kubernetes);
     const createdAt = performance.now();
