@@ -54,6 +54,7 @@ export async function runHooks(
     .filter(({ hook }) => hook.events?.includes(request.event) === true)
     .toSorted((a, b) => (a.hook.weight ?? 0) - (b.hook.weight ?? 0) || compareNames(a.hook, b.hook))
     .map(({ index }) => index);
+  if (order.length === 0) return stored;
   const now = (): StoredRelease => ({ ...stored, release: { ...stored.release, hooks: [...hooks] } });
   const at = (index: number): ReleaseHook => hooks[index] ?? {};
   const fail = (thrown: unknown): never => {
