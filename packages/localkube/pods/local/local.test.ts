@@ -209,6 +209,7 @@ describe('pods that run as local processes', () => {
       ),
     );
     const pod = await cluster.until('', 'Pod', 'watcher', (one) => phase(one) === 'Running');
+    await expect.poll(() => cluster.log('watcher')).toBe('old\n');
     cluster.kube.access.update({ ...map, data: { value: 'new' } } as unknown as KubeObject, 'user');
     cluster.kube.access.update(
       { ...pod, metadata: { ...pod.metadata, annotations: { ready: 'READY' }, resourceVersion: '' } },
