@@ -46,4 +46,11 @@ export function createBootObjects(access: Access): void {
       ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 6443 }],
     },
   });
+  // The controller that removes unused tokens of service accounts asks since when their use is known.
+  ensure('', {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'kube-apiserver-legacy-service-account-token-tracking', namespace: 'kube-system' },
+    data: { since: new Date(access.now()).toISOString().slice(0, 10) },
+  });
 }

@@ -1,6 +1,6 @@
 import { callWebhook, makeAdmission, type Admission } from './admission/index.ts';
 import { createBootObjects } from './boot.ts';
-import { startControllers } from './controllers/index.ts';
+import { startControllers, startOwnWork } from './controllers/index.ts';
 import { makeConvert } from './crd/conversion-webhook.ts';
 import { makeDoors } from './doors.ts';
 import { listen, makeDiscovery, makeTransport } from './http/index.ts';
@@ -55,7 +55,7 @@ export function startLocalKube(options: LocalKubeOptions): Promise<LocalKube> {
   const simulated = options.pods !== 'none';
   const stopControllers = options.controllers
     ? startControllers({ ...ports, simulated, rootCertificate: () => rootCertificate })
-    : undefined;
+    : startOwnWork(ports);
   const address: { of?: ApiAddress } = {};
   const local =
     options.pods === 'local'
@@ -100,7 +100,7 @@ export function startLocalKube(options: LocalKubeOptions): Promise<LocalKube> {
     snapshot: () => store.state(),
     async stop() {
       pods?.stop();
-      stopControllers?.();
+      stopControllers();
       await local?.stop();
       await transport.close();
       await Promise.all([...listeners].map((listener) => listener.close()));

@@ -95,13 +95,23 @@ async function buildHarness(name, folder) {
 }
 
 async function buildModule(name, folder) {
-  const { module, version, program } = modules[name];
+  const { module, version, program, replaced } = modules[name];
+  if (replaced !== undefined) return buildReplaced(modules[name], folder);
   const flags = name.startsWith('helm') ? `-s -w ${helmVersion(module, version)}` : '-s -w';
   await go(['install', '-trimpath', '-ldflags', flags, `${module}@${version}`], folder, {
     GOBIN: folder,
     GOFLAGS: '',
   });
   return join(folder, program ?? name);
+}
+
+/** A program of a module that only builds with replacements, from a module of ours that makes them. */
+async function buildReplaced({ module, version, replaced }, folder) {
+  const lines = Object.entries(replaced).map(([name, other]) => `replace ${name} => ${name} ${other}`);
+  const head = ['module oracle', '', 'go 1.26', `require ${module} ${version}`];
+  await writeFile(join(folder, 'go.mod'), [...head, ...lines, ''].join('\n'));
+  await go(['build', '-trimpath', '-ldflags', '-s -w', '-o', 'program', module], folder);
+  return join(folder, 'program');
 }
 
 /** Helm says its version in what it writes; a build from the module would say `v3.x+unreleased`. */

@@ -6,6 +6,18 @@ export const modules = {
   helm4: { module: 'helm.sh/helm/v4/cmd/helm', version: 'v4.2.4', program: 'helm' },
   kustomize: { module: 'sigs.k8s.io/kustomize/kustomize/v5', version: 'v5.8.1', program: 'kustomize' },
   jsonnet: { module: 'github.com/google/go-jsonnet/cmd/jsonnet', version: 'v0.22.0', program: 'jsonnet' },
+  kwok: { module: 'sigs.k8s.io/kwok/cmd/kwok', version: 'v0.8.0' },
+  // Its own go.mod replaces modules, which `go install` refuses; the same replacements are made from outside.
+  'kustomize-controller': {
+    module: 'github.com/fluxcd/kustomize-controller',
+    version: 'v1.9.4',
+    replaced: {
+      'github.com/fluxcd/kustomize-controller/api': 'v1.9.4',
+      'github.com/opencontainers/go-digest': 'v1.0.1-0.20220411205349-bde1400a84be',
+      'sigs.k8s.io/kustomize/api': 'v0.21.1',
+      'sigs.k8s.io/kustomize/kyaml': 'v0.21.1',
+    },
+  },
 };
 
 /** Programs of ours around libraries, from a folder beside this file. */

@@ -54,3 +54,10 @@ export function startControllers(options: ControllersOptions): () => void {
   }
   return () => context.stop();
 }
+
+/** What is the API server's own work, where the controllers are somebody else's. */
+export function startOwnWork(options: Omit<ControllersOptions, 'simulated' | 'rootCertificate'>): () => void {
+  const context = createContext(options);
+  startQuotas(context, true);
+  return () => context.stop();
+}

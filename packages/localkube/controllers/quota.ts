@@ -2,20 +2,24 @@ import { record } from '../kinds/fields.ts';
 import { formatUsage, sumUsage } from '../kinds/quota.ts';
 import type { ControllerContext } from './runtime/context.ts';
 import { enqueueSelf } from './runtime/context.ts';
-import { keyOf, specOf, splitKey, writeStatus } from './runtime/objects.ts';
+import { keyOf, specOf, splitKey, statusOf, writeStatus } from './runtime/objects.ts';
 
 /** Changes are gathered for so long before a quota is counted again. */
 const BATCH_MS = 100;
 
-/** Counts what the namespaces that have ResourceQuotas use. Namespaces without one cost a look into a map. */
-export function startQuotas(context: ControllerContext): void {
+/**
+ * Counts what the namespaces that have ResourceQuotas use. Namespaces without one cost a look into a map. `admitted`: only
+ * what upstream's API server does itself, which adds what it lets in to the counts that a controller has made.
+ */
+export function startQuotas(context: ControllerContext, admitted = false): void {
   const { access } = context;
   const quotas = new Map<string, Set<string>>();
   const queue = context.loop.queue('quota', (key) => {
     const [namespace, name] = splitKey(key);
     const quota = access.get('', 'ResourceQuota', namespace, name);
     if (quota === undefined) return;
-    const hard = record(specOf(quota)['hard']);
+    const hard = record(admitted ? statusOf(quota)['hard'] : specOf(quota)['hard']);
+    if (admitted && Object.keys(hard).length === 0) return;
     const total: Record<string, bigint> = {};
     for (const { group, kind } of countedKinds(context, Object.keys(hard))) {
       for (const [what, value] of Object.entries(sumUsage(access.list(group, kind, namespace), group)))
@@ -33,10 +37,10 @@ export function startQuotas(context: ControllerContext): void {
     else names.add(event.object.metadata.name);
     if (names.size === 0) quotas.delete(namespace);
     else quotas.set(namespace, names);
-    enqueueSelf(queue)(event);
+    if (!admitted) enqueueSelf(queue)(event);
   });
   context.watch('', '*', ({ type, object }) => {
-    if (quotas.size === 0) return;
+    if (quotas.size === 0 || (admitted && type !== 'added')) return;
     // Only pods and services change in what they take.
     if (
       type === 'modified' &&
