@@ -87,7 +87,11 @@ patches:
 
   it.each([
     ['set image nginx', 2, 'invalid format of image'],
-    ['set namespace No_No', 2, 'is not a valid namespace name'],
+    ['set buildmetadata odd', 2, 'invalid buildMetadata option: odd'],
+    ['add base nowhere', 1, 'nowhere does not exist'],
+    ['add configmap c', 1, 'at least from-env-file, or from-file or from-literal must be set'],
+    ['set configmap c --from-literal=a=b', 1, 'unable to find ConfigMap with name "c"'],
+    ['remove secret s', 1, 'no specified secret(s) were found in the kustomization.yaml file'],
     ['add resource gone.yaml', 1, 'gone.yaml has no match'],
     ['remove label x', 1, 'commonLabels is not defined in kustomization file'],
     ['add label a:b --include-templates', 2, '--without-selector flag must be specified'],

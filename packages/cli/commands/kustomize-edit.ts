@@ -1,21 +1,13 @@
 import type { Command } from 'commander';
-import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Result } from '@plumbline/base';
-import { formatProblem } from '@plumbline/base';
-import {
-  editKustomization,
-  kustomizationFileNames,
-  readEntries,
-  readImage,
-  readReplica,
-} from '@plumbline/render';
-import type { KustomizationEdit, PatchFlags } from '@plumbline/render';
+import { readEntries, readImage, readReplica } from '@plumbline/render';
+import type { PatchFlags } from '@plumbline/render';
 import { CommandError, type Io } from '../io.ts';
-
-interface FolderFlags {
-  readonly folder: string;
-}
+import { addDataCommands, removeDataCommands, setDataCommands } from './kustomize-edit-data.ts';
+import { apply, verb } from './kustomize-edit-file.ts';
+import type { FolderFlags } from './kustomize-edit-file.ts';
 
 /** `plumb kustomize edit ...`: the verbs of `kustomize edit`, which leave everything but the change as it is. */
 export function kustomizeEditCommands(parent: Command, io: Io): void {
@@ -25,6 +17,11 @@ export function kustomizeEditCommands(parent: Command, io: Io): void {
   setCommands(edit.command('set').description('Set values'), io);
   addCommands(edit.command('add').description('Add entries'), io);
   removeCommands(edit.command('remove').description('Remove entries'), io);
+  verb(edit, 'fix', 'Bring old fields into the form of today').action((flags: FolderFlags) => {
+    const isFile = (path: string): boolean =>
+      statSync(resolve(io.cwd, flags.folder, path), { throwIfNoEntry: false })?.isFile() === true;
+    apply(io, flags, [{ type: 'fix', isFile }]);
+  });
 }
 
 function familyOf(parent: Command, name: string, description: string): Command {
@@ -32,13 +29,6 @@ function familyOf(parent: Command, name: string, description: string): Command {
     parent.commands.find((command) => command.name() === name) ??
     parent.command(name).description(description)
   );
-}
-
-function verb(parent: Command, usage: string, description: string): Command {
-  return parent
-    .command(usage)
-    .description(description)
-    .option('--folder <folder>', 'the folder of the kustomization file', '.');
 }
 
 function setCommands(set: Command, io: Io): void {
@@ -61,17 +51,23 @@ function setCommands(set: Command, io: Io): void {
     ['namesuffix', 'nameSuffix'],
   ] as const) {
     verb(set, `${name} <value>`, `the ${name} (write -- before a value that starts with a dash)`).action(
-      (value: string, flags: FolderFlags) => {
-        if (field === 'namespace') checkNamespace(value);
-        apply(io, flags, [{ type: 'set', field, value }]);
-      },
+      (value: string, flags: FolderFlags) => apply(io, flags, [{ type: 'set', field, value }]),
     );
   }
   verb(set, 'buildmetadata <option...>', 'originAnnotations, transformerAnnotations, managedByLabel').action(
     (args: string[], flags: FolderFlags) =>
-      apply(io, flags, [{ type: 'setBuildMetadata', options: args.flatMap((one) => one.split(',')) }]),
+      apply(io, flags, [{ type: 'setBuildMetadata', options: optionsOf(args) }]),
   );
+  setDataCommands(set, io);
 }
+
+const optionsOf = (args: readonly string[]): readonly string[] => {
+  const options = args.flatMap((one) => one.split(','));
+  for (const option of options)
+    if (!buildMetadata.includes(option)) throw new CommandError(`invalid buildMetadata option: ${option}`, 2);
+  return options;
+};
+const buildMetadata = ['originAnnotations', 'transformerAnnotations', 'managedByLabel'];
 
 /** The lists of paths, by the word that the command has for an entry. */
 const pathFields = {
@@ -114,6 +110,19 @@ function addCommands(add: Command, io: Io): void {
     });
   }
   patchCommand(add, 'addPatch', io);
+  verb(add, 'base <paths>', 'folders, separated by commas, as resources').action(
+    (paths: string, flags: FolderFlags) => {
+      for (const path of paths.split(','))
+        if (!existsSync(resolve(io.cwd, flags.folder, path)))
+          throw new CommandError(`${path} does not exist`);
+      apply(io, flags, [{ type: 'addBases', paths: paths.split(',') }]);
+    },
+  );
+  verb(add, 'buildmetadata <option...>', buildMetadata.join(', ')).action(
+    (args: string[], flags: FolderFlags) =>
+      apply(io, flags, [{ type: 'addBuildMetadata', options: optionsOf(args) }]),
+  );
+  addDataCommands(add, io);
 }
 
 interface AddFlags {
@@ -142,6 +151,11 @@ function removeCommands(remove: Command, io: Io): void {
         ]),
       );
   patchCommand(remove, 'removePatch', io);
+  verb(remove, 'buildmetadata <option...>', buildMetadata.join(', ')).action(
+    (args: string[], flags: FolderFlags) =>
+      apply(io, flags, [{ type: 'removeBuildMetadata', options: optionsOf(args) }]),
+  );
+  removeDataCommands(remove, io);
 }
 
 function patchCommand(parent: Command, type: 'addPatch' | 'removePatch', io: Io): void {
@@ -167,43 +181,9 @@ function read<T>(result: Result<T>): T {
   throw new CommandError(result.error.message, 2);
 }
 
-function checkNamespace(value: string): void {
-  if (/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(value)) return;
-  throw new CommandError(
-    `"${value}" is not a valid namespace name: lower case letters, digits and dashes, at most 63, beginning and ending with a letter or digit`,
-    2,
-  );
-}
-
 /** Addresses of other places are taken as they are. */
 function checkedPath(io: Io, { folder }: FolderFlags, path: string): string {
   if (/^[a-z][a-z0-9+.-]*:|^git@|^github\.com\//i.test(path)) return path;
   if (existsSync(resolve(io.cwd, folder, path))) return path;
   throw new CommandError(`${path} has no match`);
-}
-
-/** Writes the file only where something changed, and as a whole. */
-function apply(io: Io, { folder }: FolderFlags, edits: readonly KustomizationEdit[]): void {
-  const file = findFile(resolve(io.cwd, folder));
-  const shown = relative(io.cwd, file);
-  const before = readFileSync(file, 'utf8');
-  const done = editKustomization(before, edits, shown);
-  if (!done.ok) throw new CommandError(formatProblem(done.error));
-  for (const note of done.value.notes) io.stderr.write(`${note}\n`);
-  if (done.value.text === before) return;
-  const temporary = `${file}.plumb-edit`;
-  writeFileSync(temporary, done.value.text, { mode: statSync(file).mode & 0o777 });
-  renameSync(temporary, file);
-}
-
-function findFile(folder: string): string {
-  const found = kustomizationFileNames.map((name) => join(folder, name)).filter((file) => existsSync(file));
-  const [file] = found;
-  if (file === undefined)
-    throw new CommandError(`Missing kustomization file '${kustomizationFileNames[0]}' in ${folder}.`);
-  if (found.length > 1)
-    throw new CommandError(
-      `Found multiple kustomization files in ${folder}: ${found.map((one) => relative(folder, one)).join(', ')}`,
-    );
-  return file;
 }

@@ -15,6 +15,10 @@ export type YamlEdit =
   | { readonly type: 'set'; readonly path: YamlPath; readonly value: unknown }
   /** Adds an item to the end of a list, which is made where it is not there. */
   | { readonly type: 'append'; readonly path: YamlPath; readonly value: unknown }
+  /** Gives a field another name; what it holds stays as it is. A field that is not there is left out. */
+  | { readonly type: 'rename'; readonly path: YamlPath; readonly name: string }
+  /** Adds a field of the document in front of all others, where there is none of this name. */
+  | { readonly type: 'prepend'; readonly name: string; readonly value: unknown }
   /** Takes a field or an item out. A mapping or a list that has nothing left goes, too. */
   | { readonly type: 'remove'; readonly path: YamlPath };
 
@@ -50,6 +54,10 @@ function applyEdit(editing: Editing, edit: YamlEdit): string {
       return set(editing, edit.path, edit.value);
     case 'append':
       return append(editing, edit.path, edit.value);
+    case 'rename':
+      return rename(editing, edit.path, edit.name);
+    case 'prepend':
+      return prepend(editing, edit.name, edit.value);
     case 'remove':
       return remove(editing, edit.path);
   }
@@ -161,6 +169,29 @@ function append(editing: Editing, path: YamlPath, value: unknown): string {
   if (!isSeq(list)) throw new EditRefusal(`${showPath(path)} is no list`);
   if (list.items.length > 0) return add(editing, list, list.items.length, value);
   return set(editing, path, [value]);
+}
+
+function rename(editing: Editing, path: YamlPath, name: string): string {
+  const [key] = path.slice(-1);
+  const parent = nodeAt(editing, path.slice(0, -1));
+  if (!isMap(parent) || typeof key !== 'string') return editing.text;
+  const pair = parent.items.find((one) => isScalar(one.key) && one.key.value === key);
+  if (pair === undefined) return editing.text;
+  const { start, end } = rangeOf(pair.key as Node);
+  return editing.text.slice(0, start) + printScalar(name) + editing.text.slice(end);
+}
+
+function prepend(editing: Editing, name: string, value: unknown): string {
+  const { text, document } = editing;
+  const root = document.contents;
+  if (!isMap(root) || root.items.length === 0) return set(editing, [name], value);
+  const collection = root as Collection;
+  if (indexOf(collection, name) >= 0) return text;
+  const { start } = spanOf(collection, 0);
+  const printed = isFlow(root as Node)
+    ? `${printScalar(name)}: ${printFlow(value)}, `
+    : printEntry(name, value, columnOf(text, start), document) + ' '.repeat(columnOf(text, start));
+  return text.slice(0, start) + printed + text.slice(start);
 }
 
 function remove(editing: Editing, path: YamlPath): string {

@@ -147,6 +147,82 @@ describe('editKustomization', () => {
   });
 });
 
+describe('generated data', () => {
+  const text = 'configMapGenerator:\n- name: c\n  literals:\n  - a=1 # one\n  - b=2\n';
+  const edited = (edit: KustomizationEdit): string => {
+    const done = editKustomization(text, [edit]);
+    return done.ok ? done.value.text : `error: ${done.error.message}`;
+  };
+
+  it.each<[KustomizationEdit, string]>([
+    [
+      { type: 'addData', data: { kind: 'ConfigMap', name: 'c', literals: ['d=3'], files: ['k=x.txt'] } },
+      'configMapGenerator:\n- name: c\n  literals:\n  - a=1 # one\n  - b=2\n  - d=3\n  files:\n  - k=x.txt\n',
+    ],
+    [
+      {
+        type: 'addData',
+        data: { kind: 'Secret', name: 's', envFile: 'x.env', secretType: 'kubernetes.io/tls' },
+      },
+      `${text}secretGenerator:\n- name: s\n  envs:\n  - x.env\n  type: kubernetes.io/tls\n`,
+    ],
+    [
+      {
+        type: 'setData',
+        kind: 'ConfigMap',
+        name: 'c',
+        namespace: 'default',
+        literals: ['a=9'],
+        newNamespace: '',
+      },
+      text.replace('a=1', 'a=9'),
+    ],
+    [{ type: 'removeData', kind: 'ConfigMap', names: ['c'], namespace: '' }, ''],
+    [
+      { type: 'addData', data: { kind: 'ConfigMap', name: 'c', literals: ['a=3'] } },
+      'error: failed to create configmap: configmap c illegally repeats the key `a`',
+    ],
+    [
+      { type: 'setData', kind: 'ConfigMap', name: 'c', namespace: '', literals: ['z=9'], newNamespace: '' },
+      "error: failed to create configmap: failed to update literal sources: key 'z' not found in resource",
+    ],
+  ])('%j', (edit, expected) => expect(edited(edit)).toBe(expected));
+});
+
+describe('fix', () => {
+  const fixed = (text: string): string => {
+    const done = editKustomization(text, [{ type: 'fix', isFile: (path) => path.endsWith('.yaml') }]);
+    return done.ok ? done.value.text : `error: ${done.error.message}`;
+  };
+  const head = 'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n';
+
+  it.each([
+    ['# ours\nbases: # all\n- a\n', `# ours\n${head}resources: # all\n- a\n`],
+    [`${head}resources:\n- x\nbases:\n- a\n`, `${head}resources:\n- x\n- a\n`],
+    [`${head}patchesJson6902:\n- path: a # c\n`, `${head}patches:\n- path: a # c\n`],
+    [
+      `${head}patchesStrategicMerge:\n- a.yaml # c\n- |-\n  a: 1\n  b: 2\n`,
+      `${head}patches:\n- path: a.yaml # c\n- patch: |-\n    a: 1\n    b: 2\n`,
+    ],
+    [
+      `${head}patchesStrategicMerge:\n- a.yaml\npatches:\n- path: b.yaml\n`,
+      `${head}patches:\n- path: b.yaml\n- path: a.yaml\n`,
+    ],
+    [`${head}commonLabels:\n  a: "1"\n`, `${head}labels:\n- includeSelectors: true\n  pairs:\n    a: "1"\n`],
+    [
+      `${head}commonLabels: {a: x}\nlabels: [{pairs: {a: y}}]\n`,
+      "error: label name 'a' exists in both commonLabels and labels",
+    ],
+    [`${head}imageTags: [{name: a, newTag: b}]\n`, `${head}images: [{name: a, newTag: b}]\n`],
+    [
+      `${head}configMapGenerator:\n- name: c\n  env: x.env\n`,
+      `${head}configMapGenerator:\n- name: c\n  envs:\n  - x.env\n`,
+    ],
+    [`${head}resources: [a]\n`, `${head}resources: [a]\n`],
+    ['kind: Component\n', 'apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n'],
+  ])('%j', (before, after) => expect(fixed(before)).toBe(after));
+});
+
 describe('arguments', () => {
   it.each([
     ['nginx:1.0', { name: 'nginx', newName: '', newTag: '1.0', digest: '' }],

@@ -2,10 +2,12 @@ import { err, isRecord, ok, problem } from '@plumbline/base';
 import type { Problem, Result } from '@plumbline/base';
 import { editYaml, readYaml } from '@plumbline/languages';
 import type { YamlEdit } from '@plumbline/languages';
+import { addedData, changedData, removedData } from './data.ts';
+import { fixEdits, movedList } from './fix.ts';
+import { listOf, Refusal, removedItems, textOf } from './lists.ts';
+import type { Fields } from './lists.ts';
 import { compileName } from '../flux/name-pattern.ts';
 import type { ImageArgument, KustomizationEdit, PatchFlags } from './types.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** A file after its edits, and what there was to say. */
 export interface Edited {
@@ -19,9 +21,6 @@ interface Planned {
   readonly edits: readonly YamlEdit[];
   readonly notes?: readonly string[];
 }
-
-/** Carries a refusal out of the planning. */
-class Refusal extends Error {}
 
 /**
  * Edits the text of a kustomization file as `kustomize edit` does, but leaves every byte around the change as it is (upstream
@@ -69,11 +68,36 @@ function planOf(kustomization: Fields, edit: KustomizationEdit): Planned {
         edits: [{ type: edit.value === '' ? 'remove' : 'set', path: [edit.field], value: edit.value }],
       };
     case 'setImages':
-      return { edits: edit.images.flatMap((image) => imageEdits(listOf(kustomization, 'images'), image)) };
+      return {
+        edits: [
+          ...movedList(kustomization, 'imageTags', 'images'),
+          ...edit.images.flatMap((image) =>
+            imageEdits(joinedList(kustomization, 'images', 'imageTags'), image),
+          ),
+        ],
+      };
     case 'setReplicas':
       return { edits: edit.replicas.flatMap((replica) => replicaEdits(kustomization, replica)) };
     case 'setBuildMetadata':
       return { edits: [{ type: 'set', path: ['buildMetadata'], value: edit.options }] };
+    case 'addBuildMetadata':
+      return { edits: addedOptions(kustomization, edit.options) };
+    case 'removeBuildMetadata':
+      return {
+        edits: removedItems('buildMetadata', listOf(kustomization, 'buildMetadata'), (item) =>
+          edit.options.includes(String(item)),
+        ),
+      };
+    case 'addData':
+      return { edits: addedData(kustomization, edit.data) };
+    case 'setData':
+      return { edits: changedData(kustomization, edit) };
+    case 'removeData':
+      return removedData(kustomization, edit);
+    case 'addBases':
+      return { edits: addedBases(kustomization, edit.paths) };
+    case 'fix':
+      return { edits: fixEdits(kustomization, edit.isFile) };
     case 'addEntries':
       return entryEdits(kustomization, edit);
     case 'removeEntries':
@@ -89,14 +113,28 @@ function planOf(kustomization: Fields, edit: KustomizationEdit): Planned {
   }
 }
 
-function listOf(kustomization: Fields, field: string): readonly unknown[] {
-  const list = kustomization[field];
-  return Array.isArray(list) ? (list as unknown[]) : [];
+function addedOptions(kustomization: Fields, options: readonly string[]): YamlEdit[] {
+  const known = new Set(listOf(kustomization, 'buildMetadata'));
+  return options.map((value): YamlEdit => {
+    if (known.has(value)) throw new Refusal(`buildMetadata option ${value} already in kustomization file`);
+    known.add(value);
+    return { type: 'append', path: ['buildMetadata'], value };
+  });
 }
 
-function textOf(item: unknown, field: string): string {
-  const value = isRecord(item) ? item[field] : undefined;
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+function addedBases(kustomization: Fields, paths: readonly string[]): YamlEdit[] {
+  const known = new Set(joinedList(kustomization, 'resources', 'bases'));
+  const added = paths.map((value): YamlEdit => {
+    if (known.has(value)) throw new Refusal(`base ${value} already in kustomization file`);
+    known.add(value);
+    return { type: 'append', path: ['resources'], value };
+  });
+  return [...movedList(kustomization, 'bases', 'resources'), ...added];
+}
+
+/** A list with what stands under its old name. */
+function joinedList(kustomization: Fields, field: string, old: string): readonly unknown[] {
+  return [...listOf(kustomization, field), ...listOf(kustomization, old)];
 }
 
 /** `*` keeps what the file says of the image. */
@@ -184,11 +222,17 @@ function addedPaths(
   kustomization: Fields,
   { field, paths }: Extract<KustomizationEdit, { type: 'addPaths' }>,
 ): Planned {
-  const known = new Set(listOf(kustomization, field));
+  const isResources = field === 'resources';
+  const known = new Set(
+    isResources ? joinedList(kustomization, field, 'bases') : listOf(kustomization, field),
+  );
   const fresh = [...new Set(paths)].filter((path) => !known.has(path));
   const noun = field.replace(/s$/, '');
   return {
-    edits: fresh.map((value) => ({ type: 'append', path: [field], value })),
+    edits: [
+      ...(isResources && fresh.length > 0 ? movedList(kustomization, 'bases', field) : []),
+      ...fresh.map((value): YamlEdit => ({ type: 'append', path: [field], value })),
+    ],
     notes: paths
       .filter((path) => known.has(path))
       .map((path) => `${noun} ${path} already in kustomization file`),
@@ -203,16 +247,6 @@ function matcherOf(patterns: readonly string[]): (item: unknown) => boolean {
       if (fits === undefined) throw new Refusal('syntax error in pattern');
       return fits;
     });
-}
-
-/** From the last to the first, so that the numbers of the others stay right. */
-function removedItems(
-  field: string,
-  items: readonly unknown[],
-  goes: (item: unknown) => boolean,
-): YamlEdit[] {
-  const numbers = [...items.keys()].filter((i) => goes(items[i]));
-  return numbers.toReversed().map((i) => ({ type: 'remove', path: [field, i] }));
 }
 
 const targetFields = [

@@ -1,3 +1,3 @@
 export { editKustomization } from './edit.ts';
-export type { KustomizationEdit, PatchFlags } from './types.ts';
+export type { DataFlags, KustomizationEdit, PatchFlags } from './types.ts';
 export { readEntries, readImage, readReplica } from './arguments.ts';

@@ -29,6 +29,21 @@ type PathField =
   | 'configurations'
   | 'crds';
 
+/** An entry of `configMapGenerator` or `secretGenerator`, by the flags of the command. */
+export interface DataFlags {
+  readonly kind: 'ConfigMap' | 'Secret';
+  readonly name: string;
+  readonly namespace?: string;
+  readonly literals?: readonly string[];
+  /** `path` or `key=path`; globs are expanded already. */
+  readonly files?: readonly string[];
+  readonly envFile?: string;
+  readonly behavior?: string;
+  readonly disableNameSuffixHash?: boolean;
+  /** Of Secrets. */
+  readonly secretType?: string;
+}
+
 /** One change of a kustomization file. */
 export type KustomizationEdit =
   | {
@@ -42,6 +57,29 @@ export type KustomizationEdit =
       readonly replicas: readonly { readonly name: string; readonly count: number }[];
     }
   | { readonly type: 'setBuildMetadata'; readonly options: readonly string[] }
+  | { readonly type: 'addBuildMetadata'; readonly options: readonly string[] }
+  | { readonly type: 'removeBuildMetadata'; readonly options: readonly string[] }
+  /** Adds sources to the entry of this name and namespace, which is made where there is none. */
+  | { readonly type: 'addData'; readonly data: DataFlags }
+  /** Gives keys of an entry other values, or the entry another namespace. */
+  | {
+      readonly type: 'setData';
+      readonly kind: DataFlags['kind'];
+      readonly name: string;
+      readonly namespace: string;
+      readonly literals: readonly string[];
+      readonly newNamespace: string;
+    }
+  | {
+      readonly type: 'removeData';
+      readonly kind: DataFlags['kind'];
+      readonly names: readonly string[];
+      readonly namespace: string;
+    }
+  /** Folders that become resources; one that is there already is an error. */
+  | { readonly type: 'addBases'; readonly paths: readonly string[] }
+  /** Brings old fields into the form of today. `isFile` tells patches in files from those that are written out. */
+  | { readonly type: 'fix'; readonly isFile: (path: string) => boolean }
   /** `labels`: an entry of `labels` that leaves selectors alone; else the (old) field for all labels. */
   | {
       readonly type: 'addEntries';
