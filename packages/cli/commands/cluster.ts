@@ -17,7 +17,7 @@ interface Flags {
   readonly secure?: boolean;
   readonly controllers: string;
   readonly pods: string;
-  readonly allowHostPath: readonly string[];
+  readonly allowHostPath?: readonly string[];
   readonly logLevel: LogLevel;
 }
 
@@ -42,7 +42,6 @@ export function clusterCommands(parent: Command, io: Io): void {
       '--allow-host-path <dir>',
       'a folder that pods may mount with --pods local; repeat for more',
       collect,
-      [],
     )
     .option('--log-level <level>', 'debug|info|warn|error|silent', 'warn')
     .action((flags: Flags) => startCluster(flags, io));
@@ -68,7 +67,7 @@ async function startCluster(flags: Flags, io: Io): Promise<void> {
         pods: parsePods(flags.pods),
         localPods: {
           ...(folder === undefined ? {} : { folder: folder.file('pods') }),
-          hostPaths: flags.allowHostPath.map((path) => resolve(io.cwd, path)),
+          hostPaths: (flags.allowHostPath ?? []).map((path) => resolve(io.cwd, path)),
         },
         controllers: flags.controllers === 'on',
         secure: flags.secure === true,

@@ -31,7 +31,7 @@ interface Flags {
   readonly repo?: string;
   readonly path: string;
   readonly pods: string;
-  readonly allowHostPath: readonly string[];
+  readonly allowHostPath?: readonly string[];
   readonly plugins?: string;
   readonly remoteHosts?: string;
   readonly logLevel: LogLevel;
@@ -59,7 +59,6 @@ export function upCommand(parent: Command, io: Io): void {
       '--allow-host-path <dir>',
       'a folder that pods may mount with --pods local; repeat for more',
       collect,
-      [],
     )
     .option('--plugins <file-or-dir>', 'config management plugins whose programs may run here')
     .option('--remote-hosts <hosts>', 'hosts that kustomizations may name bases and files of; none: no host')
@@ -131,7 +130,7 @@ async function start({
       pods,
       localPods: {
         ...(flags.inMemory === true ? {} : { folder: folder.file('pods') }),
-        hostPaths: flags.allowHostPath.map((path) => resolve(io.cwd, path)),
+        hostPaths: (flags.allowHostPath ?? []).map((path) => resolve(io.cwd, path)),
       },
       controllers: true,
       secure: false,

@@ -16,7 +16,7 @@ export function parsePods(text: string): PodsMode {
 }
 
 /** Collects an option that may be given several times. */
-export function collect(value: string, earlier: readonly string[]): readonly string[] {
+export function collect(value: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, value];
 }
 

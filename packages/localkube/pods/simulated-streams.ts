@@ -8,15 +8,19 @@ import { errors } from '../registry/index.ts';
 import type { Access } from '../registry/index.ts';
 import { SessionRefusal } from '../streams/types.ts';
 import type { CommandOptions, CommandSession, LogOptions, PodStreams } from '../streams/types.ts';
-import type { SimulatedPods } from './index.ts';
 
 const bytes = new TextEncoder();
+
+/** What a container has written so far; undefined if there is no such container or it has not started. */
+interface Texts {
+  log(namespace: string, name: string, container: string): string | undefined;
+}
 
 /** The annotation that says what commands in a simulated container answer, as JSON: `{"cat /version": "1.2\n"}`. */
 const answersAnnotation = 'plumbline.dev/simulate-exec';
 
 /** Logs of simulated pods as `kubectl logs` reads them; commands only where the pod says what they answer. */
-export function simulatedStreams(pods: Pick<SimulatedPods, 'log'>, access: Access, clock: Clock): PodStreams {
+export function simulatedStreams(pods: Texts, access: Access, clock: Clock): PodStreams {
   return {
     log(pod, options) {
       const text = pods.log(pod.metadata.namespace ?? '', pod.metadata.name, options.container);
@@ -146,7 +150,7 @@ async function* once(text: string): AsyncGenerator<Uint8Array> {
 
 /** Goes on with each change of the pod until it is gone or has ended. */
 async function* follow(
-  pods: Pick<SimulatedPods, 'log'>,
+  pods: Texts,
   access: Access,
   pod: KubeObject,
   options: LogOptions,
