@@ -1,20 +1,29 @@
 import { Command, CommanderError } from 'commander';
 import { messageOf } from '@plumbline/base';
-import { appCommands } from './commands/app/index.ts';
-import { clusterCommands } from './commands/cluster.ts';
-import { helmCommands } from './commands/helm/index.ts';
-import { kustomizeEditCommands } from './commands/kustomize-edit.ts';
-import { renderCommand } from './commands/render.ts';
-import { serveCommand } from './commands/serve.ts';
-import { testCommand } from './commands/test.ts';
-import { upCommand } from './commands/up.ts';
-import { verifyRenderCommand } from './commands/verify-render.ts';
-import { whyCommand } from './commands/why.ts';
 import { CommandError, type Io } from './io.ts';
 import { version } from './version.ts';
 
-/** The whole command tree. */
-export function createProgram(io: Io): Command {
+type Add = (program: Command, io: Io) => void;
+
+/**
+ * The commands and what brings them, in the order of the help. Only the one that is called is loaded: the others would
+ * cost more than many of them take.
+ */
+const commands: Readonly<Record<string, () => Promise<Add>>> = {
+  up: async () => (await import('./commands/up.ts')).upCommand,
+  serve: async () => (await import('./commands/serve.ts')).serveCommand,
+  cluster: async () => (await import('./commands/cluster.ts')).clusterCommands,
+  render: async () => (await import('./commands/render.ts')).renderCommand,
+  why: async () => (await import('./commands/why.ts')).whyCommand,
+  'verify-render': async () => (await import('./commands/verify-render.ts')).verifyRenderCommand,
+  test: async () => (await import('./commands/test.ts')).testCommand,
+  app: async () => (await import('./commands/app/index.ts')).appCommands,
+  kustomize: async () => (await import('./commands/kustomize-edit.ts')).kustomizeEditCommands,
+  helm: async () => (await import('./commands/helm/index.ts')).helmCommands,
+};
+
+/** The command tree; with a name that it knows only that command of it. */
+export async function createProgram(io: Io, name = ''): Promise<Command> {
   const program = new Command('plumb')
     .description('Plumbline keeps clusters true to Git')
     .version(version, '-v, --version')
@@ -26,25 +35,21 @@ export function createProgram(io: Io): Command {
       writeErr: (text) => io.stderr.write(text),
     })
     .showHelpAfterError('(see --help)');
-  for (const add of [
-    upCommand,
-    serveCommand,
-    clusterCommands,
-    renderCommand,
-    whyCommand,
-    verifyRenderCommand,
-    testCommand,
-    appCommands,
-    kustomizeEditCommands,
-    helmCommands,
-  ])
-    add(program, io);
+  const one = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  const loaded = await Promise.all(
+    (one === undefined ? Object.values(commands) : [one]).map((load) => load()),
+  );
+  for (const add of loaded) add(program, io);
   return program;
 }
 
 /** Runs one command line. Exit codes: 0 ok, 1 it failed, 2 wrongly called. */
 export async function runProgram(args: readonly string[], io: Io): Promise<number> {
-  const program = createProgram(io);
+  if (args.length === 1 && (args[0] === '-v' || args[0] === '--version')) {
+    io.stdout.write(`${version}\n`);
+    return 0;
+  }
+  const program = await createProgram(io, args[0]);
   inherit(program);
   try {
     await program.parseAsync([...args], { from: 'user' });

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { createProgram } from '../program.ts';
 import { commandReference } from './reference.ts';
 
-it('is what docs/reference/commands.md shows (UPDATE_DOCS=1 writes it)', () => {
+it('is what docs/reference/commands.md shows (UPDATE_DOCS=1 writes it)', async () => {
   const file = join(import.meta.dirname, '../../../docs/reference/commands.md');
   const io = {
     stdin: new PassThrough(),
@@ -14,7 +14,7 @@ it('is what docs/reference/commands.md shows (UPDATE_DOCS=1 writes it)', () => {
     env: {},
     cwd: '/',
   };
-  const text = commandReference(createProgram(io));
+  const text = commandReference(await createProgram(io));
   if (process.env['UPDATE_DOCS'] !== undefined) writeFileSync(file, text);
   expect(readFileSync(file, 'utf8')).toBe(text);
 });

@@ -19,7 +19,7 @@ function section(path: readonly string[], command: Command): string {
   const usage = `${path.join(' ')} ${command.usage()}`.trim();
   const options = command.options.map((option) => {
     const given =
-      option.defaultValue === undefined || option.defaultValue === false
+      option.defaultValue === undefined || option.defaultValue === false || isEmpty(option.defaultValue)
         ? ''
         : ` (default: \`${String(option.defaultValue)}\`)`;
     return `| \`${option.flags.replaceAll('|', '\\|')}\` | ${option.description.replaceAll('|', '\\|')}${given} |`;
@@ -27,3 +27,5 @@ function section(path: readonly string[], command: Command): string {
   const table = options.length === 0 ? '' : `\n| flag | what |\n|---|---|\n${options.join('\n')}\n`;
   return `## \`${usage}\`\n\n${command.description()}.\n${table}`;
 }
+
+const isEmpty = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
