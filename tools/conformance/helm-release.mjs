@@ -200,7 +200,7 @@ const readings = (release, namespace) =>
   [
     ['list'],
     ['list', '-o', 'json'],
-    ['list', '-a', '-o', 'yaml'],
+    ['list', '--deployed', '--failed', '-o', 'yaml'],
     ['status', release],
     ['status', release, '-o', 'json'],
     ['history', release],
@@ -263,12 +263,24 @@ async function compareReadings(server, profile, { release, namespace }) {
       run('theirs', profile, words, server.kubeconfig),
       run('ours', profile, words, server.kubeconfig),
     ]);
-    if (theirs.stdout !== ours.stdout)
+    if (comparable(theirs.stdout) !== comparable(ours.stdout))
       problems.push(
         `${words.join(' ')}: ${firstDifference(theirs.stdout, ours.stdout)}${ours.ok ? '' : ours.stderr}`,
       );
   }
   return problems;
+}
+
+/** Upstream prints kinds of resources in a random order, and their ages; which kinds there are is no chance. */
+function comparable(text) {
+  const from = text.indexOf('RESOURCES:\n');
+  if (from < 0) return text;
+  const to = text.indexOf('\n\n\n', from);
+  const kinds = text
+    .slice(from, to)
+    .split('\n')
+    .filter((line) => line.startsWith('==> '));
+  return `${text.slice(0, from)}${kinds.toSorted().join('\n')}${text.slice(to)}`;
 }
 
 function firstDifference(theirs, ours) {

@@ -13,6 +13,8 @@ import type {
   UpgradeRequest,
 } from './requests.ts';
 import { rollback } from './rollback.ts';
+import { readResources } from './resources.ts';
+import type { ReleaseResources } from './resources.ts';
 import { openStorage } from './storage.ts';
 import { uninstall } from './uninstall.ts';
 import { upgrade } from './upgrade.ts';
@@ -27,6 +29,8 @@ export interface HelmActions {
   uninstall(request: UninstallRequest): Outcome<Uninstalled>;
   /** One revision, the newest where none is named. */
   get(name: string, version?: number): Outcome<StoredRelease>;
+  /** The objects of a release as they are now. */
+  resources(stored: StoredRelease, as: 'objects' | 'tables'): Outcome<ReleaseResources>;
   /** All revisions, from the oldest to the newest. */
   history(name: string): Outcome<readonly StoredRelease[]>;
   /** Every revision of every release, of the namespace or everywhere. */
@@ -54,6 +58,7 @@ export function createHelmActions(ports: HelmPorts, scope: HelmScope): HelmActio
           throw new HelmError('bad-request', `releaseContent: Release name is invalid: ${name}`);
         return version <= 0 ? storage.last(name) : storage.get(name, version);
       }),
+    resources: (stored, as) => returned(() => readResources(context, stored.release, as)),
     history: (name) =>
       returned(async () => {
         await checkReachable(context);

@@ -1,4 +1,7 @@
-import { compileRegex, parseLabelSelector } from '@plumbline/languages';
+import { resourcesText } from '@plumbline/controllers';
+import type { HelmActions, ReleaseResources } from '@plumbline/controllers';
+import { compileRegex, parseLabelSelector, toGo } from '@plumbline/languages';
+import { plainValues } from '@plumbline/render';
 import type { HelmRelease, StoredRelease } from '@plumbline/render';
 import { CommandError, type Io } from '../../io.ts';
 import { withCluster } from './connect.ts';
@@ -114,14 +117,8 @@ function newestOnly(all: readonly StoredRelease[]): readonly StoredRelease[] {
   return [...newest.values()];
 }
 
-function labelsOf({ release, labels }: StoredRelease): Readonly<Record<string, string>> {
-  return {
-    ...labels,
-    name: release.name,
-    owner: 'helm',
-    status: release.info.status ?? 'unknown',
-    version: String(release.version),
-  };
+function labelsOf({ labels, systemLabels }: StoredRelease): Readonly<Record<string, string>> {
+  return { ...labels, ...systemLabels };
 }
 
 /** By name, or by date from the newest. */
@@ -186,14 +183,15 @@ async function getOne(
   name: string,
   flags: GetFlags,
   io: Io,
-  print: (stored: StoredRelease, profile: 3 | 4) => string,
+  print: (stored: StoredRelease, profile: 3 | 4, actions: HelmActions) => string | Promise<string>,
 ): Promise<void> {
   const revision = wholeNumber(flags.revision, 'invalid --revision');
   await withCluster(flags, io, async (connection) => {
     const profile = connection.profileWish ?? 3;
-    const stored = await connection.actions(profile).get(name, revision);
+    const actions = connection.actions(profile);
+    const stored = await actions.get(name, revision);
     if (!stored.ok) throw failure(stored.error);
-    io.stdout.write(print(stored.value, profile));
+    io.stdout.write(await print(stored.value, profile, actions));
   });
 }
 
@@ -206,12 +204,28 @@ interface StatusFlags extends GetFlags {
 /** `helm status RELEASE`. */
 export async function status(name: string, flags: StatusFlags, io: Io): Promise<void> {
   const format = formatOf(flags.output);
-  await getOne(name, flags, io, (stored, profile) => {
+  await getOne(name, flags, io, async (stored, profile, actions) => {
     const { chart: _chart, ...release } = stored.release;
-    if (format === 'json') return json(release);
-    if (format === 'yaml') return yaml(release);
-    return statusText(stored, { profile, showDescription: flags.showDesc === true });
+    const wanted = profile === 4 || flags.showResources === true;
+    const found = wanted
+      ? await actions.resources(stored, format === 'table' ? 'tables' : 'objects')
+      : undefined;
+    if (found?.ok === false) throw failure(found.error);
+    if (format === 'table') {
+      const resources = found === undefined ? '' : resourcesText(found.value);
+      return statusText(stored, { profile, showDescription: flags.showDesc === true, resources });
+    }
+    const shown =
+      found === undefined ? release : { ...release, info: withResources(release.info, found.value) };
+    return format === 'json' ? json(shown) : yaml(shown);
   });
+}
+
+/** Kinds and the members of objects in order, as Go writes maps. */
+function withResources(info: HelmRelease['info'], found: ReleaseResources): HelmRelease['info'] {
+  if (found.size === 0) return info;
+  const sorted = toGo(Object.fromEntries(found));
+  return { ...info, resources: sorted instanceof Map ? plainValues(sorted) : {} };
 }
 
 /** `helm get all RELEASE`. */
@@ -267,7 +281,9 @@ export async function getMetadata(
 ): Promise<void> {
   const format = formatOf(flags.output);
   await getOne(name, flags, io, (stored, profile) => {
-    const { release, labels } = stored;
+    const { release } = stored;
+    // Helm leaves its own labels out only where a revision is named.
+    const labels = flags.revision === '0' ? labelsOf(stored) : stored.labels;
     const metadata = release.chart?.metadata ?? {};
     const { annotations, dependencies } = metadata;
     const deployed =

@@ -87,6 +87,8 @@ export interface HookRun {
 export interface StoredRelease {
   readonly release: HelmRelease;
   readonly labels: Readonly<Record<string, string>>;
+  /** Those that Helm sets by itself, as they were read. */
+  readonly systemLabels?: Readonly<Record<string, string>>;
 }
 
 /** A moment as Go writes it into JSON: no zeros at the end of the fraction. */

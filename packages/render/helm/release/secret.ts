@@ -61,7 +61,9 @@ export async function readReleaseSecret(
     );
   const decoded = await decodeRelease(new TextDecoder('latin1').decode(bytes), limits);
   if (!decoded.ok) return decoded;
-  return { ok: true, value: { release: decoded.value, labels: ownLabels(secret.metadata.labels ?? {}) } };
+  const { labels = {} } = secret.metadata;
+  const systemLabels = Object.fromEntries(Object.entries(labels).filter(([label]) => isSystemLabel(label)));
+  return { ok: true, value: { release: decoded.value, labels: ownLabels(labels), systemLabels } };
 }
 
 /** The labels that users gave. */
