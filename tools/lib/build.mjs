@@ -1,6 +1,6 @@
 // Builds dist/plumb.mjs (the whole product but its web pages, one file) and dist/web.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './install.mjs';
 import { step } from './progress.mjs';
@@ -34,8 +34,14 @@ function version() {
 
 /** Each program is one file of its own, so that a worker loads no more than it needs. */
 async function bundlePrograms() {
-  await bundleProgram({ plumb: join(root, 'packages/cli/main.ts') });
-  await bundleProgram({ 'render-worker': join(root, 'packages/cli/render-worker.ts') });
+  const written = [
+    ...(await bundleProgram({ plumb: join(root, 'packages/cli/main.ts') })),
+    ...(await bundleProgram({ 'render-worker': join(root, 'packages/cli/render-worker.ts') })),
+  ];
+  // Chunks are named by what is in them, so those of earlier builds would stay.
+  const chunks = join(root, 'dist/chunks');
+  for (const name of existsSync(chunks) ? readdirSync(chunks) : [])
+    if (!written.includes(`chunks/${name}`)) rmSync(join(chunks, name));
 }
 
 async function bundleProgram(input) {
@@ -43,12 +49,14 @@ async function bundleProgram(input) {
   const bundle = await rolldown({
     input,
     platform: 'node',
+    // Our modules only define things, so a chunk needs no more of a package than what it names.
+    treeshake: { moduleSideEffects: [{ test: /\/packages\/[^/]+\/(?!.*node_modules)/, sideEffects: false }] },
     transform: { define: { PLUMBLINE_VERSION: JSON.stringify(version()) } },
     onwarn: (warning) => {
       throw new Error(`bundling: ${warning.message}`);
     },
   });
-  await bundle.write({
+  const { output } = await bundle.write({
     dir: join(root, 'dist'),
     format: 'esm',
     entryFileNames: '[name].mjs',
@@ -60,6 +68,7 @@ async function bundleProgram(input) {
     comments: { legal: true, annotation: false, jsdoc: false },
   });
   await bundle.close();
+  return output.map(({ fileName }) => fileName);
 }
 
 async function bundleWeb() {
