@@ -27,7 +27,8 @@ function trim(path: string): string {
   return path.replace(/^\/+|\/+$/g, '');
 }
 
-/** Files that come with the product, seen from the bundle in `dist/`. */
+/** Files that come with the product, seen from the bundle in `dist/` or a chunk of it in `dist/chunks/`. */
 export function productFile(...parts: readonly string[]): string {
-  return join(new URL('..', import.meta.url).pathname, ...parts);
+  const folder = new URL('.', import.meta.url).pathname;
+  return join(folder, folder.endsWith('/dist/chunks/') ? '../..' : '..', ...parts);
 }
