@@ -1,4 +1,6 @@
 export { render } from './render.ts';
+export { findField } from './field-path.ts';
+export type { FoundField } from './field-path.ts';
 export type { RenderElsewhere, Rendered, RenderSource, SourceParameters } from './types.ts';
 export { expandVariables } from './context.ts';
 export type { RenderContext } from './context.ts';

@@ -4,6 +4,7 @@ import type { Cluster } from '@plumbline/kube';
 import type { Registry } from 'prom-client';
 import { readRoutes } from './applications/reads.ts';
 import { APPLICATION, createApplications } from './applications/store.ts';
+import { whyRoute } from './applications/why.ts';
 import { writeRoutes } from './applications/writes.ts';
 import { createRouter } from './gate/route.ts';
 import type { RouteSpec } from './gate/route.ts';
@@ -93,6 +94,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     onLogin: () => metrics.login(),
   });
   readRoutes(router, { cluster, applications, views, authorize, clock });
+  whyRoute(router, { applications, views });
   writeRoutes(router, { cluster, applications, clock, namespace });
   const stopApplications = applicationStream(router, { cluster, applications, authorize, clock, hub });
   const stopTrees = treeStream(router, { views, applications, clock, hub });

@@ -2,6 +2,7 @@ export { createGit } from './git/exec.ts';
 export type { Git, GitOptions, GitProtocol } from './git/exec.ts';
 export { createGitSources } from './git/snapshots.ts';
 export type { GitSources, GitSourcesOptions } from './git/snapshots.ts';
+export type { BlamedLine } from './git/blame.ts';
 export type { GitCredentials } from './git/mirror.ts';
 export { repositoryKey, sameRepository } from './git/url.ts';
 export { commitFiles, initRepository } from './git/commit-files.ts';

@@ -1,7 +1,7 @@
-import type { FieldOrigins, Manifest, OriginStep } from '@plumbline/api';
+import type { FieldHistory, FieldOrigins, FieldStep, Manifest, OriginStep } from '@plumbline/api';
 import type { Problem, Result } from '@plumbline/base';
 import { err, ok, problem } from '@plumbline/base';
-import { findField } from './field-path.ts';
+import { findField } from '@plumbline/render';
 
 const acts: Readonly<Record<OriginStep['act'], string>> = {
   file: 'written in',
@@ -84,6 +84,29 @@ const shownMax = 200;
 function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? '';
   return text.length <= shownMax ? text : `${text.slice(0, shownMax)}...`;
+}
+
+/** Why a live field is what it is: the acts with the commits that wrote them, then those who own it in the cluster. */
+export function historyLines(history: FieldHistory, path: string): readonly string[] {
+  const { kind, name, desired, live, repoURL, revision, steps, managers } = history;
+  return [
+    `${kind}/${name} ${path} = ${shown(desired)}`,
+    `  from ${repoURL} at ${revision.slice(0, 7)}`,
+    ...steps.flatMap(commitLines),
+    ...(live === undefined ? ['  not in the cluster'] : [`in the cluster: ${shown(live)}`]),
+    ...managers.map(({ manager, operation, time, subresource }) => {
+      const where = subresource === undefined ? '' : ` (${subresource})`;
+      return `  ${operation === 'Apply' ? 'applied' : 'written'} by ${manager}${where}${time === undefined ? '' : ` at ${time}`}`;
+    }),
+  ];
+}
+
+function commitLines(step: FieldStep): readonly string[] {
+  const { commit } = step;
+  const line = `  ${stepText(step)}`;
+  if (commit === undefined) return [line];
+  const { revision, author, date, message } = commit;
+  return [line, `    ${revision.slice(0, 7)} ${author}, ${date}: ${message}`];
 }
 
 /** Where an object and its fields come from, one line per field that has acts of its own. */

@@ -50,7 +50,7 @@ export interface ControllerOptions {
 export interface ArgoController {
   start(): Promise<void>;
   stop(): Promise<void>;
-  readonly views: ApplicationViews;
+  readonly views: Omit<ApplicationViews, 'why'>;
 }
 
 /** Between applications that only learn of a new revision: a thousand of them take half a minute of light work. */

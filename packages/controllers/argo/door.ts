@@ -1,15 +1,17 @@
 import { err, messageOf, ok, problem, recordAt, textAt } from '@plumbline/base';
 import type { Clock, Logger, Random } from '@plumbline/base';
-import type { Application, ApplicationSource, Snapshot } from '@plumbline/api';
+import type { Application, ApplicationSource, ApplicationViews, Snapshot } from '@plumbline/api';
 import { healthOf } from '@plumbline/kube';
 import type { Cluster } from '@plumbline/kube';
 import type { RenderCache, RenderContext } from '@plumbline/render';
 import type { ChartSources, GitSources } from '@plumbline/sources';
 import type { WorkQueue } from '../runtime/index.ts';
 import { createController } from './controller.ts';
+import { loadDesired } from './desired.ts';
 import type { ArgoController } from './controller.ts';
 import { renderSeed } from './seed.ts';
 import type { ArgoSettings, RenderPort, SourcePort } from './ports.ts';
+import { createWhy } from './why.ts';
 
 export interface ArgoControllerOptions {
   readonly cluster: Cluster;
@@ -33,22 +35,34 @@ const POLL_MS = 180_000;
  * The controller of Applications. `cluster` must have been connected with `trackingIndex` as its index function, and the
  * definitions must be installed. Starting it starts the queue.
  */
-export function createArgoController(options: ArgoControllerOptions): ArgoController {
+export function createArgoController(
+  options: ArgoControllerOptions,
+): Omit<ArgoController, 'views'> & { readonly views: ApplicationViews } {
   const { cluster, queue, clock, random, logger } = options;
   const seed = seedOnce(options);
+  const sources = sourcePort(options.sources, options.charts);
+  const traced = renderPort(options.renderCache, cluster, options.namespace, seed, true);
   const controller = createController({
     cluster,
     queue,
     clock,
     random,
     logger,
-    sources: sourcePort(options.sources, options.charts),
+    sources,
     render: renderPort(options.renderCache, cluster, options.namespace, seed),
     settings: { namespace: options.namespace, pollMs: options.settings?.pollMs ?? POLL_MS },
     health: healthOf,
   });
   return {
     ...controller,
+    views: {
+      ...controller.views,
+      why: createWhy({
+        live: (key) => cluster.live.get(key),
+        load: (request) => loadDesired(request, sources, traced),
+        blame: (repoURL, sha, file, line) => options.sources.blame(repoURL, sha, file, line),
+      }),
+    },
     async start() {
       await seed();
       await controller.start();
@@ -92,6 +106,7 @@ function renderPort(
   cluster: Cluster,
   namespace: string,
   seeds: () => Promise<string | undefined>,
+  origins = false,
 ): RenderPort {
   return {
     async render(snapshot, source, application) {
@@ -100,6 +115,7 @@ function renderPort(
       const path = await pathOf(snapshot, source);
       const outcome = await cache.render(snapshot, path, {
         source: parametersOf(source),
+        ...(origins ? { origins } : {}),
         appName: application.metadata.name,
         context: contextOf(application, source, snapshot, {
           version,

@@ -23,7 +23,7 @@ import { keyOfStatus } from './healing.ts';
 import { podImages } from './summary.ts';
 import { trackingIndex } from './tracking.ts';
 
-export interface Views extends ApplicationViews {
+export interface Views extends Omit<ApplicationViews, 'why'> {
   /** An application's comparison or tree has changed. */
   changed(application: string): void;
   /** The instance that an object descends from, by its owners. */

@@ -1,4 +1,4 @@
-import { silentLogger, virtualClock } from '@plumbline/base';
+import { err, ok, problem, silentLogger, virtualClock } from '@plumbline/base';
 import type { VirtualClock } from '@plumbline/base';
 import { systemRandom } from '@plumbline/base/node';
 import type { Application, ApplicationViews, KubeObject, ResourceTree } from '@plumbline/api';
@@ -143,6 +143,23 @@ function fakeViews(): FakeViews {
               tags: ['v1'],
             }
           : undefined,
+      ),
+    why: ({ metadata }, { kind, name, field }) =>
+      Promise.resolve(
+        name === 'web'
+          ? ok({
+              apiVersion: 'apps/v1',
+              kind,
+              namespace: 'default',
+              name,
+              pointer: `/${field}`,
+              desired: 1,
+              repoURL: `https://git.example/${metadata.name}.git`,
+              revision: 'abc',
+              steps: [],
+              managers: [],
+            })
+          : err(problem('no-such-object', `the application has no ${kind} ${name}`)),
       ),
     listen(listener) {
       listeners.add(listener);

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { RevisionInfo, Snapshot, Tree } from '@plumbline/api';
 import { createSlots, emitter, err, messageOf, ok, problem } from '@plumbline/base';
 import type { Cancel, Clock, Logger, Result } from '@plumbline/base';
+import { blameLine } from './blame.ts';
+import type { BlamedLine } from './blame.ts';
 import { createGit } from './exec.ts';
 import type { Git } from './exec.ts';
 import { mirrorHead, openMirror } from './mirror.ts';
@@ -27,6 +29,8 @@ export interface GitSources {
   ): Promise<Result<Snapshot>>;
   /** Who made a commit; undefined when the repository or the commit is not known here. */
   revision(repoURL: string, sha: string): Promise<RevisionInfo | undefined>;
+  /** Who wrote a line of a file, as it is at a commit; undefined where that cannot be said in good time. */
+  blame(repoURL: string, sha: string, file: string, line: number): Promise<BlamedLine | undefined>;
   /** Somebody (a webhook, a push) says that the repository moved. Listeners hear it at once. */
   notify(repoURL: string): void;
   /** The same for a repository that is served here, by its folder; listeners hear each address that leads to it. */
@@ -52,6 +56,8 @@ export interface GitSourcesOptions {
 
 /** Each fetch is a process, a connection and unpacking; more at once only slow each other down. */
 const fetchesAtOnceMax = 5;
+/** Each is a process that may go through the whole history of a file. */
+const blamesAtOnceMax = 2;
 /** A thousand applications behind an address that does not answer make one attempt in this time, not a thousand. */
 const failureMemoryMs = 5_000;
 /** An unknown branch may be new: the remote is asked again, but not more often than this. */
@@ -84,6 +90,7 @@ export function createGitSources(options: GitSourcesOptions): GitSources {
   const folders = createFolderCache();
   const moves = emitter<string>((thrown) => logger.error('a listener failed', { reason: messageOf(thrown) }));
   const fetches = createSlots(fetchesAtOnceMax);
+  const blames = createSlots(blamesAtOnceMax);
   const stopped = new AbortController();
   let revisionsResolved = 0;
 
@@ -283,6 +290,11 @@ export function createGitSources(options: GitSourcesOptions): GitSources {
         logger.debug('reading a commit failed', { reason: messageOf(thrown) });
         return undefined;
       }
+    },
+
+    async blame(repoURL, sha, file, line) {
+      const opened = open(repoURL);
+      return opened.ok ? blames.run(() => blameLine(git, opened.value.gitDir, sha, file, line)) : undefined;
     },
 
     notify(repoURL) {

@@ -132,6 +132,7 @@ async function furnish(ground: Ground): Promise<House> {
       return ok(snapshot);
     },
     revision: async () => undefined,
+    blame: async () => undefined,
     notify: (repoURL) => moves.emit(repoURL),
     notifyLocal: () => {},
     listen: (listener) => moves.listen(listener),
