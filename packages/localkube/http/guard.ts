@@ -21,6 +21,16 @@ export function guard(headers: Readonly<Record<string, string | undefined>>): St
     : refuse(`requests of web pages of ${JSON.stringify(origin)} are refused`);
 }
 
+/**
+ * A stream into a container is a way to run programs, and browsers let any page open one, so here even pages of other
+ * servers of this machine are refused.
+ */
+export function guardUpgrade(headers: Readonly<Record<string, string | undefined>>): Status | undefined {
+  const { host = '', origin } = headers;
+  if (origin === undefined || origin === `http://${host}`) return undefined;
+  return refuse(`streams for web pages of ${JSON.stringify(origin)} are refused`);
+}
+
 function refuse(why: string): Status {
   return errors.failure(403, 'Forbidden', why).status;
 }

@@ -8,12 +8,12 @@ import { writeYaml } from '@plumbline/languages';
 import type { KubeObject, WatchEvent } from '@plumbline/api';
 import type { Cancel } from '@plumbline/base';
 import { errors } from '../registry/index.ts';
-import { makeUpgrades } from '../streams/index.ts';
+import { makeUpgrades, withProtocolToken } from '../streams/index.ts';
 import type { Upgrades } from '../streams/index.ts';
 import type { ListenOptions, User } from '../types.ts';
 import { makeEncoder } from './encode.ts';
 import type { Encoder } from './encode.ts';
-import { guard } from './guard.ts';
+import { guard, guardUpgrade } from './guard.ts';
 import { admin, handle } from './handle.ts';
 import type { ApiAnswer, ApiRequest } from './request.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -116,7 +116,13 @@ function upgrade(
       ...(refused.headers !== undefined && { headers: refused.headers }),
     });
   };
-  const given = answerTo(around, request, headersOf(request), { type: 'none' });
+  const headers = headersOf(request);
+  const foreign = around.security === undefined ? guardUpgrade(headers) : undefined;
+  if (foreign !== undefined) {
+    refuse({ type: 'data', status: 403, data: foreign });
+    return;
+  }
+  const given = answerTo(around, request, withProtocolToken(headers), { type: 'none' });
   if (given instanceof Promise) given.then(finish, () => socket.destroy());
   else finish(given);
 }

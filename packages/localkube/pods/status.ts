@@ -36,6 +36,8 @@ export interface PodView {
   readonly ip: string | undefined;
   readonly init: (container: Fields, index: number) => ContainerView;
   readonly main: (container: Fields, index: number) => ContainerView;
+  /** Containers that were added to a running pod; left out where they are not run. */
+  readonly extra?: (container: Fields, index: number) => ContainerView;
   readonly reason?: string;
   readonly message?: string;
 }
@@ -50,6 +52,9 @@ export function buildStatus(pod: KubeObject, view: PodView, now: string): Fields
   const main = records(spec['containers']).map((container, index) =>
     containerStatus(container, view.main(container, index)),
   );
+  const extra = records(view.extra === undefined ? [] : spec['ephemeralContainers']).map((container, index) =>
+    containerStatus(container, view.extra!(container, index)),
+  );
   return {
     ...before,
     observedGeneration: pod.metadata.generation,
@@ -61,6 +66,7 @@ export function buildStatus(pod: KubeObject, view: PodView, now: string): Fields
     startTime: text(before['startTime']) || now,
     ...(init.length === 0 ? {} : { initContainerStatuses: init }),
     containerStatuses: main,
+    ...(extra.length === 0 ? {} : { ephemeralContainerStatuses: extra }),
     ...(view.reason === undefined ? {} : { reason: view.reason }),
     ...(view.message === undefined ? {} : { message: view.message }),
   };

@@ -7,5 +7,5 @@ export type {
   PodStreams,
   StreamRequest,
 } from './types.ts';
-export { makeUpgrades, upgradeOf } from './upgrade.ts';
+export { makeUpgrades, upgradeOf, withProtocolToken } from './upgrade.ts';
 export type { Upgrades } from './upgrade.ts';

@@ -45,6 +45,20 @@ export function upgradeOf(headers: Readonly<Record<string, string | undefined>>)
   return wanted === 'websocket' || wanted === 'spdy/3.1' ? wanted : undefined;
 }
 
+/** Browsers can send no header with a WebSocket, so Kubernetes takes a token among the protocols, too. */
+const tokenProtocol = 'base64url.bearer.authorization.k8s.io.';
+
+/** The headers with a token that came among the protocols where others have it. */
+export function withProtocolToken(
+  headers: Record<string, string | undefined>,
+): Record<string, string | undefined> {
+  if (headers['authorization'] !== undefined) return headers;
+  const found = list(headers[protocolHeader]).find((one) => one.startsWith(tokenProtocol));
+  if (found === undefined) return headers;
+  const token = Buffer.from(found.slice(tokenProtocol.length), 'base64url').toString();
+  return { ...headers, authorization: `Bearer ${token}` };
+}
+
 export function makeUpgrades(clock: Clock): Upgrades {
   // The protocols are chosen here: their names hold characters that the library refuses.
   const server = new WebSocketServer({
@@ -65,7 +79,7 @@ export function makeUpgrades(clock: Clock): Upgrades {
     head: Buffer,
     stream: StreamRequest,
   ): UpgradeRefusal | undefined => {
-    const offered = list(request.headers[protocolHeader]);
+    const offered = list(request.headers[protocolHeader]).filter((one) => !one.startsWith(tokenProtocol));
     const served = stream.type === 'command' ? channelProtocols : [tunnelProtocol, ...portChannelProtocols];
     // Without a protocol the first and simplest one is spoken.
     const protocol =

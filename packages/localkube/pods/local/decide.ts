@@ -1,5 +1,8 @@
-/** What a container is for in its pod. A sidecar is an init container that restarts always. */
-export type Role = 'init' | 'sidecar' | 'main';
+/**
+ * What a container is for in its pod. A sidecar is an init container that restarts always; an extra one was added to a
+ * running pod to look into it, and decides nothing.
+ */
+export type Role = 'init' | 'sidecar' | 'main' | 'extra';
 
 /** What is to be known of a container to say what happens next. */
 export interface Seen {
@@ -32,8 +35,12 @@ export function decide(containers: readonly Seen[], begun: boolean): Decision {
   const mains = containers.filter(({ role }) => role === 'main');
   const sidecars = containers.filter(({ role }) => role === 'sidecar');
   const finished = mains.every(({ state, restarts }) => state === 'ended' && !restarts);
-  if (finished) return finish(mains, sidecars);
-  const start = [...sidecars, ...mains]
+  if (finished)
+    return finish(
+      mains,
+      containers.filter(({ role }) => role !== 'main'),
+    );
+  const start = [...sidecars, ...mains, ...containers.filter(({ role }) => role === 'extra')]
     .filter(
       ({ role, state, restarts }) =>
         state === 'waiting' || (state === 'ended' && (role === 'sidecar' || restarts)),
@@ -54,7 +61,7 @@ function initialize(containers: readonly Seen[]): Decision | undefined {
   // A sidecar that has ended is started again whatever the ones after it do.
   const again: string[] = [];
   for (const { name, role, state, exitCode, started, restarts } of containers) {
-    if (role === 'main') continue;
+    if (role === 'main' || role === 'extra') continue;
     if (role === 'sidecar') {
       if (state === 'running' && started) continue;
       if (state === 'ended' && started) {
@@ -76,8 +83,8 @@ function failed(containers: readonly Seen[]): Decision {
   return { start: [], stop, phase: stop.length === 0 ? 'Failed' : 'Pending', initialized: false };
 }
 
-function finish(mains: readonly Seen[], sidecars: readonly Seen[]): Decision {
-  const stop = running(sidecars);
+function finish(mains: readonly Seen[], others: readonly Seen[]): Decision {
+  const stop = running(others);
   const phase = mains.every(({ exitCode }) => exitCode === 0) ? 'Succeeded' : 'Failed';
   return { start: [], stop, phase: stop.length === 0 ? phase : 'Running', initialized: true };
 }

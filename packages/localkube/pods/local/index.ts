@@ -13,7 +13,9 @@ import { scenarioOf } from '../scenario.ts';
 import { openPodsFolder } from './folder.ts';
 import { startMemoryWatch } from './memory.ts';
 import { startPodRun } from './pod-run.ts';
+import { endMarked } from './process.ts';
 import { namesIn, removeStrangers } from './record-file.ts';
+import { makeSweeper } from './sweeper.ts';
 import { streamsOf } from './streams.ts';
 import type { ApiAddress, LocalWorld, PodRun } from './types.ts';
 import type { IssueToken } from './volumes.ts';
@@ -66,6 +68,7 @@ export function startLocalRuntime(options: LocalRuntimeOptions): LocalRuntime {
   const world: LocalWorld = {
     ...options,
     folder,
+    sweeper: makeSweeper(clock),
     recorder: createRecorder(access, clock, 'kubelet', NODE),
     addressOf: (pod) => (shared ? '127.0.0.1' : addresses.take(keyOf(pod))),
   };
@@ -105,7 +108,7 @@ export function startLocalRuntime(options: LocalRuntimeOptions): LocalRuntime {
       const key = keyOf(pod);
       let run = runs.get(key);
       if (run !== undefined && run.uid !== pod.metadata.uid) {
-        run.forget();
+        void run.forget();
         run = undefined;
       }
       if (run === undefined) {
@@ -116,7 +119,7 @@ export function startLocalRuntime(options: LocalRuntimeOptions): LocalRuntime {
     },
     forget(namespace, name) {
       const key = `${namespace}/${name}`;
-      runs.get(key)?.forget();
+      void runs.get(key)?.forget();
       runs.delete(key);
       addresses.free(key);
     },
@@ -134,6 +137,7 @@ export function startLocalRuntime(options: LocalRuntimeOptions): LocalRuntime {
           return run.abandon(Math.min(stopMsMax, typeof grace === 'number' ? grace * 1000 : stopMsMax));
         }),
       );
+      endMarked(new Set(Array.from(runs.values(), ({ uid }) => uid)));
       opened.close();
     },
   };

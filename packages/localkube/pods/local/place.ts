@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type { KubeObject } from '@plumbline/api';
 import { records, strings, text } from '../../kinds/fields.ts';
 import type { Fields } from '../../kinds/fields.ts';
+import { specOf } from '../../controllers/runtime/objects.ts';
 import type { Access } from '../../registry/types.ts';
 import { expand } from './expand.ts';
 import { defaultPath, environmentOf } from './environment.ts';
@@ -48,7 +49,7 @@ export function makePlace(request: PlaceRequest): Place {
   const given = {
     PATH: defaultPath,
     HOME: root,
-    HOSTNAME: pod.metadata.name,
+    HOSTNAME: text(specOf(pod)['hostname']) || pod.metadata.name,
     TMPDIR: temporary,
     PLUMBLINE_ROOT: root,
     [MARK]: `${pod.metadata.uid ?? ''}/${text(container['name'])}`,

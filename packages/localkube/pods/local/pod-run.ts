@@ -22,12 +22,17 @@ import { decide } from './decide.ts';
 import type { Decision, Seen } from './decide.ts';
 import { graceOf, makeLife } from './life.ts';
 import { makePodVolumes } from './pod-volumes.ts';
-import { endMarked } from './process.ts';
 import { restartsAfter } from './restart-rules.ts';
-import { containersOf, viewOf } from './status.ts';
+import { containersOf, extrasOf, viewOf } from './status.ts';
 import type { LocalWorld, PodRun } from './types.ts';
 
 const MANAGER = 'kubelet';
+const specFields = {
+  init: 'initContainers',
+  sidecar: 'initContainers',
+  main: 'containers',
+  extra: 'ephemeralContainers',
+} as const;
 
 /** Runs one pod: each `step` looks at what there is, does what comes next, and writes what it has come to. */
 export function startPodRun(world: LocalWorld, first: KubeObject): PodRun {
@@ -74,8 +79,7 @@ export function startPodRun(world: LocalWorld, first: KubeObject): PodRun {
     }
   };
 
-  const pathOf = (container: Container): string =>
-    `spec.${container.role === 'main' ? 'containers' : 'initContainers'}{${container.name}}`;
+  const pathOf = (container: Container): string => `spec.${specFields[container.role]}{${container.name}}`;
   const event = (type: 'Normal' | 'Warning', reason: string, message: string, about?: Container): void =>
     recorder.event(pod, type, reason, message, about === undefined ? undefined : pathOf(about));
 
@@ -103,6 +107,7 @@ export function startPodRun(world: LocalWorld, first: KubeObject): PodRun {
       write('Pending');
       return;
     }
+    for (const extra of extrasOf(pod)) if (!containers.has(extra.name)) containers.set(extra.name, extra);
     const decision = decide(seen(), begun);
     for (const name of decision.stop) life.stop(containers.get(name)!, graceOf(pod));
     if (decision.initialized && !begun) begun = true;
@@ -115,7 +120,7 @@ export function startPodRun(world: LocalWorld, first: KubeObject): PodRun {
     const ended = decision.phase === 'Succeeded' || decision.phase === 'Failed';
     if (ended) timers.forEach((cancel) => cancel());
     write(decision.phase);
-    if (ended) endMarked(uid);
+    if (ended) void world.sweeper.sweep(uid);
   };
 
   const phase = (otherwise: 'Pending' | 'Running'): 'Pending' | 'Running' => (begun ? otherwise : 'Pending');
@@ -155,7 +160,7 @@ export function startPodRun(world: LocalWorld, first: KubeObject): PodRun {
       write(phase('Running'));
       return;
     }
-    endMarked(uid);
+    void world.sweeper.sweep(uid);
     if (seconds === 0 && pod.metadata.finalizers !== undefined) return;
     // What was waiting never ran; the rest says how it ended.
     const all = [...containers.values()].filter(({ role }) => role === 'main');
@@ -185,7 +190,7 @@ export function startPodRun(world: LocalWorld, first: KubeObject): PodRun {
     };
     const status = buildStatus(
       pod,
-      { phase: wanted, ip, init: view, main: view, ...(wanted === 'Failed' && failing) },
+      { phase: wanted, ip, init: view, main: view, extra: view, ...(wanted === 'Failed' && failing) },
       now(),
     );
     pod = writeStatus(access, pod, status, MANAGER);
@@ -195,7 +200,6 @@ export function startPodRun(world: LocalWorld, first: KubeObject): PodRun {
     over = true;
     timers.forEach((cancel) => cancel());
     await life.abandon(graceMs);
-    endMarked(uid);
   };
 
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -215,7 +219,11 @@ export function startPodRun(world: LocalWorld, first: KubeObject): PodRun {
       volumes.refresh();
       soon();
     },
-    forget: () => void abandon(0).then(() => rmSync(folder, { recursive: true, force: true })),
+    async forget() {
+      await abandon(0);
+      await world.sweeper.sweep(uid);
+      rmSync(folder, { recursive: true, force: true });
+    },
     abandon,
     logPath: (container, attempt) => logPath(context, container, attempt),
   };

@@ -140,21 +140,33 @@ function statFields(pid: number): readonly string[] | undefined {
 /** The variable by which the processes of a container are known again, those that left their group included. */
 export const MARK = 'PLUMBLINE_CONTAINER';
 
-/** Processes whose environment holds this mark: `prefix` may be a whole mark or the part before a slash. */
-export function markedProcesses(prefix: string): readonly number[] {
-  const found: number[] = [];
+/** Ends every process that carries the mark of one of these pods, in whatever group it is. Looks at all processes once. */
+export function endMarked(pods: ReadonlySet<string>): number {
+  let count = 0;
   for (const pid of allProcesses()) {
+    const pod = markOf(pid)?.split('/', 1)[0];
+    if (pod === undefined || !pods.has(pod)) continue;
     try {
-      const environment = readFileSync(`/proc/${pid}/environ`, 'latin1');
-      const at = environment.startsWith(`${MARK}=`) ? 0 : environment.indexOf(`\0${MARK}=`) + 1;
-      if (at === 0 && !environment.startsWith(`${MARK}=`)) continue;
-      const mark = environment.slice(at + MARK.length + 1).split('\0', 1)[0] ?? '';
-      if (mark === prefix || mark.startsWith(`${prefix}/`)) found.push(pid);
+      process.kill(pid, 'SIGKILL');
+      count++;
     } catch {
-      // Somebody else's, or gone.
+      // Gone meanwhile.
     }
   }
-  return found;
+  return count;
+}
+
+function markOf(pid: number): string | undefined {
+  try {
+    const variable = `${MARK}=`;
+    return readFileSync(`/proc/${pid}/environ`, 'latin1')
+      .split('\0')
+      .find((one) => one.startsWith(variable))
+      ?.slice(variable.length);
+  } catch {
+    // Somebody else's, or gone.
+    return undefined;
+  }
 }
 
 function allProcesses(): readonly number[] {
@@ -166,19 +178,6 @@ function allProcesses(): readonly number[] {
   } catch {
     return [];
   }
-}
-
-/** Ends every process with this mark, in whatever group it is. */
-export function endMarked(prefix: string): number {
-  const found = markedProcesses(prefix);
-  for (const pid of found) {
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch {
-      // Gone meanwhile.
-    }
-  }
-  return found.length;
 }
 
 /** Ends a group of an earlier run of this program, if its leader is still the process that was started then. */

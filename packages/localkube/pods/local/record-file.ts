@@ -30,9 +30,8 @@ export function endOrphans(folder: string): number {
       if (endGroupOf(pid, start)) count++;
       rmSync(file, { force: true });
     }
-    count += endMarked(uid);
   }
-  return count;
+  return count + endMarked(new Set(namesIn(pods)));
 }
 
 /** Takes away the folders of pods that are no more. */

@@ -6,6 +6,7 @@ import type { Container } from './container.ts';
 export function restartsAfter(container: Container, pod: Fields, exitCode: number): boolean {
   const { role, spec } = container;
   if (role === 'sidecar') return true;
+  if (role === 'extra') return false;
   for (const rule of records(spec['restartPolicyRules'])) {
     const codes = record(rule['exitCodes']);
     const named = list(codes['values']).includes(exitCode);

@@ -18,18 +18,25 @@ export function containersOf(pod: KubeObject, now: string): readonly Container[]
     ),
     ...records(spec['containers']).map((one) => makeContainer(text(one['name']), 'main', one, waiting)),
   ];
+  made.push(...extrasOf(pod));
   const status = statusOf(pod);
   const known = new Map(
-    [...records(status['initContainerStatuses']), ...records(status['containerStatuses'])].map((one) => [
-      text(one['name']),
-      one,
-    ]),
+    ['initContainerStatuses', 'containerStatuses', 'ephemeralContainerStatuses']
+      .flatMap((field) => records(status[field]))
+      .map((one) => [text(one['name']), one]),
   );
   for (const container of made) {
     const before = known.get(container.name);
     if (before !== undefined) recall(container, before, now);
   }
   return made;
+}
+
+/** The containers that were added to look into the pod. */
+export function extrasOf(pod: KubeObject): readonly Container[] {
+  return records(specOf(pod)['ephemeralContainers']).map((one) =>
+    makeContainer(text(one['name']), 'extra', one, 'ContainerCreating'),
+  );
 }
 
 /** What the status says of a container that this run of the program has not started. */

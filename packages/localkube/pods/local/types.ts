@@ -3,6 +3,7 @@ import type { KubeObject } from '@plumbline/api';
 import type { Recorder } from '../../controllers/runtime/recorder.ts';
 import type { Access } from '../../registry/types.ts';
 import type { Container } from './container.ts';
+import type { Sweeper } from './sweeper.ts';
 import type { IssueToken } from './volumes.ts';
 
 /** What pods that run as local processes need of their surroundings. */
@@ -17,6 +18,7 @@ export interface LocalWorld {
   readonly issueToken: IssueToken;
   /** Where this cluster's API answers, once it does. */
   readonly api: () => ApiAddress | undefined;
+  readonly sweeper: Sweeper;
   /** The address of a pod. */
   readonly addressOf: (pod: KubeObject) => string;
 }
@@ -39,7 +41,7 @@ export interface PodRun {
   /** A ConfigMap or Secret that it names has changed. */
   sourceChanged(): void;
   /** The object is gone: so is everything else. */
-  forget(): void;
+  forget(): Promise<void>;
   /** This program stops: processes end, what the API says stays. */
   abandon(graceMs: number): Promise<void>;
   logPath(container: string, attempt: number): string;

@@ -169,7 +169,7 @@ describe('a program that is killed', () => {
     const once = await cluster.until('', 'Pod', 'once', ended);
     expect(phase(once)).toBe('Failed');
     expect(terminated(records(statusOf(once)['containerStatuses'])[0]!)).toMatchObject({ exitCode: 255 });
-    expect(readFileSync(join(folder, 'pids'), 'utf8').trim().split('\n').length).toBe(4);
+    await expect.poll(() => readFileSync(join(folder, 'pids'), 'utf8').trim().split('\n').length).toBe(4);
     await cluster.stop();
     rmSync(folder, { recursive: true, force: true });
   });
