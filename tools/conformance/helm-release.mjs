@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { root } from '../lib/install.mjs';
 import { load } from './lib/compare.mjs';
+import { mistakes, writeMistakes } from './lib/release-mistakes.mjs';
 import { writeOwnCharts } from './lib/release-charts.mjs';
 import { readRecords, readStored, startEmbedded, startReal } from './lib/release-servers.mjs';
 
@@ -91,10 +92,9 @@ function ask(task) {
 /** One line of errors without the words before it that each program has. */
 const errorOf = ({ stderr }) =>
   stderr
-    .split('\n')
-    .filter((line) => /^(Error|plumb): /.test(line))
-    .map((line) => line.replace(/^(Error|plumb): /, ''))
-    .join('\n');
+    .replace(/^(Flag --|WARNING|level=|time=|\d{4}\/\d\d\/\d\d ).*\n/gm, '')
+    .replace(/^(Error|plumb): /, '')
+    .trim();
 
 const time = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[-+]\d\d:\d\d)/g;
 const volatile = new Set([
@@ -330,6 +330,39 @@ async function runChart(server, stored, profile, chart, index) {
   }
 }
 
+/** Objects of one kind are created at the same time, so what is wrong with several comes in any order. */
+const inOrder = (text) => text.split(/\s+/).toSorted().join(' ');
+
+/** What both say where something is wrong or unusual, each in a namespace of its own. */
+async function runMistake(server, profile, what, entry, index) {
+  const lines = Array.isArray(entry) ? entry : entry.lines;
+  if (!server.runsPods && entry.pods === true) return;
+  const problems = [];
+  for (const [i, words] of lines.entries()) {
+    const said = await Promise.all(
+      ['theirs', 'ours'].map(async (tool) => {
+        const namespace = `m${profile}-${index}-${tool}`;
+        const line = words.map((word) => word.replace('{charts}', join(folder, 'mistakes')));
+        const result = await run(tool, profile, [...line, '-n', namespace], server.kubeconfig);
+        const plain = (text) =>
+          text
+            .replaceAll(namespace, 'NAMESPACE')
+            .replace(time, 'TIME')
+            .replace(/\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4}/g, 'TIME')
+            .replace(/^(WARNING|level=|time=).*\n/gm, '');
+        return { out: plain(result.stdout), error: plain(errorOf(result)), ok: result.ok };
+      }),
+    );
+    const [theirs, ours] = said;
+    const line = `line ${i + 1} (${words.join(' ').replace('{charts}/', '')})`;
+    if (comparable(theirs.out) !== comparable(ours.out))
+      problems.push(`${line}: ${firstDifference(theirs.out, ours.out)}`);
+    if (theirs.ok !== ours.ok || inOrder(theirs.error) !== inOrder(ours.error))
+      problems.push(`${line}:\n    ${theirs.error || 'no error'}\n    ${ours.error || 'no error'}`);
+  }
+  judge(`${what} ${profile}`, problems);
+}
+
 const began = performance.now();
 const server = await (real ? startReal : startEmbedded)(join(folder, 'server'));
 try {
@@ -337,6 +370,12 @@ try {
   for (const profile of profiles)
     for (const [index, chart] of charts.slice(0, limit).entries())
       await runChart(server, stored, profile, chart, index);
+  if (all('charts').length === 0) {
+    writeMistakes(join(folder, 'mistakes'));
+    for (const profile of profiles)
+      for (const [index, [what, entry]] of Object.entries(mistakes).entries())
+        if (only.test(what)) await runMistake(server, profile, what, entry, index);
+  }
 } finally {
   worker.stdin.end();
   await server.stop();

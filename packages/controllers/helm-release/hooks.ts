@@ -68,12 +68,14 @@ export async function runHooks(
       hooks[index] = { ...at(index), delete_policies: [beforeCreation] };
     const hook = at(index);
     await deleteByPolicy(context, hook, beforeCreation, request.timeoutMs);
-    const targets = await buildTargets(context, hook.manifest ?? '').catch((thrown: unknown) => {
-      throw prefixed(
-        `unable to build kubernetes object for ${request.event} hook ${hook.path ?? ''}`,
-        thrown,
-      );
-    });
+    const targets = await buildTargets(context, hook.manifest ?? '', { checked: true }).catch(
+      (thrown: unknown) => {
+        throw prefixed(
+          `unable to build kubernetes object for ${request.event} hook ${hook.path ?? ''}`,
+          thrown,
+        );
+      },
+    );
     const started = releaseTime(clock.now());
     const mark = (phase: string, isOver: boolean): void => {
       const ended = isOver ? releaseTime(clock.now()) : undefined;

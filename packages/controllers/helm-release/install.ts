@@ -34,7 +34,9 @@ export async function install(
   storage: Storage,
   request: InstallRequest,
 ): Promise<StoredRelease> {
-  await reachable(context);
+  // Helm 4 tries an install on the client without any cluster.
+  const offline = request.dryRun === 'client' && context.profile === 4;
+  if (!offline) await reachable(context);
   checkHiding(context, request);
   await checkName(context, storage, request);
   if (request.dryRun === undefined)
@@ -45,24 +47,23 @@ export async function install(
   const rendered = await renderLive(
     context,
     { ...renderWish(request), chart, name, namespace: context.namespace, revision, isUpgrade: false, config },
-    request.dryRun !== 'client',
+    { lookups: request.dryRun !== 'client', offline },
   );
   const serverSide = isServerSide(request.serverSide, context.profile, undefined);
   const draft = firstRelease(context, request, rendered, serverSide);
-  const built = await buildTargets(context, rendered.manifest).catch((thrown: unknown) => {
+  if (offline) return dryRun(draft, { ...request, description: '' });
+  const built = await buildTargets(context, rendered.manifest, { checked: true }).catch((thrown: unknown) => {
     throw prefixed('unable to build kubernetes objects from release manifest', thrown);
   });
   const targets = owned(built, name, context.namespace);
   const rule = { name, namespace: context.namespace, take: request.takeOwnership === true };
   const unable =
     context.profile === 3 ? 'Unable to continue with install' : 'unable to continue with install';
-  const existing =
-    request.dryRun === 'client' && context.profile === 4
-      ? []
-      : await existingTargets(context, targets, rule).catch((thrown: unknown) => {
-          throw prefixed(unable, thrown);
-        });
-  if (request.dryRun !== undefined) return dryRun(draft, request);
+  const existing = await existingTargets(context, targets, rule).catch((thrown: unknown) => {
+    throw prefixed(unable, thrown);
+  });
+  // A description is not for installs that are only tried.
+  if (request.dryRun !== undefined) return dryRun(draft, { ...request, description: '' });
   if (request.createNamespace === true) await createNamespace(context, serverSide);
   if (request.replace === true) await supersede(context, storage, name);
   const stored = await takeFreeRevision(storage, draft, request);

@@ -1,5 +1,5 @@
 import type { KubeObject } from '@plumbline/api';
-import { formatApiVersion, parseApiVersion } from '@plumbline/api';
+import { parseApiVersion } from '@plumbline/api';
 import { isRecord } from '@plumbline/base';
 import type { ApiResource, ObjectReference } from '@plumbline/kube';
 import { manifestDocuments } from '@plumbline/render';
@@ -15,8 +15,15 @@ export interface Target {
   readonly name: string;
 }
 
-/** The objects of a manifest, in its order, with lists taken apart. Every problem is told at once, as Helm does it. */
-export async function buildTargets(context: Context, manifest: string): Promise<readonly Target[]> {
+/**
+ * The objects of a manifest, in its order, with lists taken apart. Every problem is told at once, as Helm does it;
+ * `checked` are manifests that have just been rendered.
+ */
+export async function buildTargets(
+  context: Context,
+  manifest: string,
+  how: { readonly checked: boolean } = { checked: false },
+): Promise<readonly Target[]> {
   const objects: Readonly<Record<string, unknown>>[] = [];
   const problems = new Set<string>();
   for (const { object, error } of manifestDocuments(manifest, context.profile)) {
@@ -25,7 +32,7 @@ export async function buildTargets(context: Context, manifest: string): Promise<
   }
   const targets: Target[] = [];
   for (const object of objects) {
-    const target = await targetOf(context, object);
+    const target = await targetOf(context, object, how.checked);
     if (typeof target === 'string') problems.add(target);
     else targets.push(target);
   }
@@ -44,8 +51,17 @@ function flat(object: Readonly<Record<string, unknown>>): readonly Readonly<Reco
 async function targetOf(
   context: Context,
   object: Readonly<Record<string, unknown>>,
+  checked: boolean,
 ): Promise<Target | string> {
   const { kind, apiVersion } = object;
+  const unset = [
+    ...(typeof apiVersion !== 'string' || apiVersion === '' ? ['apiVersion not set'] : []),
+    ...(typeof kind !== 'string' || kind === '' ? ['kind not set'] : []),
+  ];
+  if (checked && unset.length > 0) {
+    const what = unset.length === 1 ? unset[0] : `[${unset.join(', ')}]`;
+    return `error validating "": error validating data: ${what}`;
+  }
   const shown = (): string => JSON.stringify(object);
   if (typeof kind !== 'string' || kind === '') return `Object 'Kind' is missing in '${shown()}'`;
   if (typeof apiVersion !== 'string' || apiVersion === '')
@@ -95,9 +111,9 @@ export function targetText({ resource, namespace, name }: Target): string {
   return `${resource.kind} "${name}" in namespace "${namespace}"`;
 }
 
-/** As Go prints a group, version and kind: `apps/v1, Kind=Deployment`. */
+/** As Go prints a group, version and kind: `apps/v1, Kind=Deployment`, `/v1, Kind=Pod`. */
 export function gvkText({ resource }: Target): string {
-  return `${formatApiVersion(resource.group, resource.version)}, Kind=${resource.kind}`;
+  return `${resource.group}/${resource.version}, Kind=${resource.kind}`;
 }
 
 /** Objects of one kind in a row are written at the same time; the next kind waits for them. */

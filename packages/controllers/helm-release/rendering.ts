@@ -9,6 +9,13 @@ import type { Context } from './ports.ts';
 /** How a chart is rendered, beside what every action says. */
 export type RenderWish = Omit<ReleaseRenderRequest, 'kubeVersion' | 'apiVersions' | 'lookup'>;
 
+/** What a render may ask of the cluster. */
+interface RenderSurroundings {
+  readonly lookups: boolean;
+  /** Not even what it serves: Helm's own knowledge is taken instead. */
+  readonly offline?: boolean;
+}
+
 /** So often what a template looks up may depend on what it has looked up. */
 const roundsMax = 25;
 
@@ -19,17 +26,16 @@ const roundsMax = 25;
 export async function renderLive(
   context: Context,
   wish: RenderWish,
-  lookups: boolean,
+  { lookups, offline = false }: RenderSurroundings,
 ): Promise<RenderedRelease> {
-  const { version, apiVersions } = await context.cluster.capabilities();
+  const server = offline ? undefined : await context.cluster.capabilities();
   const answers = new Map<string, Value | GoError>();
   const nothing: GoMap = new Map();
   for (let round = 0; round < roundsMax; round++) {
     const asked = new Map<string, readonly [string, string, string, string]>();
     const result = context.renderer.render({
       ...wish,
-      kubeVersion: version,
-      apiVersions,
+      ...(server === undefined ? {} : { kubeVersion: server.version, apiVersions: server.apiVersions }),
       ...(lookups
         ? {
             lookup(apiVersion, kind, namespace, name) {
@@ -86,7 +92,7 @@ async function unserved(context: Context, apiVersion: string, kind: string): Pro
   const { apiVersions } = await context.cluster.capabilities();
   if (apiVersions.includes(apiVersion)) return new Map();
   return new GoError(
-    `unable to get apiresource from unstructured: ${apiVersion}, Kind=${kind}: the server could not find the requested resource`,
+    `unable to get apiresource from unstructured: ${apiVersion.includes('/') ? '' : '/'}${apiVersion}, Kind=${kind}: the server could not find the requested resource`,
   );
 }
 

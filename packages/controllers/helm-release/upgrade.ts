@@ -56,7 +56,7 @@ export async function upgrade(
       isUpgrade: true,
       ...values,
     },
-    request.dryRun !== 'client',
+    { lookups: request.dryRun !== 'client' },
   );
   checkLabels(request.labels ?? {});
   const serverSide = isServerSide(request.serverSide, context.profile, last.release);
@@ -69,13 +69,8 @@ export async function upgrade(
     namespace,
     config: values.config,
   });
-  const targets = owned(
-    await buildTargets(context, rendered.manifest).catch((thrown: unknown) => {
-      throw prefixed('unable to build kubernetes objects from new release manifest', thrown);
-    }),
-    request.name,
-    namespace,
-  );
+  const built = await buildTargets(context, rendered.manifest, { checked: true });
+  const targets = owned(built, request.name, namespace);
   const originals = await originalsOf(context, current.release, targets, request);
   if (request.dryRun !== undefined) return dryRun(draft, request);
   await storage.create(draft, request.historyMax ?? 0);

@@ -57,9 +57,19 @@ export function writeOptions(flags: WriteFlags, profile: 3 | 4, io: Io): Release
   };
 }
 
+const dryRunModes = ['false', 'true', 'none', 'client', 'server'];
+
+/** Helm 4 looks at this before anything else. */
+function checkDryRun({ dryRun = 'none' }: ChartActionFlags, profile: 3 | 4): void {
+  if (profile === 3 || dryRunModes.includes(dryRun)) return;
+  throw new CommandError(
+    `invalid dry-run value (${JSON.stringify(dryRun)}). Must be "none", "server", or "client"`,
+  );
+}
+
 function renderOptions(flags: ChartActionFlags): Omit<ReleaseRenderOptions, 'chart' | 'config'> {
   const { dryRun = 'none', random = 'fresh' } = flags;
-  if (!['false', 'true', 'none', 'client', 'server'].includes(dryRun))
+  if (!dryRunModes.includes(dryRun))
     throw new CommandError(
       'Invalid dry-run flag. Flag must one of the following: false, true, none, client, server',
     );
@@ -109,6 +119,7 @@ export async function install(args: readonly string[], flags: InstallFlags, io: 
   const [name, chart] = nameAndChart(args, flags);
   await withCluster(flags, io, async (connection) => {
     const profile = connection.profileWish ?? 3;
+    checkDryRun(flags, profile);
     const stored = await installNow(
       connection,
       { name, chart, flags, profile, replace: flags.replace === true },
@@ -193,6 +204,7 @@ export async function upgrade(name: string, chart: string, flags: UpgradeFlags, 
   const format = formatOf(flags.output);
   await withCluster(flags, io, async (connection) => {
     const profile = await profileFor(connection, name);
+    checkDryRun(flags, profile);
     if (flags.install === true) {
       const history = await connection.actions(profile).history(name);
       if (!history.ok && history.error.code !== 'release-not-found') throw failure(history.error);

@@ -11,10 +11,13 @@ import type {
   TemplateFunctions,
   TemplateLimits,
 } from '@plumbline/languages';
+import { apiVersionsDefault } from '../api-versions.ts';
 import { forkChart } from '../chart/types.ts';
-import type { HelmProfile } from '../chart/types.ts';
+import { emptyMetadata } from '../chart/metadata.ts';
+import type { HelmChart, HelmProfile } from '../chart/types.ts';
 import { processDependencies } from '../dependencies.ts';
 import { renderTemplates, valuesMap } from '../engine.ts';
+import { kubeVersionDefault } from '../kube-version.ts';
 import { helmFunctions } from '../functions.ts';
 import { sortManifests } from '../manifests.ts';
 import { capabilitiesObject, releaseMap } from '../objects.ts';
@@ -47,9 +50,9 @@ export interface ReleaseRenderRequest {
   /** Instead of the chart's own defaults: those that an earlier release had. */
   readonly defaults?: GoMap;
   /** The server's own word: `v1.36.3+k3s1`. */
-  readonly kubeVersion: string;
-  /** All that the server serves. */
-  readonly apiVersions: readonly string[];
+  readonly kubeVersion?: string;
+  /** All that the server serves; both are what Helm has compiled in where nobody says. */
+  readonly apiVersions?: readonly string[];
   readonly lookup?: HelmLookup;
   readonly skipSchemaValidation?: boolean;
   readonly subchartNotes?: boolean;
@@ -161,9 +164,10 @@ function renderFor(request: ReleaseRenderRequest, kit: Kit, source: ReleaseRando
   const values = coalesceValues(chart, config, how);
   if (request.skipSchemaValidation !== true) checkChartSchemas(chart, values, matcherOf(kit.sprig));
   const { kubeVersion } = chart.metadata;
-  if (kubeVersion !== '' && !isCompatibleRange(kubeVersion, request.kubeVersion)) {
+  const server = request.kubeVersion ?? kubeVersionDefault;
+  if (kubeVersion !== '' && !isCompatibleRange(kubeVersion, server)) {
     throw new GoError(
-      `chart requires kubeVersion: ${kubeVersion} which is incompatible with Kubernetes ${request.kubeVersion}`,
+      `chart requires kubeVersion: ${kubeVersion} which is incompatible with Kubernetes ${server}`,
     );
   }
   const release = releaseMap(request.name, request.namespace, request.isUpgrade);
@@ -172,7 +176,7 @@ function renderFor(request: ReleaseRenderRequest, kit: Kit, source: ReleaseRando
     chart,
     values: valuesMap(profile, [...values]),
     release,
-    capabilities: capabilitiesObject(liveVersion(request.kubeVersion), request.apiVersions, profile),
+    capabilities: capabilitiesObject(liveVersion(server), request.apiVersions ?? apiVersionsDefault, profile),
     profile,
     functions: kit.functions,
     cache: kit.cache,
@@ -241,16 +245,18 @@ function takeNotes(files: Map<string, string>, chart: string, all: boolean): str
 
 /** What `helm get values --all` and `--reuse-values` make of a recorded chart and what its user said. */
 export function computedValues(name: string, defaults: GoMap, config: GoMap, profile: HelmProfile): GoMap {
-  const how: Coalescing = { profile, warn: () => undefined };
-  const into = copyTable(config);
-  for (const [key, value] of copyTable(defaults)) {
-    const existing = into.get(key);
-    if (existing === undefined) into.set(key, value);
-    else if (existing === null) into.delete(key);
-    else if (existing instanceof Map && value instanceof Map)
-      coalesceTables(existing, value, `${name}.${key}`, false, how);
-  }
-  return into;
+  const chart: HelmChart = {
+    metadata: { ...emptyMetadata(), name },
+    templates: [],
+    values: defaults,
+    valuesText: '',
+    schema: undefined,
+    files: [],
+    lock: undefined,
+    parent: undefined,
+    dependencies: [],
+  };
+  return coalesceValues(chart, config, { profile, warn: () => undefined });
 }
 
 /** Lays what a user says now over what was said before; a null that is said now takes away what was said. */
