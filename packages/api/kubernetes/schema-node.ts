@@ -33,6 +33,8 @@ export interface SchemaNode {
   readonly default?: unknown;
   /** x-kubernetes-preserve-unknown-fields, RawExtension and the like: fields that are not declared are kept. */
   readonly preserveUnknown?: boolean;
+  /** For the root of a custom kind without the subresource: its status is a field like any other. */
+  readonly plainStatus?: boolean;
   /** x-kubernetes-embedded-resource. */
   readonly embeddedResource?: boolean;
 }

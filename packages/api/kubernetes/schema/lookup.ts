@@ -86,12 +86,19 @@ function objectNode(index: number, extra: Partial<TypedNode>): TypedNode {
   return node;
 }
 
+/** Fields whose type is atomic elsewhere and granular here, by a marker of their own. */
+const granular = new Set([
+  'io.k8s.api.core.v1.PersistentVolumeSpec.claimRef',
+  'io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceSpec.service',
+]);
+
 function fieldNode(owner: number, field: FieldNotation): TypedNode {
   const key = `${owner}.${field.name}`;
   const extra = {
     ...(field.patchStrategy.length > 0 && { patchStrategy: field.patchStrategy }),
     ...(field.patchMergeKey !== '' && { patchMergeKey: field.patchMergeKey }),
     ...(field.atomic && { mapType: 'atomic' as const }),
+    ...(granular.has(`${table.names[owner] ?? ''}.${field.name}`) && { mapType: 'granular' as const }),
     ...(field.pointer && { pointer: true }),
     ...(field.keepZero && { keepZero: true }),
     ...(field.numbers.length > 0 && { numbers: field.numbers }),
