@@ -3,6 +3,7 @@ import { compare, isNeverOwned } from './compare.ts';
 import { nodeOf, union, type FieldSet } from './field-set.ts';
 import { nameForm, wholeForm } from './forms.ts';
 import { freezeSet, type Memory } from './memory.ts';
+import { specIsOfServer } from './versions.ts';
 import { isMap, memberNode, shapeOf, type Members } from './shape.ts';
 
 /**
@@ -20,6 +21,7 @@ export function createdSet(
   let unique = false;
   for (const field in after) {
     if (field === 'apiVersion' || field === 'kind' || (field === 'status' && statusApart)) continue;
+    if (field === 'spec' && specIsOfServer(schema)) continue;
     if (field === 'metadata') unique = collectMetadata(schema, after, parts);
     else collect(parts, false, schema, field, before, after);
   }

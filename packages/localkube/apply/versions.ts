@@ -11,11 +11,20 @@ export function oneShape(schema: SchemaNode, ignored: FieldSet | undefined): Ver
 
 const statusOnly = setOfPaths([['f:status']]);
 const specOnly = setOfPaths([['f:spec']]);
+const specAndStatus = union(specOnly, statusOnly);
 
 /** A write through one door owns nothing behind the other: the main one no status, that of status no spec. */
 export function ignoredBy(schema: SchemaNode, subresource: string | undefined): FieldSet | undefined {
-  if (subresource === undefined) return schema.fields?.['status'] === undefined ? undefined : statusOnly;
+  if (subresource === undefined) {
+    if (specIsOfServer(schema)) return specAndStatus;
+    return schema.fields?.['status'] === undefined || schema.plainStatus === true ? undefined : statusOnly;
+  }
   return subresource === 'status' ? specOnly : undefined;
+}
+
+/** Nobody owns what a signing request asks for: it can never be changed. */
+export function specIsOfServer(schema: SchemaNode): boolean {
+  return (schema as TypedNode).definition === 'io.k8s.api.certificates.v1.CertificateSigningRequest';
 }
 
 const managers = setOfPaths([['f:metadata', 'f:managedFields']]);

@@ -1,8 +1,9 @@
 import { equalData } from '@plumbline/base';
 import type { KubeObject } from '@plumbline/api';
 import type { FieldError } from '../registry/types.ts';
+import { compareVersions } from '../registry/version-order.ts';
 import { applyDefaults } from './default.ts';
-import { checkSpec, type DefinitionSpec, type DefinitionVersion } from './definition.ts';
+import { checkSpec, invalid, type DefinitionSpec, type DefinitionVersion } from './definition.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { rootNode } from './node.ts';
 import { prune } from './prune.ts';
@@ -39,24 +40,50 @@ function compile(definition: KubeObject, spec: DefinitionSpec): Compiled {
         : `spec.versions[${i}].schema.openAPIV3Schema`;
       errors.push(...checkSchema(schema, at));
     }
-    if (!(shared.parts && i > 0))
-      errors.push(...checkParts(version, shared.parts ? 'spec.' : `spec.versions[${i}].`));
+    const own = `spec.versions[${i}].`;
+    errors.push(
+      ...checkParts(version, (part) => (!shared[part] ? own : i === 0 ? 'spec.' : undefined)),
+      ...checkHoisted(version, shared, i),
+    );
     return compileVersion(spec, version, schema ?? {});
   });
   return { versions: compiled, errors };
 }
 
-/** What is the same in every version is reported once, at the place where older definitions had it. */
-function sharedBy(versions: readonly DefinitionVersion[]): {
+/** Upstream keeps what all versions share apart from them, and then wants fields for selectors where the schema is. */
+function checkHoisted(version: DefinitionVersion, shared: Shared, index: number): readonly FieldError[] {
+  if ((version.selectableFields ?? []).length === 0 || shared.schema === shared.selectableFields) return [];
+  if (shared.schema)
+    return [
+      invalid(
+        `spec.versions[${index}].selectableFields`,
+        '',
+        'may only be set when `version.schema.openAPIV3Schema` is not included',
+      ),
+    ];
+  return index > 0
+    ? []
+    : [invalid('spec.selectableFields', '', 'may only be set when validations.schema is included')];
+}
+
+/** Which parts are the same in every version. */
+interface Shared {
   readonly schema: boolean;
-  readonly parts: boolean;
-} {
+  readonly subresources: boolean;
+  readonly additionalPrinterColumns: boolean;
+  readonly selectableFields: boolean;
+}
+
+/** What is the same in every version is reported once, at the place where older definitions had it. */
+function sharedBy(versions: readonly DefinitionVersion[]): Shared {
   const [first] = versions;
   const same = (member: keyof DefinitionVersion): boolean =>
     versions.every((version) => version === first || equalData(version[member], first?.[member]));
   return {
     schema: same('schema'),
-    parts: same('subresources') && same('additionalPrinterColumns') && same('selectableFields'),
+    subresources: same('subresources'),
+    additionalPrinterColumns: same('additionalPrinterColumns'),
+    selectableFields: same('selectableFields'),
   };
 }
 
@@ -66,17 +93,18 @@ function compileVersion(
   schema: JsonSchema,
 ): CompiledVersion {
   const { scale } = version.subresources ?? {};
-  const kind = `${spec.group ?? ''}/${version.name} ${spec.names?.kind ?? ''}`;
   let run: RunRules | null | undefined;
-  const fallback = `${kind} is deprecated`;
+  const hasStatus = version.subresources?.status !== undefined && version.subresources.status !== null;
   return {
     version: version.name,
     served: version.served === true,
     storage: version.storage === true,
-    ...(version.deprecated === true && { deprecationWarning: version.deprecationWarning ?? fallback }),
+    ...(version.deprecated === true && {
+      deprecationWarning: version.deprecationWarning ?? deprecation(spec, version.name),
+    }),
     warnings: [],
-    schema: rootNode(schema),
-    status: version.subresources?.status !== undefined && version.subresources.status !== null,
+    schema: hasStatus ? rootNode(schema) : { ...rootNode(schema), plainStatus: true },
+    status: hasStatus,
     ...(scale !== undefined && {
       scale: {
         specReplicasPath: scale.specReplicasPath ?? '',
@@ -95,6 +123,18 @@ function compileVersion(
       return errors.some(isBlocking) ? [...errors, notChecked] : [...errors, ...run(object, previous)];
     },
   };
+}
+
+/** Says which version to use instead: the first of the better ones that is served and not deprecated itself. */
+function deprecation(spec: DefinitionSpec, name: string): string {
+  const kind = spec.names?.kind ?? '';
+  const group = spec.group ?? '';
+  const better = (spec.versions ?? [])
+    .filter((one) => one.served && one.deprecated !== true && compareVersions(one.name, name) < 0)
+    .map((one) => one.name)
+    .toSorted(compareVersions)[0];
+  const instead = better === undefined ? '' : `; use ${group}/${better} ${kind}`;
+  return `${group}/${name} ${kind} is deprecated${instead}`;
 }
 
 /** Rules may rely on what these errors say is missing. */

@@ -67,6 +67,7 @@ export function checkSpec(definition: KubeObject, spec: DefinitionSpec): readonl
     ...checkScope(spec.scope ?? ''),
     ...checkNames(names),
     ...checkVersions(spec),
+    ...checkFirstVersion(spec.versions?.[0]?.name ?? ''),
     ...checkConversion(spec.conversion),
     ...(spec.preserveUnknownFields === true
       ? [
@@ -176,6 +177,11 @@ function checkVersions(spec: DefinitionSpec): readonly FieldError[] {
   if (stored === 0)
     errors.push(invalid('status.storedVersions', null, 'must have at least one stored version'));
   return errors;
+}
+
+/** The name of the first version is kept a second time, where definitions had their only one. */
+function checkFirstVersion(name: string): readonly FieldError[] {
+  return name === '' || label1035.test(name) ? [] : [invalid('spec.version', name, label1035Text)];
 }
 
 /** As Go prints a version inside such a text; what all versions share is printed elsewhere there. */

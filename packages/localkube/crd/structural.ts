@@ -132,6 +132,11 @@ function checkPattern(pattern: string, path: string, report: Report): void {
 }
 
 function checkLists(schema: JsonSchema, path: string, report: Report): void {
+  const mapType = schema['x-kubernetes-map-type'];
+  if (mapType !== undefined && mapType !== 'atomic' && mapType !== 'granular') {
+    const text = `Unsupported value: ${JSON.stringify(mapType)}: supported values: "atomic", "granular"`;
+    add(report, 'FieldValueNotSupported', `${path}.x-kubernetes-map-type`, text);
+  }
   const listType = schema['x-kubernetes-list-type'];
   if (listType === undefined) return;
   const at = `${path}.x-kubernetes-list-type`;

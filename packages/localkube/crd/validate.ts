@@ -1,5 +1,6 @@
 import { RE2JS } from 're2js';
 import { canonicalJson, equalData } from '@plumbline/base';
+import { labelErrors } from '../registry/names.ts';
 import type { FieldError } from '../registry/types.ts';
 import { hasFormat } from './formats.ts';
 import {
@@ -183,14 +184,18 @@ function matches(schema: JsonSchema, value: string): boolean {
 }
 
 function checkNumber(schema: JsonSchema, value: number, path: string, errors: FieldError[]): void {
-  const { minimum, maximum, multipleOf } = schema;
+  const { multipleOf } = schema;
+  // Go compares a whole number with what is whole of the bounds.
+  const bound = (of: number | undefined): number | undefined =>
+    of !== undefined && Number.isInteger(value) ? Math.trunc(of) : of;
+  const [minimum, maximum] = [bound(schema.minimum), bound(schema.maximum)];
   if (minimum !== undefined && (value < minimum || (schema.exclusiveMinimum === true && value === minimum))) {
     const or = schema.exclusiveMinimum === true ? '' : ' or equal to';
-    errors.push(invalid(path, value, `${path} in body should be greater than${or} ${minimum}`));
+    errors.push(invalid(path, value, `${path} in body should be greater than${or} ${schema.minimum}`));
   }
   if (maximum !== undefined && (value > maximum || (schema.exclusiveMaximum === true && value === maximum))) {
     const or = schema.exclusiveMaximum === true ? '' : ' or equal to';
-    errors.push(invalid(path, value, `${path} in body should be less than${or} ${maximum}`));
+    errors.push(invalid(path, value, `${path} in body should be less than${or} ${schema.maximum}`));
   }
   if (
     multipleOf !== undefined &&
@@ -209,16 +214,18 @@ function checkArray(schema: JsonSchema, value: readonly unknown[], path: string,
     errors.push(tooMany(path, value.length, schema.maxItems));
   const listType = schema['x-kubernetes-list-type'];
   if (listType !== 'set' && listType !== 'map') return;
-  const seen = new Set<string>();
+  const seen = new Map<string, number>();
   value.forEach((item, i) => {
     const key = listType === 'set' ? canonicalJson(item) : keyText(schema, item);
-    if (seen.has(key))
+    const count = (seen.get(key) ?? 0) + 1;
+    seen.set(key, count);
+    // Each is reported once, however often it comes.
+    if (count === 2)
       errors.push({
         reason: 'FieldValueDuplicate',
         field: `${path}[${i}]`,
         message: `Duplicate value: ${key}`,
       });
-    seen.add(key);
   });
 }
 
@@ -248,6 +255,16 @@ function checkObject(schema: JsonSchema, value: Data, path: string, errors: Fiel
   for (const name of ['apiVersion', 'kind']) {
     if (typeof value[name] !== 'string' || value[name] === '') errors.push(required(join(path, name)));
   }
+  checkEmbeddedMetadata(value['metadata'], join(path, 'metadata'), errors);
+}
+
+/** The labels of an embedded object follow the rules of all labels. */
+function checkEmbeddedMetadata(metadata: unknown, path: string, errors: FieldError[]): void {
+  if (!isData(metadata) || !isData(metadata['labels'])) return;
+  const labels = Object.entries(metadata['labels']).filter(
+    (pair): pair is [string, string] => typeof pair[1] === 'string',
+  );
+  errors.push(...labelErrors(Object.fromEntries(labels), `${path}.labels`));
 }
 
 function checkAlternatives(schema: JsonSchema, value: unknown, path: string, errors: FieldError[]): void {

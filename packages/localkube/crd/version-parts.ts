@@ -73,17 +73,26 @@ export function selectableFieldsOf(
   return Object.fromEntries(entries);
 }
 
-/** `at`: where errors of the version are reported. */
-export function checkParts(version: DefinitionVersion, at: string): readonly FieldError[] {
+/** `placeOf`: in front of what errors of a part are reported; undefined where that part was looked at already. */
+export function checkParts(
+  version: DefinitionVersion,
+  placeOf: (part: 'subresources' | 'additionalPrinterColumns' | 'selectableFields') => string | undefined,
+): readonly FieldError[] {
+  const [columns, subresources, selectable] = [
+    placeOf('additionalPrinterColumns'),
+    placeOf('subresources'),
+    placeOf('selectableFields'),
+  ];
+  const { scale } = version.subresources ?? {};
   return [
-    ...(version.additionalPrinterColumns ?? []).flatMap((column, i) =>
-      checkColumn(column, `${at}additionalPrinterColumns[${i}]`),
+    ...(columns === undefined ? [] : (version.additionalPrinterColumns ?? [])).flatMap((column, i) =>
+      checkColumn(column, `${columns ?? ''}additionalPrinterColumns[${i}]`),
     ),
-    ...(version.subresources?.scale === undefined
+    ...(scale === undefined || subresources === undefined
       ? []
-      : checkScale(version.subresources.scale, `${at}subresources.scale`)),
-    ...(version.selectableFields ?? []).flatMap(({ jsonPath }, i) =>
-      checkSelectable(version, jsonPath, `${at}selectableFields[${i}].jsonPath`),
+      : checkScale(scale, `${subresources}subresources.scale`)),
+    ...(selectable === undefined ? [] : (version.selectableFields ?? [])).flatMap(({ jsonPath }, i) =>
+      checkSelectable(version, jsonPath, `${selectable ?? ''}selectableFields[${i}].jsonPath`),
     ),
   ];
 }

@@ -6,6 +6,7 @@ import {
   get,
   isStored,
   list,
+  orphansByDefault,
   read,
   remove,
   StatusError,
@@ -104,12 +105,9 @@ export function dispatch(outer: Surroundings, given: ApiRequest): ApiAnswer {
   if (resource === undefined) throw unknownResource(around.core, route);
   const warning = deprecationOf(resource);
   if (warning === undefined) return answerResource(around, resource, route, request);
-  try {
-    return withWarning(answerResource(around, resource, route, request), warning);
-  } catch (thrown) {
-    if (!(thrown instanceof StatusError)) throw thrown;
-    return withWarning({ type: 'data', status: thrown.status.code ?? 500, data: thrown.status }, warning);
-  }
+  const known = route.subresource === '' || resource.subresources.includes(route.subresource);
+  if (!known) return answerResource(around, resource, route, request);
+  return warned(() => answerResource(around, resource, route, request), warning);
 }
 
 /** Writes know who asks for them. */
@@ -284,9 +282,27 @@ function removeObject(
     request,
     readBody(request, { kind: 'DeleteOptions', duplicates: false, optional: true }).data,
   );
-  const { body } = remove(around.core, resource, route.namespace, route.name, options);
-  if (body.kind === 'Status') return { type: 'data', status: 200, data: body };
-  return oneObject(around, resource, request, body as KubeObject, 200);
+  const answer = (): ApiAnswer => {
+    const { body } = remove(around.core, resource, route.namespace, route.name, options);
+    if (body.kind === 'Status') return { type: 'data', status: 200, data: body };
+    return oneObject(around, resource, request, body as KubeObject, 200);
+  };
+  return orphansByDefault(resource) && options.propagationPolicy === undefined
+    ? warned(answer, orphanedPods)
+    : answer();
+}
+
+const orphanedPods =
+  'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning';
+
+/** The warning comes with a refusal too. */
+function warned(answer: () => ApiAnswer, warning: string): ApiAnswer {
+  try {
+    return withWarning(answer(), warning);
+  } catch (thrown) {
+    if (!(thrown instanceof StatusError)) throw thrown;
+    return withWarning({ type: 'data', status: thrown.status.code ?? 500, data: thrown.status }, warning);
+  }
 }
 
 function removeCollection(

@@ -254,7 +254,14 @@ export function deleteOptions(request: ApiRequest, body: unknown): DeleteOptions
     ...(Array.isArray(source['dryRun']) ? (source['dryRun'] as readonly unknown[]) : []),
     ...(isRecord(body) ? query.getAll('dryRun') : []),
   ];
-  const mistakes = [...dryRunMistakes(dryRun)];
+  const mistakes: FieldError[] = [];
+  if (policy !== undefined && policy !== null && orphan !== undefined && orphan !== null) {
+    mistakes.push({
+      reason: 'FieldValueInvalid',
+      field: 'propagationPolicy',
+      message: `Invalid value: ${JSON.stringify(policy)}: orphanDependents and deletionPropagation cannot be both set`,
+    });
+  }
   if (
     policy !== undefined &&
     policy !== null &&
@@ -268,13 +275,7 @@ export function deleteOptions(request: ApiRequest, body: unknown): DeleteOptions
       message: `Unsupported value: ${JSON.stringify(policy)}: supported values: "Foreground", "Background", "Orphan", "nil"`,
     });
   }
-  if (policy !== undefined && policy !== null && orphan !== undefined && orphan !== null) {
-    mistakes.push({
-      reason: 'FieldValueInvalid',
-      field: 'propagationPolicy',
-      message: `Invalid value: ${JSON.stringify(policy)}: orphanDependents and deletionPropagation cannot be both set`,
-    });
-  }
+  mistakes.push(...dryRunMistakes(dryRun));
   if (mistakes.length > 0) throw errors.invalidOptions('DeleteOptions', mistakes);
   const preconditions = isRecord(source['preconditions']) ? source['preconditions'] : {};
   return {

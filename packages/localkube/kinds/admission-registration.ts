@@ -5,12 +5,12 @@ import type { Fields } from './fields.ts';
 import {
   child,
   fill,
+  duplicate,
   fillZero,
   invalid,
   isAbsent,
   list,
   notSupported,
-  oneOf,
   record,
   records,
   required,
@@ -18,9 +18,15 @@ import {
   text,
 } from './fields.ts';
 import { dnsSubdomain } from './names.ts';
+import {
+  label1035,
+  validateMatch,
+  validateParamKind,
+  validateParamRef,
+  validateRule,
+} from './match-resources.ts';
 import { defaultServiceReference } from './networking.ts';
-
-const OPERATIONS = ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE'];
+import { validateSelector } from './selectors.ts';
 
 function webhookHooks(mutating: boolean): KindHooks {
   return {
@@ -38,8 +44,12 @@ function webhookHooks(mutating: boolean): KindHooks {
         if (mutating) fill(webhook, 'reinvocationPolicy', 'Never');
       }
     },
-    validate: (object) =>
-      records(object['webhooks']).flatMap((webhook, index) => validateWebhook(webhook, `webhooks[${index}]`)),
+    validate(object) {
+      const seen = new Set<string>();
+      return records(object['webhooks']).flatMap((webhook, index) =>
+        validateWebhook(webhook, `webhooks[${index}]`, mutating, seen),
+      );
+    },
     columns: [
       nameColumn,
       column('Webhooks', (o) => list(o['webhooks']).length, { type: 'integer' }),
@@ -51,12 +61,13 @@ function webhookHooks(mutating: boolean): KindHooks {
 export const validatingWebhookHooks = webhookHooks(false);
 export const mutatingWebhookHooks = webhookHooks(true);
 
-function validateWebhook(webhook: Fields, at: string): FieldError[] {
+/** `mutating`: only those are called again. */
+function validateWebhook(webhook: Fields, at: string, mutating: boolean, seen: Set<string>): FieldError[] {
   const errors: FieldError[] = [];
   const name = text(webhook['name']);
+  const problems = dnsSubdomain(name, false);
   if (name === '') errors.push(required(`${at}.name`));
-  else if (dnsSubdomain(name, false).length > 0)
-    errors.push(...dnsSubdomain(name, false).map((d) => invalid(`${at}.name`, name, d)));
+  else if (problems.length > 0) errors.push(...problems.map((why) => invalid(`${at}.name`, name, why)));
   else if (name.split('.').length < 3) {
     errors.push(
       invalid(`${at}.name`, name, 'should be a domain with at least three segments separated by dots'),
@@ -64,40 +75,86 @@ function validateWebhook(webhook: Fields, at: string): FieldError[] {
   }
   for (const [index, rule] of records(webhook['rules']).entries())
     errors.push(...validateRule(rule, `${at}.rules[${index}]`));
-  errors.push(...oneOf(`${at}.sideEffects`, webhook['sideEffects'], ['None', 'NoneOnDryRun']));
-  const url = text(record(webhook['clientConfig'])['url']);
-  if (url !== '' && !url.startsWith('https://')) {
-    const scheme = url.includes(':') ? url.slice(0, url.indexOf(':')) : '';
-    const detail = "'https' is the only allowed URL scheme; desired format: https://host[/path]";
-    errors.push(invalid(`${at}.clientConfig.url`, scheme, detail));
-  } else if (url === '' && isAbsent(record(webhook['clientConfig'])['service'])) {
-    errors.push(required(`${at}.clientConfig`, 'exactly one of url or service is required'));
-  }
-  const versions = strings(webhook['admissionReviewVersions']);
-  if (versions.length === 0)
-    errors.push(required(`${at}.admissionReviewVersions`, 'must specify one of v1, v1beta1'));
+  const failure = webhook['failurePolicy'];
+  if (failure !== 'Fail' && failure !== 'Ignore')
+    errors.push(notSupported(`${at}.failurePolicy`, failure, ['Fail', 'Ignore']));
+  const policy = webhook['matchPolicy'];
+  if (policy !== 'Equivalent' && policy !== 'Exact')
+    errors.push(notSupported(`${at}.matchPolicy`, policy, ['Equivalent', 'Exact']));
+  const effects = webhook['sideEffects'];
+  if (isAbsent(effects)) errors.push(required(`${at}.sideEffects`, 'must specify one of None, NoneOnDryRun'));
+  else if (effects !== 'None' && effects !== 'NoneOnDryRun')
+    errors.push(notSupported(`${at}.sideEffects`, effects, ['None', 'NoneOnDryRun']));
+  const seconds = webhook['timeoutSeconds'];
+  if (typeof seconds === 'number' && (seconds < 1 || seconds > 30))
+    errors.push(
+      invalid(`${at}.timeoutSeconds`, seconds, 'the timeout value must be between 1 and 30 seconds'),
+    );
+  for (const field of ['namespaceSelector', 'objectSelector'])
+    errors.push(...validateSelector(webhook[field], `${at}.${field}`));
+  const again = webhook['reinvocationPolicy'];
+  if (mutating && again !== 'IfNeeded' && again !== 'Never')
+    errors.push(notSupported(`${at}.reinvocationPolicy`, again, ['IfNeeded', 'Never']));
+  errors.push(...validateClient(record(webhook['clientConfig']), `${at}.clientConfig`));
+  errors.push(...validateReviewVersions(list(webhook['admissionReviewVersions']).map(text), at));
+  if (name !== '' && seen.has(name)) errors.push(duplicate(`${at}.name`, name));
+  seen.add(name);
   return errors;
 }
 
-function validateRule(rule: Fields, at: string): FieldError[] {
+function validateReviewVersions(versions: readonly string[], at: string): FieldError[] {
+  const place = `${at}.admissionReviewVersions`;
+  if (versions.length === 0) return [required(place, 'must specify one of v1, v1beta1')];
   const errors: FieldError[] = [];
-  if (list(rule['operations']).length === 0) errors.push(required(`${at}.operations`));
-  for (const [index, operation] of list(rule['operations']).entries()) {
-    if (!OPERATIONS.includes(text(operation)))
-      errors.push(notSupported(`${at}.operations[${index}]`, operation, OPERATIONS));
+  const seen = new Set<string>();
+  for (const [index, version] of versions.entries()) {
+    if (seen.has(version)) errors.push(invalid(`${place}[${index}]`, version, 'duplicate version'));
+    seen.add(version);
+    errors.push(...label1035(version).map((why) => invalid(`${place}[${index}]`, version, why)));
   }
-  for (const [field, what] of [
-    ['apiGroups', 'API groups'],
-    ['apiVersions', 'API versions'],
-    ['resources', 'resources'],
-  ] as const) {
-    const values = list(rule[field]);
-    if (values.length === 0) errors.push(required(`${at}.${field}`));
-    if (values.length > 1 && values.includes('*') && field !== 'resources') {
-      errors.push(invalid(`${at}.${field}`, values, `if '*' is present, must not specify other ${what}`));
-    }
-  }
+  if (!seen.has('v1') && !seen.has('v1beta1'))
+    errors.push(invalid(place, versions, 'must include at least one of v1, v1beta1'));
   return errors;
+}
+
+function validateClient(config: Fields, at: string): FieldError[] {
+  const { url, service } = config;
+  if (isAbsent(url) === isAbsent(service)) return [required(at, 'exactly one of url or service is required')];
+  if (!isAbsent(url)) return validateUrl(text(url), `${at}.url`);
+  const errors: FieldError[] = [];
+  const target = record(service);
+  for (const field of ['name', 'namespace']) {
+    if (text(target[field]) === '')
+      errors.push(required(`${at}.service.${field}`, `service ${field} is required`));
+  }
+  const { port } = target;
+  if (typeof port === 'number' && (port < 1 || port > 65_535))
+    errors.push(
+      invalid(`${at}.service.port`, port, 'port is not valid: must be between 1 and 65535, inclusive'),
+    );
+  return [...errors, ...validatePath(target['path'], `${at}.service.path`)];
+}
+
+function validateUrl(url: string, at: string): FieldError[] {
+  const wanted = '; desired format: https://host[/path]';
+  const [, scheme = '', rest = ''] = /^(?:([A-Za-z][A-Za-z0-9+.-]*):)?(.*)$/s.exec(url) ?? [];
+  const host = /^\/\/([^/?#]*)/.exec(rest)?.[1] ?? '';
+  const errors: FieldError[] = [];
+  if (scheme !== 'https') errors.push(invalid(at, scheme, `'https' is the only allowed URL scheme${wanted}`));
+  if (host === '') errors.push(invalid(at, host, `host must be specified${wanted}`));
+  return errors;
+}
+
+function validatePath(path: unknown, at: string): FieldError[] {
+  if (isAbsent(path) || path === '' || path === '/') return [];
+  const given = text(path);
+  if (!given.startsWith('/')) return [invalid(at, given, "must start with a '/'")];
+  const steps = given.slice(1).replace(/\/$/, '').split('/');
+  return steps.flatMap((step, index) =>
+    step === ''
+      ? [invalid(at, given, `segment[${index}] may not be empty`)]
+      : dnsSubdomain(step, false).map((why) => invalid(at, given, `segment[${index}]: ${why}`)),
+  );
 }
 
 function policyHooks(): KindHooks {
@@ -113,7 +170,12 @@ function policyHooks(): KindHooks {
     validate(object) {
       const spec = record(object['spec']);
       const errors: FieldError[] = [];
-      if (isAbsent(spec['matchConstraints'])) errors.push(required('spec.matchConstraints'));
+      const failure = spec['failurePolicy'];
+      if (failure !== 'Fail' && failure !== 'Ignore')
+        errors.push(notSupported('spec.failurePolicy', failure, ['Fail', 'Ignore']));
+      if (!isAbsent(spec['paramKind']))
+        errors.push(...validateParamKind(record(spec['paramKind']), 'spec.paramKind'));
+      errors.push(...validateMatch(spec['matchConstraints'], 'spec.matchConstraints', true));
       if (list(spec['validations']).length === 0 && list(spec['auditAnnotations']).length === 0) {
         const detail = 'validations or auditAnnotations must contain at least one item';
         errors.push(required('spec.validations', detail), required('spec.auditAnnotations', detail));
@@ -136,7 +198,8 @@ function paramKind(object: KubeObject): string {
   return text(kind['kind']) === '' ? '<unset>' : `${text(kind['apiVersion'])}/${text(kind['kind'])}`;
 }
 
-function defaultMatch(match: Fields): void {
+/** The defaults of matchConstraints and matchResources. */
+export function defaultMatch(match: Fields): void {
   fill(match, 'namespaceSelector', {});
   fill(match, 'objectSelector', {});
   fillZero(match, 'matchPolicy', 'Equivalent');
@@ -154,7 +217,11 @@ export const policyBindingHooks: KindHooks = {
   validate(object) {
     const spec = record(object['spec']);
     const errors: FieldError[] = [];
-    if (text(spec['policyName']) === '') errors.push(required('spec.policyName'));
+    const name = text(spec['policyName']);
+    if (name === '') errors.push(required('spec.policyName'));
+    else errors.push(...dnsSubdomain(name, false).map((why) => invalid('spec.policyName', name, why)));
+    errors.push(...validateParamRef(spec['paramRef'], 'spec.paramRef'));
+    errors.push(...validateMatch(spec['matchResources'], 'spec.matchResources', false));
     const actions = strings(spec['validationActions']);
     for (const [index, action] of actions.entries()) {
       if (!['Audit', 'Deny', 'Warn'].includes(action))

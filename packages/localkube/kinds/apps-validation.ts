@@ -20,7 +20,13 @@ import {
 } from './fields.ts';
 import { dnsLabel } from './names.ts';
 import { validatePodTemplate } from './pod-validation.ts';
-import { isEmptySelector, mapMatches, selectorMatches, validateSelector } from './selectors.ts';
+import {
+  isEmptySelector,
+  mapMatches,
+  selectorMatches,
+  shownSelector,
+  validateSelector,
+} from './selectors.ts';
 import { validateClaimSpec } from './volume-validation.ts';
 
 /** Selector and template of a workload: they must fit, and the pods must be of the restarting kind. */
@@ -37,12 +43,21 @@ function validateSelectorAndTemplate(spec: Fields, workload: string, kind = 'Rep
       errors.push(invalid('spec.selector', {}, `empty selector is invalid for ${workload}`));
   }
   if (!usable) {
-    errors.push(invalid('spec.selector', selector, 'invalid label selector'));
-    return errors;
+    if (kind !== 'DaemonSet')
+      errors.push(
+        invalid(
+          'spec.selector',
+          shownSelector(selector),
+          kind === 'StatefulSet' ? '' : 'invalid label selector',
+        ),
+      );
+    if (kind === 'ReplicaSet') return errors;
   }
   const template = record(spec['template']);
   const labels = record(template['metadata'])['labels'];
-  if (!isEmptySelector(selector) || isAbsent(selector)) {
+  if (!usable && kind === 'StatefulSet')
+    return [...errors, ...alwaysRestarting(record(template['spec']), kind)];
+  if (usable && (!isEmptySelector(selector) || isAbsent(selector))) {
     if (isAbsent(selector) || !selectorMatches(selector, stringMap(labels))) {
       errors.push(
         invalid(
@@ -76,7 +91,7 @@ function selectorIsImmutable(object: KubeObject, previous: KubeObject | undefine
   if (previous === undefined) return [];
   const after = record(object['spec'])['selector'];
   if (equalData(after, record(previous['spec'])['selector'])) return [];
-  return [invalid('spec.selector', after, 'field is immutable')];
+  return [invalid('spec.selector', shownSelector(after), 'field is immutable')];
 }
 
 const PERCENT = /^[0-9]+%$/;
@@ -211,7 +226,7 @@ export function validateDaemonSet(object: KubeObject, previous: KubeObject | und
       ]),
     );
   errors.push(...nonNegative('spec.revisionHistoryLimit', spec['revisionHistoryLimit']));
-  return [...errors, ...selectorIsImmutable(object, previous)];
+  return [...selectorIsImmutable(object, previous), ...errors];
 }
 
 const STATEFUL_CHANGES = [

@@ -15,6 +15,7 @@ import {
   fill,
   fillZero,
   integer,
+  invalid,
   isAbsent,
   nonNegative,
   record,
@@ -130,6 +131,8 @@ export const daemonSetHooks: KindHooks = {
   prepareForCreate(draft) {
     child(draft.metadata, 'annotations')[TEMPLATE_GENERATION] = '1';
   },
+  // The conversion of this version writes it always, so whoever writes the object owns it.
+
   prepareForUpdate(draft, previous) {
     const before = Number(previous.metadata.annotations?.[TEMPLATE_GENERATION] ?? 1) || 1;
     const same = equalData(record(draft['spec'])['template'], spec(previous)['template']);
@@ -246,9 +249,14 @@ function defaultStatefulSet(draft: Draft): void {
 }
 
 export const controllerRevisionHooks: KindHooks = {
-  validate(object) {
+  validate(object, previous) {
     const errors = nonNegative('revision', object['revision']);
-    if (isAbsent(object['data'])) errors.push(required('data', 'data is mandatory'));
+    const { data } = object;
+    if (isAbsent(data)) errors.push(required('data', 'data is mandatory'));
+    else if (typeof data !== 'object' || Array.isArray(data))
+      errors.push(required('data', 'data must be a valid JSON object'));
+    if (previous !== undefined && !equalData(data, previous['data']))
+      errors.push(invalid('data', data ?? null, 'field is immutable'));
     return errors;
   },
   columns: [

@@ -1,7 +1,8 @@
 import type { KubeObject } from '@plumbline/api';
 import { equalData } from '@plumbline/base';
-import type { FieldError, KindHooks } from '../registry/types.ts';
+import type { Draft, FieldError, KindHooks } from '../registry/types.ts';
 import { ageColumn, column, nameColumn } from './columns.ts';
+import type { Fields } from './fields.ts';
 import {
   fill,
   fillZero,
@@ -14,11 +15,12 @@ import {
   records,
   required,
   stringMap,
+  strings,
   text,
   tooLong,
   child,
 } from './fields.ts';
-import { configKey } from './names.ts';
+import { cidr, configKey } from './names.ts';
 
 const MAX_BYTES = 1024 * 1024;
 
@@ -177,11 +179,11 @@ export const serviceAccountHooks: KindHooks = {
 export const namespaceHooks: KindHooks = {
   status: true,
   default(draft) {
-    const labels = child(draft.metadata, 'labels');
-    const own = 'kubernetes.io/metadata.name';
-    if (draft.metadata.name && labels[own] !== draft.metadata.name) labels[own] = draft.metadata.name;
+    if (draft.metadata.name !== '') nameLabel(draft);
   },
   prepareForCreate(draft) {
+    // A generated name is known only now.
+    nameLabel(draft);
     const spec = child(draft, 'spec');
     const finalizers = list(spec['finalizers']);
     if (!finalizers.includes('kubernetes')) spec['finalizers'] = [...finalizers, 'kubernetes'];
@@ -194,6 +196,12 @@ export const namespaceHooks: KindHooks = {
   columns: [nameColumn, column('Status', (o) => text(record(o['status'])['phase'])), ageColumn],
   selectableFields: { 'status.phase': (object) => text(record(object['status'])['phase']) },
 };
+
+function nameLabel(draft: Draft): void {
+  const labels = child(draft.metadata, 'labels');
+  const own = 'kubernetes.io/metadata.name';
+  if (labels[own] !== draft.metadata.name) labels[own] = draft.metadata.name;
+}
 
 export const leaseHooks: KindHooks = {
   createOnUpdate: true,
@@ -230,7 +238,9 @@ const NODE_INFO = [
 
 export const nodeHooks: KindHooks = {
   status: true,
+  statusOnCreate: true,
   default(draft) {
+    samePodRange(child(draft, 'spec'));
     const status = child(draft, 'status');
     fill(child(child(status, 'daemonEndpoints'), 'kubeletEndpoint'), 'Port', 0);
     const info = child(status, 'nodeInfo');
@@ -243,6 +253,7 @@ export const nodeHooks: KindHooks = {
     if (taints.some((taint) => taint['key'] === 'node.kubernetes.io/not-ready')) return;
     spec['taints'] = [...taints, { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }];
   },
+  validate: validateNode,
   columns: [
     nameColumn,
     column('Status', nodeStatus),
@@ -269,6 +280,31 @@ export const nodeHooks: KindHooks = {
     'spec.unschedulable': (object) => String(record(object['spec'])['unschedulable'] === true),
   },
 };
+
+function validateNode(object: KubeObject, previous: KubeObject | undefined): FieldError[] {
+  const spec = record(object['spec']);
+  const errors: FieldError[] = [];
+  for (const [index, taint] of records(spec['taints']).entries())
+    if (text(taint['effect']) === '') errors.push(required(`metadata.taints[${index}].effect`));
+  for (const [index, range] of strings(spec['podCIDRs']).entries())
+    errors.push(...invalidEach(`spec.podCIDRs[${index}]`, range, cidr(range)));
+  if (previous === undefined) return errors;
+  const before = record(previous['spec']);
+  const once = (field: string, what: string, had: boolean): void => {
+    if (had && !equalData(spec[field], before[field]))
+      errors.push(forbidden(`spec.${field}`, `node updates may not change ${what} except from "" to valid`));
+  };
+  once('podCIDRs', 'podCIDR', list(before['podCIDRs']).length > 0);
+  once('providerID', 'providerID', text(before['providerID']) !== '');
+  return errors;
+}
+
+/** The older field and the list hold the same range, whichever was given. */
+function samePodRange(spec: Fields): void {
+  if (list(spec['podCIDRs']).length === 0) {
+    if (text(spec['podCIDR']) !== '') fill(spec, 'podCIDRs', [spec['podCIDR']]);
+  } else fill(spec, 'podCIDR', list(spec['podCIDRs'])[0]);
+}
 
 function nodeStatus(node: KubeObject): string {
   const ready = records(record(node['status'])['conditions']).find((c) => c['type'] === 'Ready');

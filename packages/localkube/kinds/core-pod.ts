@@ -23,6 +23,11 @@ export const podHooks: KindHooks = {
     // Clients that know only one of the two names of the account keep the other one.
     if (!isAbsent(before['serviceAccount'])) fill(changed, 'serviceAccount', before['serviceAccount']);
   },
+  // A status that does not say the quality of service keeps the one that was worked out.
+  prepareStatus(draft, previous) {
+    const before = status(previous)['qosClass'];
+    if (!isAbsent(before)) fill(child(draft, 'status'), 'qosClass', before);
+  },
   validate(object, previous) {
     if (previous === undefined) return [...seccompAnnotations(object), ...validatePodCreate(spec(object))];
     return validatePodUpdate(object, previous);
@@ -81,7 +86,7 @@ function validatePodUpdate(object: KubeObject, previous: KubeObject): FieldError
   const errors = validatePodSpec(after, 'spec');
   for (const field of ['containers', 'initContainers']) {
     if (records(after[field]).length !== records(before[field]).length) {
-      return [...errors, forbidden(`spec.${field}`, `may not add or remove containers`)];
+      return [...errors, forbidden(`spec.${field}`, `pod updates may not add or remove containers`)];
     }
   }
   errors.push(...validateEphemeral(after, before));

@@ -26,6 +26,7 @@ export function createServiceHooks(): KindHooks {
   return {
     status: true,
     unconditionalUpdate: true,
+    createOnUpdate: true,
     default: defaultService,
     prepareForCreate: (draft, context) => allocate(draft, undefined, book, context),
     prepareForUpdate(draft, previous, context) {
@@ -50,8 +51,7 @@ export function createServiceHooks(): KindHooks {
   };
 }
 
-function serviceWarnings(object: KubeObject, previous: KubeObject | undefined): readonly string[] {
-  if (previous !== undefined && object['spec'] === previous['spec']) return [];
+function serviceWarnings(object: KubeObject): readonly string[] {
   const spec = record(object['spec']);
   const warnings: string[] = [];
   const hints = 'service.kubernetes.io/topology-aware-hints';

@@ -75,7 +75,11 @@ export function required(field: string, detail?: string): FieldError {
 }
 
 export function invalid(field: string, value: unknown, detail: string): FieldError {
-  return { reason: 'FieldValueInvalid', field, message: `Invalid value: ${show(value)}: ${detail}` };
+  return {
+    reason: 'FieldValueInvalid',
+    field,
+    message: `Invalid value: ${show(value)}${detail === '' ? '' : `: ${detail}`}`,
+  };
 }
 
 /** An enum mistake; `supported` stands in the text in the order given. */

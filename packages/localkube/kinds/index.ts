@@ -37,6 +37,22 @@ import {
   runtimeClassHooks,
 } from './policy.ts';
 import { admitQuota } from './quota.ts';
+import { addressHooks, apiServiceHooks, serviceRangeHooks } from './addresses.ts';
+import { flowSchemaHooks, priorityLevelHooks } from './flow-control.ts';
+import { mutatingBindingHooks, mutatingPolicyHooks } from './mutating-policy.ts';
+import {
+  claimOfDevicesHooks,
+  claimTemplateHooks,
+  deviceClassHooks,
+  resourceSliceHooks,
+} from './resource-claims.ts';
+import {
+  attachmentHooks,
+  attributesClassHooks,
+  storageCapacityHooks,
+  storageDriverHooks,
+  storageNodeHooks,
+} from './storage-drivers.ts';
 import { signingRequestHooks } from './certificates.ts';
 import { rareColumns } from './rare-columns.ts';
 import { clusterRoleBindingKind, clusterRoleKind, roleBindingKind, roleKind } from './rbac.ts';
@@ -50,6 +66,22 @@ type HooksTable = Readonly<Record<string, KindHooks | (() => KindHooks)>>;
 
 const TABLE: HooksTable = {
   'certificates.k8s.io/CertificateSigningRequest': signingRequestHooks,
+  'flowcontrol.apiserver.k8s.io/FlowSchema': flowSchemaHooks,
+  'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration': priorityLevelHooks,
+  'networking.k8s.io/IPAddress': addressHooks,
+  'networking.k8s.io/ServiceCIDR': serviceRangeHooks,
+  'apiregistration.k8s.io/APIService': apiServiceHooks,
+  'resource.k8s.io/ResourceClaim': claimOfDevicesHooks,
+  'resource.k8s.io/ResourceClaimTemplate': claimTemplateHooks,
+  'resource.k8s.io/DeviceClass': deviceClassHooks,
+  'resource.k8s.io/ResourceSlice': resourceSliceHooks,
+  'storage.k8s.io/CSIDriver': storageDriverHooks,
+  'storage.k8s.io/CSINode': storageNodeHooks,
+  'storage.k8s.io/CSIStorageCapacity': storageCapacityHooks,
+  'storage.k8s.io/VolumeAttachment': attachmentHooks,
+  'storage.k8s.io/VolumeAttributesClass': attributesClassHooks,
+  'admissionregistration.k8s.io/MutatingAdmissionPolicy': mutatingPolicyHooks,
+  'admissionregistration.k8s.io/MutatingAdmissionPolicyBinding': mutatingBindingHooks,
   '/Pod': podHooks,
   '/PodTemplate': podTemplateHooks,
   '/ReplicationController': replicationControllerHooks,
@@ -92,12 +124,6 @@ const TABLE: HooksTable = {
   'admissionregistration.k8s.io/ValidatingAdmissionPolicy': validatingPolicyHooks,
   'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding': policyBindingHooks,
 };
-
-/** Kinds without hooks of their own that keep metadata.generation. */
-const COUNTED = new Set([
-  'flowcontrol.apiserver.k8s.io/FlowSchema',
-  'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration',
-]);
 
 const plainColumns = [
   nameColumn,
@@ -146,7 +172,7 @@ export function kindHooks(group: string, kind: string): KindHooks | undefined {
   if (!isBuiltInGroup(group)) return undefined;
   const key = `${group}/${kind}`;
   const entry = TABLE[key];
-  const own: KindHooks = (typeof entry === 'function' ? entry() : entry) ?? { generation: COUNTED.has(key) };
+  const own: KindHooks = (typeof entry === 'function' ? entry() : entry) ?? {};
   const hooks = own.columns === undefined ? { ...own, columns: rareColumns[key] ?? plainColumns } : own;
   return withQuota(group, STATUS_CHECKED.has(key) ? hooks : unlessUnchanged(hooks));
 }

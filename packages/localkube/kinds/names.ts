@@ -11,8 +11,8 @@ const isQualified = new RegExp(`^${QUALIFIED}$`);
 const isLabelValue = new RegExp(`^${LABEL_VALUE}$`);
 const isConfigKey = /^[-._a-zA-Z0-9]+$/;
 
-function mustBeShort(value: string, bytes: number): string[] {
-  return value.length > bytes ? [`must be no more than ${bytes} bytes`] : [];
+function mustBeShort(value: string, most: number, unit: 'bytes' | 'characters' = 'characters'): string[] {
+  return value.length > most ? [`must be no more than ${most} ${unit}`] : [];
 }
 
 /** What is wrong with a name; empty if nothing is. `prefix`: the value is a generateName, so a trailing dash is fine. */
@@ -95,7 +95,7 @@ export function qualifiedName(value: string): readonly string[] {
 
 export function labelValue(value: string): readonly string[] {
   if (value.length <= 63 && isLabelValue.test(value)) return [];
-  const problems = mustBeShort(value, 63);
+  const problems = mustBeShort(value, 63, 'bytes');
   if (!isLabelValue.test(value)) {
     problems.push(
       "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start " +

@@ -51,7 +51,7 @@ export const ingressHooks: KindHooks = {
     if (previous !== undefined && object['spec'] === previous['spec']) return validateAddresses(object);
     return [
       ...(previous === undefined ? validateClassAnnotation(object) : []),
-      ...validateIngress(spec(object), previous === undefined),
+      ...validateIngress(spec(object)),
       ...validateAddresses(object),
     ];
   },
@@ -89,7 +89,7 @@ function hosts(object: KubeObject): string {
   return named.length > 3 ? `${named.slice(0, 3).join(',')} + ${named.length - 3} more...` : named.join(',');
 }
 
-function validateIngress(part: Fields, create: boolean): FieldError[] {
+function validateIngress(part: Fields): FieldError[] {
   const errors: FieldError[] = [];
   if (list(part['rules']).length === 0 && isAbsent(part['defaultBackend'])) {
     errors.push(invalid('spec', null, 'either `defaultBackend` or `rules` must be specified'));
@@ -111,9 +111,9 @@ function validateIngress(part: Fields, create: boolean): FieldError[] {
     for (const [n, path] of paths.entries()) errors.push(...validatePath(path, `${at}.http.paths[${n}]`));
   }
   for (const [index, tls] of records(part['tls']).entries()) errors.push(...validateTls(tls, index));
-  const className = text(part['ingressClassName']);
-  if (className !== '' && create)
-    errors.push(...invalidEach('spec.ingressClassName', className, dnsSubdomain(className, false)));
+  const className = part['ingressClassName'];
+  if (!isAbsent(className))
+    errors.push(...invalidEach('spec.ingressClassName', className, dnsSubdomain(text(className), false)));
   return errors;
 }
 

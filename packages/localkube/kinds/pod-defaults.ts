@@ -100,6 +100,10 @@ function defaultVolume(volume: Fields): void {
       fill(child(source, 'serviceAccountToken'), 'expirationSeconds', 3600);
     for (const item of records(record(source['downwardAPI'])['items'])) defaultDownwardItem(item);
   }
+  if (!isAbsent(volume['image'])) {
+    const image = child(volume, 'image');
+    fillZero(image, 'pullPolicy', pullPolicy(text(image['reference'])));
+  }
   if (!isAbsent(volume['hostPath'])) fill(child(volume, 'hostPath'), 'type', '');
   const template = record(record(volume['ephemeral'])['volumeClaimTemplate']);
   if (!isAbsent(template['spec'])) {

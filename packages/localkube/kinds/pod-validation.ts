@@ -100,18 +100,18 @@ export function validatePodSpec(spec: Fields, at: string, claims: readonly strin
 /** Checks the volumes and answers what containers may mount. */
 function podNames(spec: Fields, at: string, errors: FieldError[], claims: readonly string[]): PodNames {
   const volumes = new Set<string>();
+  const known = new Set<string>();
   for (const [index, volume] of records(spec['volumes']).entries()) {
     const here = `${at}.volumes[${index}]`;
-    errors.push(...validateVolume(volume, here));
+    const own = validateVolume(volume, here);
     const name = text(volume['name']);
-    if (name === '') {
-      errors.push(required(`${here}.name`));
-      continue;
-    }
-    const problems = dnsLabelStrict(name);
-    errors.push(...invalidEach(`${here}.name`, name, problems));
-    if (volumes.has(name)) errors.push(duplicate(`${here}.name`, name));
-    volumes.add(name);
+    if (name === '') own.push(required(`${here}.name`));
+    else own.push(...invalidEach(`${here}.name`, name, dnsLabelStrict(name)));
+    if (name !== '' && known.has(name)) own.push(duplicate(`${here}.name`, name));
+    known.add(name);
+    // What is wrong itself cannot be mounted.
+    if (own.length === 0) volumes.add(name);
+    errors.push(...own);
   }
   // A claim takes the place of a volume of its name, which is no mistake.
   for (const claim of claims) volumes.add(claim);

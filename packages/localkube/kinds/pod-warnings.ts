@@ -89,7 +89,7 @@ export function templateWarnings(template: Fields, at: string): readonly string[
     for (const [index, container] of records(spec[field]).entries())
       warnings.push(...containerWarnings(container, `${here}.${field}[${index}]`));
   }
-  return warnings;
+  return [...warnings, ...portWarnings(spec, here)];
 }
 
 function repeated(items: readonly Fields[], field: string, at: string): readonly string[] {
@@ -147,7 +147,6 @@ function containerWarnings(container: Fields, at: string): readonly string[] {
     }
   }
   warnings.push(...environmentWarnings(records(container['env']), at));
-  warnings.push(...portWarnings(records(container['ports']), at));
   return warnings;
 }
 
@@ -174,19 +173,57 @@ function environmentWarnings(variables: readonly Fields[], at: string): readonly
   return warnings;
 }
 
-function portWarnings(ports: readonly Fields[], at: string): readonly string[] {
-  const warnings: string[] = [];
-  for (const [index, port] of ports.entries()) {
-    for (const [other, earlier] of ports.slice(0, index).entries()) {
-      if (port['containerPort'] !== earlier['containerPort'] || port['protocol'] !== earlier['protocol'])
-        continue;
-      const [hosts, theirs] = [integer(port['hostPort']), integer(earlier['hostPort'])];
-      const same = hosts === theirs && text(port['hostIP']) === text(earlier['hostIP']);
-      if (!same && hosts !== 0 && theirs !== 0) continue;
-      warnings.push(
-        `${at}.ports[${index}]: ${same ? 'duplicate' : 'overlapping'} port definition with ${at}.ports[${other}]`,
-      );
+/** A port of a container and where it is written. */
+interface PlacedPort {
+  readonly at: string;
+  readonly port: Fields;
+  /** Init containers that end have no ports that others find by name. */
+  readonly named: boolean;
+}
+
+/** Ports are held against those of all containers of the pod. */
+function portWarnings(spec: Fields, at: string): readonly string[] {
+  const ports: PlacedPort[] = [];
+  for (const field of ['initContainers', 'containers']) {
+    for (const [index, container] of records(spec[field]).entries()) {
+      const named = field === 'containers' || container['restartPolicy'] === 'Always';
+      for (const [n, port] of records(container['ports']).entries())
+        ports.push({ at: `${at}.${field}[${index}].ports[${n}]`, port, named });
     }
   }
-  return warnings;
+  return [
+    ...ports.flatMap((one, index) => ports.slice(0, index).flatMap((earlier) => samePort(one, earlier))),
+    ...sameNames(ports.filter(({ named }) => named)),
+  ];
+}
+
+function samePort(one: PlacedPort, earlier: PlacedPort): readonly string[] {
+  if (one.port['containerPort'] !== earlier.port['containerPort']) return [];
+  if (one.port['protocol'] !== earlier.port['protocol']) return [];
+  const [host, theirs] = [integer(one.port['hostPort']), integer(earlier.port['hostPort'])];
+  const [ip, theirIp] = [text(one.port['hostIP']), text(earlier.port['hostIP'])];
+  const what =
+    host === theirs && ip === theirIp
+      ? 'duplicate'
+      : host === 0 || theirs === 0
+        ? 'overlapping'
+        : host === theirs && (ip === '') !== (theirIp === '')
+          ? 'dangerously ambiguous'
+          : '';
+  return what === '' ? [] : [`${one.at}: ${what} port definition with ${earlier.at}`];
+}
+
+function sameNames(ports: readonly PlacedPort[]): readonly string[] {
+  const first = new Map<string, string>();
+  return ports.flatMap(({ at, port }) => {
+    const name = text(port['name']);
+    const other = first.get(name);
+    if (name === '' || other === undefined) {
+      first.set(name, at);
+      return [];
+    }
+    return [
+      `${at}: duplicate port name ${JSON.stringify(name)} with ${other}, services and probes that select ports by name will use ${other}`,
+    ];
+  });
 }

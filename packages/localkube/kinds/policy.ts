@@ -16,11 +16,12 @@ import {
   optionalOneOf,
   record,
   records,
+  invalidEach,
   required,
   strings,
   text,
 } from './fields.ts';
-import { dnsLabel, qualifiedName } from './names.ts';
+import { dnsLabelStrict, qualifiedName } from './names.ts';
 import { isWhole, parseQuantity } from './quantity.ts';
 import { equalData } from '@plumbline/base';
 import { validateLabels } from './selectors.ts';
@@ -31,9 +32,9 @@ const spec = (object: KubeObject): Fields => record(object['spec']);
 const status = (object: KubeObject): Fields => record(object['status']);
 
 export const disruptionBudgetHooks: KindHooks = {
+  unconditionalUpdate: false,
   generation: true,
   status: true,
-  unconditionalUpdate: true,
   default(draft) {
     const counts = child(draft, 'status');
     for (const field of ['disruptionsAllowed', 'currentHealthy', 'desiredHealthy', 'expectedPods'])
@@ -196,7 +197,8 @@ function targets(object: KubeObject): string {
 export const runtimeClassHooks: KindHooks = {
   validate(object, previous) {
     const handler = text(object['handler']);
-    const errors = dnsLabel(handler, false).map((detail) => invalid('handler', handler, detail));
+    const errors =
+      handler === '' ? [required('handler')] : invalidEach('handler', handler, dnsLabelStrict(handler));
     if (previous !== undefined && previous['handler'] !== handler)
       errors.push(invalid('handler', handler, 'field is immutable'));
     for (const [name, amount] of Object.entries(record(record(object['overhead'])['podFixed']))) {

@@ -1,3 +1,4 @@
+import { definitionFor } from '@plumbline/api/schema';
 import type { FieldError } from '../registry/types.ts';
 import type { Fields } from './fields.ts';
 import {
@@ -12,6 +13,7 @@ import {
   strings,
   text,
 } from './fields.ts';
+import { goValue } from './go-value.ts';
 import { labelValue, qualifiedName } from './names.ts';
 
 /** Labels (or a nodeSelector) with upstream's rules for keys and values. */
@@ -96,6 +98,13 @@ export function mapMatches(
 ): boolean {
   for (const key of Object.keys(selector)) if (labels?.[key] !== selector[key]) return false;
   return true;
+}
+
+const selectorNode = definitionFor('io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector');
+
+/** A selector as refusals show it: in the order of Go's structures. */
+export function shownSelector(selector: unknown): unknown {
+  return goValue(selectorNode, selector);
 }
 
 export function isEmptySelector(selector: unknown): boolean {

@@ -47,6 +47,8 @@ export interface WriteOptions {
   /** Paths that the body names twice. */
   readonly duplicates: readonly string[];
   warn(text: string): void;
+  /** The shape in which a client wrote, where that is not the one that is kept: its fields are what is owned. */
+  readonly through?: Served;
   /** Made by a controller from the template of an object that was checked: only what it adds needs a look. */
   readonly derived?: boolean;
 }

@@ -13,7 +13,7 @@ export { bookmark, get, list, watch } from './read.ts';
 export type { ListRequest, WatchHandlers } from './read.ts';
 export { binding, evict } from './pods.ts';
 export { answerScale, patchScale, updateScale } from './scale.ts';
-export { remove } from './remove.ts';
+export { orphansByDefault, remove } from './remove.ts';
 export { StatusError } from './types.ts';
 export type { Access, Column, DeleteOptions, FieldError, Resource, StoreEvent } from './types.ts';
 export { create, update } from './write.ts';

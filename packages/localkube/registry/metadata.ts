@@ -134,7 +134,9 @@ function finalizerErrors(finalizers: readonly string[] | undefined, custom: bool
 export function validateMetadataUpdate(object: KubeObject, previous: KubeObject): readonly FieldError[] {
   const [now, then] = [object.metadata, previous.metadata];
   if (then.deletionTimestamp === undefined) return [];
-  const added = (now.finalizers ?? []).filter((finalizer) => then.finalizers?.includes(finalizer) !== true);
+  const added = (now.finalizers ?? [])
+    .filter((finalizer) => then.finalizers?.includes(finalizer) !== true)
+    .toSorted();
   if (added.length === 0) return [];
   // Upstream checks this twice, and so its answer names it twice.
   return twice({

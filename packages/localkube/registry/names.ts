@@ -52,14 +52,14 @@ export function nameProblems(rule: NameRule, text: string, prefix: boolean): rea
   }
   if (rule === 'subdomain') {
     return [
-      ...(name.length > 253 ? ['must be no more than 253 bytes'] : []),
+      ...(name.length > 253 ? ['must be no more than 253 characters'] : []),
       ...(subdomain.test(name) ? [] : [subdomainRule]),
     ];
   }
   const pattern = rule === 'label' ? label : label1035;
   const words = rule === 'label' ? labelRule : label1035Rule;
   return [
-    ...(name.length > 63 ? ['must be no more than 63 bytes'] : []),
+    ...(name.length > 63 ? ['must be no more than 63 characters'] : []),
     ...(pattern.test(name) ? [] : [words]),
   ];
 }
@@ -76,7 +76,7 @@ export function qualifiedNameProblems(text: string): readonly string[] {
   const [prefix, name] = parts.length === 2 ? [parts[0], parts[1] ?? ''] : [undefined, parts[0] ?? ''];
   if (prefix === '') problems.push('prefix part must be non-empty');
   else if (prefix !== undefined && prefix.length > 253)
-    problems.push('prefix part must be no more than 253 bytes');
+    problems.push('prefix part must be no more than 253 characters');
   else if (prefix !== undefined && !subdomain.test(prefix)) problems.push(`prefix part ${subdomainRule}`);
   if (name === '') problems.push('name part must be non-empty');
   else if (name.length > 63) problems.push('name part must be no more than 63 bytes');

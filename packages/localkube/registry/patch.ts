@@ -11,7 +11,7 @@ import { validateIdentity } from './metadata.ts';
 import { afterMerge, conversionProblem, goPlain, patchedJson, strategicProblem } from './patch-texts.ts';
 import { StatusError } from './types.ts';
 import type { Draft } from './types.ts';
-import { checkName, finishCreate, finishUpdate, placeInNamespace } from './write.ts';
+import { checkName, finishCreate, finishUpdate, placeInNamespace, warnOf } from './write.ts';
 import { shown } from './shown.ts';
 
 export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
@@ -204,8 +204,8 @@ function apply(
       },
     ]);
   }
-  const applied = appliedDraft(resource, namespace, name, request.patch);
   const live = read(core, resource, namespace, name);
+  const applied = appliedDraft(resource, namespace, name, request.patch, live !== undefined);
   if (live === undefined && subresource !== '') throw notFound(resource, name);
   if (live === undefined && applied.metadata.uid !== undefined) {
     throw conflict(
@@ -228,7 +228,10 @@ function apply(
   });
   if (result.type === 'invalid') throw failure(500, undefined, result.message);
   if (result.type === 'conflict') throw applyConflict(result);
-  if (result.unchanged && live !== undefined) return { object: live, created: false };
+  if (result.unchanged && live !== undefined) {
+    if (subresource === '') warnOf(core, resource, live as unknown as Draft, live, options);
+    return { object: live, created: false };
+  }
   const { managedFields } = result.object.metadata as {
     managedFields?: KubeObject['metadata']['managedFields'];
   };
@@ -266,7 +269,13 @@ function conflictText(one: {
   return `conflict with ${JSON.stringify(one.manager)}${subresource}${using}`;
 }
 
-function appliedDraft(resource: Served, namespace: string, name: string, body: unknown): Draft {
+function appliedDraft(
+  resource: Served,
+  namespace: string,
+  name: string,
+  body: unknown,
+  exists: boolean,
+): Draft {
   if (!isRecord(body))
     throw badRequest(`error decoding YAML: error unmarshaling JSON: while decoding JSON: ${noMap(body)}`);
   const wanted = formatApiVersion(resource.group, resource.version);
@@ -279,12 +288,13 @@ function appliedDraft(resource: Served, namespace: string, name: string, body: u
   const metadata = isRecord(body.metadata) ? body.metadata : {};
   if (metadata.managedFields !== undefined && metadata.managedFields !== null)
     throw badRequest('metadata.managedFields must be nil');
-  if (body.metadata !== undefined && (metadata.name === undefined || metadata.name === '')) {
+  const unnamed = metadata.name === undefined || metadata.name === '';
+  if (body.metadata !== undefined && unnamed && !exists) {
     throw badRequest(
       `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
     );
   }
-  if (body.metadata !== undefined && metadata.name !== name) {
+  if (body.metadata !== undefined && !unnamed && metadata.name !== name) {
     throw badRequest(
       `the name of the object (${shown(metadata.name)}) does not match the name on the URL (${name})`,
     );

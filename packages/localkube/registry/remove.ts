@@ -8,6 +8,11 @@ import { conflict, forbidden, notFound } from './errors.ts';
 import type { DeleteOptions } from './types.ts';
 import { keep } from './write.ts';
 
+/** Jobs leave their pods behind where nobody says otherwise. */
+export function orphansByDefault({ group, kind }: Pick<Served, 'group' | 'kind'>): boolean {
+  return group === 'batch' && kind === 'Job';
+}
+
 /** DELETE answers with the object while something holds it back, else with a Status. */
 export interface RemoveResult {
   readonly body: KubeObject | Status;
@@ -24,6 +29,15 @@ const answersObject = new Set([
   '/ResourceQuota',
   '/ServiceAccount',
   '/Service',
+  'resource.k8s.io/DeviceClass',
+  'resource.k8s.io/ResourceClaim',
+  'resource.k8s.io/ResourceClaimTemplate',
+  'resource.k8s.io/ResourceSlice',
+  'storage.k8s.io/CSIDriver',
+  'storage.k8s.io/CSINode',
+  'storage.k8s.io/StorageClass',
+  'storage.k8s.io/VolumeAttachment',
+  'storage.k8s.io/VolumeAttributesClass',
 ]);
 
 export function remove(
@@ -54,10 +68,18 @@ export function remove(
   const last = options.dryRun === true ? live : (tableOf(core, resource).remove(namespace, name) ?? live);
   if (answersObject.has(`${resource.group}/${resource.kind}`)) {
     const shown =
-      resource.gracePeriod === undefined ? last : withMeta(last, { ...endOf(core, last, 0), finalizers: [] });
+      resource.gracePeriod === undefined
+        ? last
+        : withMeta(last, { ...endOf(core, last, 0), ...counted(last), finalizers: [] });
     return { body: resource.fromStorage(shown), removed: true };
   }
   return { body: success(resource, live), removed: true };
+}
+
+/** To be marked for deletion counts as a change of what is wanted. */
+function counted(live: KubeObject): Partial<KubeObject['metadata']> {
+  const { generation, deletionTimestamp } = live.metadata;
+  return generation === undefined || deletionTimestamp !== undefined ? {} : { generation: generation + 1 };
 }
 
 function success(resource: Served, object: KubeObject): Status {
@@ -116,11 +138,10 @@ function mark(
     if (grace >= before && sameFinalizers) return live;
     return withMeta(live, { ...endOf(core, live, Math.min(grace, before)), finalizers });
   }
-  const generation = live.metadata.generation;
   const marked = withMeta(live, {
     ...endOf(core, live, grace),
     finalizers,
-    ...(generation !== undefined && { generation: generation + 1 }),
+    ...counted(live),
   });
   if (isNamespace)
     return { ...marked, status: { ...(live.status as object | undefined), phase: 'Terminating' } };
@@ -166,7 +187,10 @@ function finalizersFor(resource: Served, live: KubeObject, options: DeleteOption
     isDefinition(resource) && live.metadata.deletionTimestamp === undefined && !present.includes(cleanup)
       ? [...present, cleanup]
       : present;
-  if (policy === undefined) return kept;
+  if (policy === undefined) {
+    const decided = kept.includes('orphan') || kept.includes('foregroundDeletion');
+    return orphansByDefault(resource) && !decided ? [...kept, 'orphan'] : kept;
+  }
   const others = kept.filter((one) => one !== 'orphan' && one !== 'foregroundDeletion');
   if (policy === 'Orphan') return [...others, 'orphan'];
   return policy === 'Foreground' ? [...others, 'foregroundDeletion'] : others;

@@ -142,7 +142,13 @@ export function patchScale(
   request: PatchRequest,
   options: WriteOptions,
 ): KubeObject {
-  const scale = answerScale(core, resource, namespace, name);
+  const object = read(core, resource, namespace, name);
+  if (object === undefined) throw notFound(resource, name);
+  // Who writes need not find a count, who reads does.
+  const scale =
+    at(object, pathsOf(resource).spec) === undefined
+      ? scaleOf(resource, withValue(object, pathsOf(resource).spec, 0) as KubeObject)
+      : scaleOf(resource, object);
   if (request.type === 'apply') return applyScale(core, resource, namespace, name, request, options);
   const schema = schemaFor({ group: 'autoscaling', version: 'v1', kind: 'Scale' }) ?? {
     type: 'object' as const,

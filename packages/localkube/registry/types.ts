@@ -53,6 +53,8 @@ export interface KindHooks {
   prepareForCreate?(draft: Draft, context: WriteContext): void;
   /** On update, before validation: keeps what may not change silently. */
   prepareForUpdate?(draft: Draft, previous: KubeObject, context: WriteContext): void;
+  /** On a write to the status, before validation. */
+  prepareStatus?(draft: Draft, previous: KubeObject): void;
   validate?(
     object: KubeObject,
     previous: KubeObject | undefined,
@@ -64,6 +66,8 @@ export interface KindHooks {
   readonly generation?: boolean;
   /** Whether status is a subresource: main writes keep the old status and status writes keep the rest. */
   readonly status?: boolean;
+  /** A create may bring a status although it is a subresource. */
+  readonly statusOnCreate?: boolean;
   readonly columns?: readonly Column[];
   /** Fields that a field selector may name, with how to read them. metadata.name and metadata.namespace always are. */
   readonly selectableFields?: Readonly<Record<string, (object: KubeObject) => string>>;

@@ -22,6 +22,7 @@ import { specChanged, validateMetadata, validateMetadataUpdate } from './metadat
 import { generateName } from './names.ts';
 import type { Draft, FieldError, WriteContext } from './types.ts';
 import type { Table } from '../store/index.ts';
+import { asStored, decodeTyped } from '../schema/index.ts';
 import { shown } from './shown.ts';
 
 /** Upstream tries generated names this often. */
@@ -52,6 +53,7 @@ export function update(
 ): WriteResult {
   const live = read(core, resource, namespace, name);
   const draft = decodeBody(core, resource, body, options, live);
+  if (draft.metadata.name === '') throw unnamed(name);
   checkName(draft, name);
   placeInNamespace(resource, draft, namespace);
   if (live !== undefined) {
@@ -77,13 +79,20 @@ function dropZeroVersion(draft: Draft): void {
 }
 
 function missingVersion(resource: Served, name: string): Error {
-  return invalid(resource.group, resource.kind, name, [
+  // Upstream's store names the resource here, where all else names the kind.
+  return invalid(resource.group, resource.plural, name, [
     {
       reason: 'FieldValueInvalid',
       field: 'metadata.resourceVersion',
       message: 'Invalid value: 0: must be specified for an update',
     },
   ]);
+}
+
+function unnamed(name: string): Error {
+  return badRequest(
+    `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
+  );
 }
 
 export function checkName(draft: Draft, name: string): void {
@@ -141,7 +150,13 @@ export function finishCreate(
   const kept = storedShape(core, resource);
   if (kept !== resource) {
     return resource.fromStorage(
-      finishCreate(core, kept, inStoredShape(core, resource, kept, draft), options, managers),
+      finishCreate(
+        core,
+        kept,
+        inStoredShape(core, resource, kept, draft),
+        { ...options, through: resource },
+        managers,
+      ),
     );
   }
   const { metadata } = draft;
@@ -161,7 +176,7 @@ export function finishCreate(
     'uid',
   ])
     delete metadata[field];
-  if (resource.status === true) resetStatus(resource, draft);
+  if (resource.status === true && resource.statusOnCreate !== true) resetStatus(resource, draft);
   if (managers === undefined) dropEmptyManagers(draft);
   resource.default?.(draft, context);
   resource.compiled?.default(draft);
@@ -182,7 +197,10 @@ export function finishCreate(
   if (taken !== undefined)
     throw alreadyExists(resource, metadata.name, taken.metadata.deletionTimestamp !== undefined);
   // The store writes the version, into the place that Go gives it.
-  if (!options.dryRun) metadata.resourceVersion = '';
+  if (!options.dryRun) {
+    metadata.resourceVersion = '';
+    if (resource.typed !== undefined) asStored(resource.typed, draft);
+  }
   const object = asObject(draft, undefined);
   if (options.dryRun) return object;
   const stored = resource.fromStorage(table.put(resource.toStorage(object)));
@@ -217,7 +235,8 @@ export function finishUpdate(
       tableOf(core, resource).get(live.metadata.namespace ?? '', live.metadata.name) ??
       resource.toStorage(live);
     const after = inStoredShape(core, resource, kept, draft);
-    return resource.fromStorage(finishUpdate(core, kept, after, stored, subresource, options, managers));
+    const through = { ...options, through: resource };
+    return resource.fromStorage(finishUpdate(core, kept, after, stored, subresource, through, managers));
   }
   const { metadata } = draft;
   const name = live.metadata.name;
@@ -237,6 +256,7 @@ export function finishUpdate(
   fillDefaults(resource, draft, live, context);
   admitChange(core, resource, draft, live, subresource, options);
   splitStatus(resource, draft, live, subresource);
+  if (subresource === 'status') resource.prepareStatus?.(draft, live);
   setManagers(draft, managers ?? ownedAfter(core, resource, live, draft, subresource, options));
   if (subresource === '' && !sharesSpec(draft, live)) resource.prepareForUpdate?.(draft, live, context);
   shareEqual(draft, live);
@@ -251,6 +271,7 @@ export function finishUpdate(
   validate(core, resource, draft, live, context);
   if (subresource === '') warnOf(core, resource, draft, live, options);
   admitResult(core, resource, draft, live, subresource, options);
+  if (!options.dryRun && resource.typed !== undefined) asStored(resource.typed, draft);
   if (sameObject(draft, live)) return live;
   const object = asObject(draft, live);
   if (options.dryRun) return object;
@@ -293,10 +314,13 @@ function inStoredShape(core: Core, resource: Served, kept: Served, draft: Draft)
 export function keep(core: Core, resource: Served, object: KubeObject): KubeObject {
   const table = tableOf(core, resource);
   if (!isFinished(object)) return resource.fromStorage(table.put(resource.toStorage(object)));
-  const removed = table.remove(object.metadata.namespace ?? '', object.metadata.name);
-  return removed === undefined
+  // The last state was never stored, so it shows the version of the one before.
+  const { namespace = '', name } = object.metadata;
+  const version = table.get(namespace, name)?.metadata.resourceVersion;
+  table.remove(namespace, name);
+  return version === undefined
     ? object
-    : { ...object, metadata: { ...object.metadata, resourceVersion: removed.metadata.resourceVersion! } };
+    : { ...object, metadata: { ...object.metadata, resourceVersion: version } };
 }
 
 function isFinished(object: KubeObject): boolean {
@@ -330,9 +354,10 @@ function carryOver(draft: Draft, live: KubeObject): void {
 
 function resetStatus(resource: Served, draft: Draft): void {
   delete draft.status;
-  // A struct in Go is always there.
-  if (resource.typed?.fields?.status?.type === 'object' && resource.typed.fields.status.pointer !== true)
-    draft.status = {};
+  // A struct in Go is always there, with its zeros.
+  const node = resource.typed?.fields?.['status'];
+  if (node?.type === 'object' && node.pointer !== true)
+    draft.status = decodeTyped(node, {}, '', { quantity: () => undefined, unknown: [] });
 }
 
 /** Writes to the object keep its status; writes to `status` keep the rest. */
@@ -413,7 +438,7 @@ function validate(
   if (errors.length > 0) throw invalid(resource.group, resource.kind, draft.metadata.name, errors);
 }
 
-function warnOf(
+export function warnOf(
   core: Core,
   resource: Served,
   draft: Draft,
@@ -435,12 +460,16 @@ function ownedAfter(
   subresource: string,
   options: WriteOptions,
 ): readonly ManagedFieldsEntry[] {
+  const { through } = options;
+  const shape = through ?? resource;
+  const shapeOf = (object: unknown): Draft =>
+    (through === undefined ? object : through.fromStorage(object as KubeObject)) as Draft;
   return core.doors.updateManagers({
-    before: before as unknown as Draft | undefined,
-    after,
+    before: before === undefined ? undefined : shapeOf(before),
+    after: shapeOf(after),
     manager: options.manager,
-    schema: resource.schema,
-    apiVersion: formatApiVersion(resource.group, resource.version),
+    schema: shape.schema,
+    apiVersion: formatApiVersion(shape.group, shape.version),
     ...(subresource !== '' && { subresource }),
     time: timeText(core.clock.now()),
   });

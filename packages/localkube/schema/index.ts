@@ -1,1 +1,2 @@
+export { asStored } from './stored.ts';
 export { DecodeError, decodeTyped } from './decode.ts';

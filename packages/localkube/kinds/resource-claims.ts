@@ -1,0 +1,290 @@
+import type { KubeObject } from '@plumbline/api';
+import { definitionFor } from '@plumbline/api/schema';
+import { equalData } from '@plumbline/base';
+import type { FieldError, KindHooks } from '../registry/types.ts';
+import type { Fields } from './fields.ts';
+import {
+  fill,
+  fillZero,
+  forbidden,
+  integer,
+  invalid,
+  invalidEach,
+  isAbsent,
+  list,
+  notSupported,
+  record,
+  records,
+  required,
+  text,
+} from './fields.ts';
+import { goValue } from './go-value.ts';
+import { dnsLabelStrict, dnsSubdomain } from './names.ts';
+
+const spec = (object: KubeObject): Fields => record(object['spec']);
+
+function defaultAllocation(request: Fields): void {
+  fillZero(request, 'allocationMode', 'ExactCount');
+  if (request['allocationMode'] === 'ExactCount') fillZero(request, 'count', 1);
+}
+
+function defaultDevices(claim: Fields): void {
+  for (const request of records(record(claim['devices'])['requests'])) {
+    if (!isAbsent(request['exactly'])) defaultAllocation(record(request['exactly']));
+    for (const one of records(request['firstAvailable'])) defaultAllocation(one);
+  }
+}
+
+/** A refusal of any change, with Go's picture of the new value. */
+function unchangeable(definition: string, now: unknown, then: unknown): FieldError[] {
+  if (equalData(now, then)) return [];
+  return [invalid('spec', goValue(definitionFor(definition), now), 'field is immutable')];
+}
+
+export const claimOfDevicesHooks: KindHooks = {
+  status: true,
+  default: (draft) => defaultDevices(record(draft['spec'])),
+  validate: (object, previous) =>
+    previous === undefined
+      ? validateClaim(record(spec(object)['devices']), 'spec.devices')
+      : unchangeable('io.k8s.api.resource.v1.ResourceClaimSpec', spec(object), spec(previous)),
+};
+
+/** What a template may not give to the claims that are made of it. */
+const NOT_IN_TEMPLATE = [
+  ['name', 'name'],
+  ['generateName', 'generateName'],
+  ['namespace', 'namespace'],
+  ['uid', 'uID'],
+  ['resourceVersion', 'resourceVersion'],
+  ['ownerReferences', 'ownerReferences'],
+  ['finalizers', 'finalizers'],
+] as const;
+
+export const claimTemplateHooks: KindHooks = {
+  default: (draft) => defaultDevices(record(record(draft['spec'])['spec'])),
+  validate(object, previous) {
+    const metadata = record(spec(object)['metadata']);
+    return [
+      ...(previous === undefined
+        ? []
+        : unchangeable('io.k8s.api.resource.v1.ResourceClaimTemplateSpec', spec(object), spec(previous))),
+      ...NOT_IN_TEMPLATE.filter(([field]) => !isAbsent(metadata[field])).map(([, shown]) =>
+        forbidden(`spec.metadata.${shown}`, 'cannot be set'),
+      ),
+      ...validateClaim(record(record(spec(object)['spec'])['devices']), 'spec.spec.devices'),
+    ];
+  },
+};
+
+function validateClaim(devices: Fields, at: string): FieldError[] {
+  const errors: FieldError[] = [];
+  const names = new Set<string>();
+  for (const [index, request] of records(devices['requests']).entries()) {
+    const here = `${at}.requests[${index}]`;
+    errors.push(...validateRequest(request, here));
+    names.add(text(request['name']));
+    for (const one of records(request['firstAvailable']))
+      names.add(`${text(request['name'])}/${text(one['name'])}`);
+  }
+  for (const [index, constraint] of records(devices['constraints']).entries())
+    errors.push(...validateConstraint(constraint, `${at}.constraints[${index}]`, names));
+  for (const [index, config] of records(devices['config']).entries())
+    errors.push(...validateConfiguration(config, `${at}.config[${index}]`));
+  return errors;
+}
+
+const ONE_OF = 'exactly one of `exactly` or `firstAvailable` is required';
+
+function validateRequest(request: Fields, at: string): FieldError[] {
+  const errors: FieldError[] = [];
+  const name = text(request['name']);
+  errors.push(...invalidEach(`${at}.name`, name, dnsLabelStrict(name)));
+  const alternatives = records(request['firstAvailable']);
+  const exactly = !isAbsent(request['exactly']);
+  if (exactly && alternatives.length > 0)
+    errors.push(invalid(at, null, `${ONE_OF}, but multiple fields are set`));
+  else if (!exactly && alternatives.length === 0) errors.push(required(at, ONE_OF));
+  for (const [index, one] of alternatives.entries()) {
+    const here = `${at}.firstAvailable[${index}]`;
+    errors.push(...invalidEach(`${here}.name`, text(one['name']), dnsLabelStrict(text(one['name']))));
+    errors.push(...validateDevices(one, here));
+  }
+  if (exactly) errors.push(...validateDevices(record(request['exactly']), `${at}.exactly`));
+  return errors;
+}
+
+function validateDevices(part: Fields, at: string): FieldError[] {
+  const errors: FieldError[] = [];
+  const name = text(part['deviceClassName']);
+  if (name === '') errors.push(required(`${at}.deviceClassName`));
+  else errors.push(...invalidEach(`${at}.deviceClassName`, name, dnsSubdomain(name, false)));
+  const [mode, count] = [text(part['allocationMode']), integer(part['count'])];
+  if (mode === 'All') {
+    if (count !== 0)
+      errors.push(invalid(`${at}.count`, count, `must not be specified when allocationMode is '${mode}'`));
+  } else if (mode !== 'ExactCount') {
+    errors.push(notSupported(`${at}.allocationMode`, mode, ['All', 'ExactCount']));
+  } else if (count <= 0) errors.push(invalid(`${at}.count`, count, 'must be greater than zero'));
+  return errors;
+}
+
+const IDENTIFIER = '[A-Za-z_][A-Za-z0-9_]*';
+const isIdentifier = new RegExp(`^${IDENTIFIER}$`);
+const IDENTIFIER_RULE =
+  "a valid C identifier must start with alphabetic character or '_', followed by a string of alphanumeric characters " +
+  `or '_' (e.g. 'my_name',  or 'MY_NAME',  or 'MyName', regex used for validation is '${IDENTIFIER}')`;
+
+function validateAttribute(value: string, at: string): FieldError[] {
+  const slash = value.indexOf('/');
+  const name = value.slice(slash + 1);
+  const errors: FieldError[] = [];
+  if (slash >= 0) {
+    const domain = value.slice(0, slash);
+    if (domain === '') errors.push(required(at, 'the domain must not be empty'));
+    else errors.push(...invalidEach(at, domain, dnsSubdomain(domain, false)));
+    if (name === '') errors.push(required(at, 'the name must not be empty'));
+  }
+  if (!isIdentifier.test(name) && !(slash >= 0 && name === ''))
+    errors.push(invalid(at, name, IDENTIFIER_RULE));
+  if (slash < 0)
+    errors.push(
+      invalid(at, value, 'a fully qualified name must be a domain and a name separated by a slash'),
+    );
+  return errors;
+}
+
+function validateConstraint(constraint: Fields, at: string, known: ReadonlySet<string>): FieldError[] {
+  const errors: FieldError[] = [];
+  for (const [index, item] of list(constraint['requests']).entries()) {
+    const here = `${at}.requests[${index}]`;
+    const name = text(item);
+    for (const segment of name.split('/'))
+      errors.push(...invalidEach(here, segment, dnsLabelStrict(segment)));
+    if (!known.has(name)) {
+      const detail =
+        "must be the name of a request in the claim or the name of a request and a subrequest separated by '/'";
+      errors.push(invalid(here, name, detail));
+    }
+  }
+  const given = ['matchAttribute', 'distinctAttribute'].filter((field) => !isAbsent(constraint[field]));
+  for (const field of given) errors.push(...validateAttribute(text(constraint[field]), `${at}.${field}`));
+  const detail = 'exactly one of "matchAttribute" or "distinctAttribute" is required';
+  if (given.length === 0) errors.push(required(at, detail));
+  if (given.length > 1) errors.push(required(at, `${detail}, but multiple fields are set`));
+  return errors;
+}
+
+function validateConfiguration(config: Fields, at: string): FieldError[] {
+  if (isAbsent(config['opaque'])) return [required(`${at}.opaque`)];
+  const opaque = record(config['opaque']);
+  const driver = text(opaque['driver']);
+  const errors: FieldError[] = validateDriver(driver, `${at}.opaque.driver`);
+  const parameters = opaque['parameters'];
+  if (isAbsent(parameters)) errors.push(required(`${at}.opaque.parameters`));
+  else if (typeof parameters !== 'object' || Array.isArray(parameters))
+    errors.push(invalid(`${at}.opaque.parameters`, '<value omitted>', 'must be a valid JSON object'));
+  return errors;
+}
+
+function validateDriver(driver: string, at: string): FieldError[] {
+  if (driver === '') return [required(at)];
+  const errors: FieldError[] = [];
+  if (driver.length > 63)
+    errors.push({
+      reason: 'FieldValueTooLong',
+      field: at,
+      message: 'Too long: may not be more than 63 bytes',
+    });
+  return [...errors, ...invalidEach(at, driver, dnsSubdomain(driver, false))];
+}
+
+const EXTENDED = /^(?!requests\.)[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/;
+
+export const deviceClassHooks: KindHooks = {
+  generation: true,
+  validate(object) {
+    const errors = records(spec(object)['config']).flatMap((config, index) =>
+      validateConfiguration(config, `spec.config[${index}]`),
+    );
+    const extended = spec(object)['extendedResourceName'];
+    if (!isAbsent(extended) && !EXTENDED.test(text(extended)))
+      errors.push(invalid('spec.extendedResourceName', extended, 'must be a valid extended resource name'));
+    return errors;
+  },
+};
+
+const PLACES = ['nodeName', 'nodeSelector', 'allNodes', 'perDeviceNodeSelection'];
+const ONE_PLACE = `exactly one of ${PLACES.map((place) => `\`${place}\``).join(', ')} is required`;
+
+export const resourceSliceHooks: KindHooks = {
+  generation: true,
+  selectableFields: {
+    'spec.nodeName': (object) => text(spec(object)['nodeName']),
+    'spec.driver': (object) => text(spec(object)['driver']),
+  },
+  default(draft) {
+    for (const device of records(record(draft['spec'])['devices']))
+      for (const taint of records(device['taints'])) fill(taint, 'timeAdded', taint['timeAdded']);
+  },
+  validate(object, previous) {
+    const errors: FieldError[] = [];
+    if (previous !== undefined) {
+      const pool = (one: KubeObject): string => text(record(spec(one)['pool'])['name']);
+      if (pool(object) !== pool(previous))
+        errors.push(invalid('spec.pool.name', pool(object), 'field is immutable'));
+      for (const field of ['driver', 'nodeName'])
+        if (!equalData(spec(object)[field], spec(previous)[field]))
+          errors.push(invalid(`spec.${field}`, spec(object)[field] ?? null, 'field is immutable'));
+    }
+    return [...validateSlice(spec(object)), ...errors];
+  },
+};
+
+function validateSlice(part: Fields): FieldError[] {
+  const errors: FieldError[] = [];
+  errors.push(...validateDriver(text(part['driver']), 'spec.driver'));
+  errors.push(...validatePool(record(part['pool'])));
+  const given = PLACES.filter((field) => !isAbsent(part[field]));
+  if (!isAbsent(part['nodeName'])) {
+    const name = text(part['nodeName']);
+    if (name === '')
+      errors.push(invalid('spec.nodeName', '', 'must be either unset or set to a non-empty string'));
+    else errors.push(...invalidEach('spec.nodeName', name, dnsSubdomain(name, false)));
+  }
+  for (const field of ['allNodes', 'perDeviceNodeSelection'])
+    if (part[field] === false)
+      errors.push(invalid(`spec.${field}`, false, 'must be either unset or set to true'));
+  if (given.length === 0) errors.push(required('spec', ONE_PLACE));
+  if (given.length > 1) {
+    const shown = `{${given.map((field) => `\`${field}\``).join(', ')}}`;
+    errors.push(invalid('spec', shown, `${ONE_PLACE}, but multiple fields are set`));
+  }
+  if (records(part['sharedCounters']).length > 0 && records(part['devices']).length > 0)
+    errors.push(invalid('spec', '', 'only one of `sharedCounters` or `devices` is allowed'));
+  for (const field of ['sharedCounters', 'devices'])
+    for (const [index, one] of records(part[field]).entries())
+      errors.push(
+        ...invalidEach(`spec.${field}[${index}].name`, text(one['name']), dnsLabelStrict(text(one['name']))),
+      );
+  return errors;
+}
+
+function validatePool(pool: Fields): FieldError[] {
+  const errors: FieldError[] = [];
+  const name = text(pool['name']);
+  if (name === '') errors.push(required('spec.pool.name'));
+  for (const segment of name === '' ? [] : name.split('/'))
+    errors.push(...invalidEach('spec.pool.name', segment, dnsSubdomain(segment, false)));
+  if (integer(pool['resourceSliceCount']) <= 0)
+    errors.push(
+      invalid(
+        'spec.pool.resourceSliceCount',
+        integer(pool['resourceSliceCount']),
+        'must be greater than zero',
+      ),
+    );
+  if (integer(pool['generation']) < 0)
+    errors.push(invalid('spec.pool.generation', pool['generation'], 'must be greater than or equal to zero'));
+  return errors;
+}

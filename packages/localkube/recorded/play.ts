@@ -1,0 +1,205 @@
+import { isRecord } from '@plumbline/base';
+import { readYaml } from '@plumbline/languages';
+
+/**
+ * A request of a sequence. `{{N.path}}` in its path, query and body stands for what the answer to step N had at that
+ * path, so that a sequence is data and means the same on every server.
+ */
+export interface Step {
+  readonly method: string;
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  /** Content type of the body. */
+  readonly type?: string;
+  readonly accept?: string;
+  readonly body?: unknown;
+  /** A body that is no JSON. */
+  readonly raw?: string;
+  /** Prepares the rest: only its code counts. */
+  readonly setup?: boolean;
+}
+
+/** What a server answered. */
+export interface Answer {
+  readonly status: number;
+  readonly warnings: readonly string[];
+  readonly text: string;
+}
+
+export interface Request {
+  readonly method: string;
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export type Send = (request: Request) => Promise<Answer>;
+
+/** An answer in which everything is replaced that differs between two runs. */
+export interface Seen {
+  readonly status: number;
+  readonly warnings?: readonly string[];
+  readonly body?: unknown;
+}
+
+/** Sends the steps of a sequence one by one and answers what came, normalised. */
+export async function play(steps: readonly Step[], send: Send, id: string): Promise<Seen[]> {
+  const answers: unknown[] = [];
+  const seen: Seen[] = [];
+  const normalise = createNormaliser(id);
+  for (const step of steps) {
+    const answer = await send(requestOf(step, answers));
+    const events = step.query?.['watch'] !== undefined && answer.status === 200;
+    const body = events
+      ? answer.text
+          .split('\n')
+          .filter((line) => line !== '')
+          .map(parsed)
+      : parsed(answer.text);
+    answers.push(body);
+    if (step.setup === true) seen.push({ status: answer.status });
+    else {
+      const warnings = answer.warnings.map((text) => normalise(text) as string);
+      seen.push({
+        status: answer.status,
+        ...(warnings.length > 0 && { warnings }),
+        body: normalise(events ? withoutLateBookmarks(body as readonly unknown[]) : body),
+      });
+    }
+  }
+  return seen;
+}
+
+/** JSON as it is; YAML by its meaning, since every writer of YAML breaks its lines elsewhere. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    if (!/^\w+:/.test(text)) return text;
+    const read = readYaml(text, { file: 'answer' });
+    return read.ok ? read.value[0]?.value : text;
+  }
+}
+
+/** A watch that ends may be told how far it was; whether it is depends on the clock. */
+function withoutLateBookmarks(events: readonly unknown[]): readonly unknown[] {
+  const isBookmark = (event: unknown): boolean => isRecord(event) && event['type'] === 'BOOKMARK';
+  const isInitial = (event: unknown): boolean => JSON.stringify(event).includes('initial-events-end');
+  return events.filter((event) => !isBookmark(event) || isInitial(event));
+}
+
+function requestOf(step: Step, answers: readonly unknown[]): Request {
+  const query = Object.entries(step.query ?? {}).map(
+    ([key, value]) => `${key}=${encodeURIComponent(String(resolved(value, answers)))}`,
+  );
+  const target = String(resolved(step.path, answers)) + (query.length > 0 ? `?${query.join('&')}` : '');
+  const body =
+    step.raw ?? (step.body === undefined ? undefined : JSON.stringify(resolved(step.body, answers)));
+  return {
+    method: step.method,
+    target,
+    headers: {
+      accept: step.accept ?? 'application/json',
+      'user-agent': 'conformance/1',
+      ...(body !== undefined && { 'content-type': step.type ?? 'application/json' }),
+    },
+    ...(body !== undefined && { body }),
+  };
+}
+
+const reference = /\{\{(\d+)\.([^}]*)\}\}/g;
+
+function resolved(value: unknown, answers: readonly unknown[]): unknown {
+  if (typeof value === 'string') {
+    if (!value.includes('{{')) return value;
+    return value.replaceAll(reference, (_, step: string, path: string) => {
+      const found = path
+        .split('.')
+        .reduce<unknown>(
+          (at, key) => (isRecord(at) || Array.isArray(at) ? (at as Record<string, unknown>)[key] : undefined),
+          answers[Number(step)],
+        );
+      return typeof found === 'string' ? found : found === undefined ? '' : JSON.stringify(found);
+    });
+  }
+  if (Array.isArray(value)) return value.map((item) => resolved(item, answers));
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolved(item, answers)]));
+}
+
+const uid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+const recent = /\b20[2-9]\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;
+
+/** Versions and uids become ordinals, in the order in which a sequence sees them; times and addresses lose theirs. */
+function createNormaliser(id: string): (value: unknown) => unknown {
+  const uids = new Map<string, string>();
+  const versions = new Map<string, string>();
+  const ordinal = (known: Map<string, string>, value: string, word: string): string => {
+    const found = known.get(value) ?? `<${word}${known.size + 1}>`;
+    known.set(value, found);
+    return found;
+  };
+  const plain = (text: string): string =>
+    text
+      .replaceAll(id, '<id>')
+      .replaceAll(uid, (found) => ordinal(uids, found, 'uid'))
+      .replaceAll(recent, (_, fraction: string | undefined) =>
+        fraction === undefined ? '<time>' : '<microtime>',
+      )
+      .replaceAll(/kube-api-access-[a-z0-9]{5}/g, 'kube-api-access-<x>')
+      .replaceAll(/\b10\.96\.\d+\.\d+(?!\/)\b/g, '<ip>')
+      .replaceAll(/too old resource version: \d+ \(\d+\)/g, 'too old resource version')
+      // Go prints both structures where fields may not change; the sentence before says it.
+      .replaceAll(/(\n[ +@-][^\n]*)+\n?/g, '')
+      .replaceAll(/current: \d+/g, 'current: <rv>')
+      .replaceAll(/in record \(\d+\)/g, 'in record (<rv>)')
+      .replaceAll(/(resourceVersion\\?":\\?")\d+/g, '$1<rv>');
+  const walk = (value: unknown, key: string, owner: Readonly<Record<string, unknown>>): unknown => {
+    if (typeof value === 'string') {
+      if (key === 'resourceVersion') return versionOf(value, owner);
+      if (key === 'continue' && value !== '') return '<continue>';
+      if (key === 'cells' && /^\d+[smhd](\d+[smh])?$/.test(value)) return '<age>';
+      if (key === 'name') return plain(generatedName(value, owner));
+      return plain(value);
+    }
+    if (typeof value === 'number')
+      return (key === 'nodePort' || key === 'healthCheckNodePort') && value >= 30_000 && value < 32_768
+        ? '<port>'
+        : value;
+    if (Array.isArray(value)) return listOf(value, key, owner);
+    if (!isRecord(value)) return value;
+    const entries = Object.entries(value)
+      .filter(([name, member]) => member !== undefined && !(name === 'description' && 'priority' in value))
+      .map(([name, member]): [string, unknown] => [plain(name), walk(member, name, value)]);
+    return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  };
+  const listOf = (
+    value: readonly unknown[],
+    key: string,
+    owner: Readonly<Record<string, unknown>>,
+  ): unknown[] => {
+    const items = value.map((item) => walk(item, key, owner));
+    if (key !== 'managedFields') return items;
+    // Their order hangs on the second in which each was written, and their times say nothing else.
+    const named = (item: unknown): string =>
+      JSON.stringify(item, ['operation', 'manager', 'subresource', 'apiVersion']);
+    return items.toSorted((a, b) => (named(a) < named(b) ? -1 : 1));
+  };
+  /** Versions of lists move with what others write, those of objects do not. */
+  const versionOf = (value: string, owner: Readonly<Record<string, unknown>>): string => {
+    if (value === '' || value === '0' || !/^\d+$/.test(value)) return value;
+    return owner['uid'] === undefined ? '<version>' : ordinal(versions, value, 'rv');
+  };
+  return (value) => walk(value, '', {});
+}
+
+/** `description` beside `priority` is that of a table's column: prose that the embedded API does not carry. */
+function generatedName(value: string, owner: Readonly<Record<string, unknown>>): string {
+  const prefix = owner['generateName'];
+  return typeof prefix === 'string' &&
+    prefix !== '' &&
+    value.startsWith(prefix) &&
+    value.length === prefix.length + 5
+    ? `${prefix}<x>`
+    : value;
+}
