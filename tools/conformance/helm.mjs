@@ -1,6 +1,7 @@
 // npm run conformance:helm [-- --charts DIR]... [--profile 3|4] [--limit N] [--fuzz N] [-v]: renders charts with the real Helm
 // and with ours and compares. Charts: the recorded corpus, and every chart below the folders that are named. With
-// --fuzz each chart is also rendered with N generated files of values. Ends with `N passed, N failed`.
+// --fuzz each chart is also rendered with N generated files of values, with --ci with each of its own ci/*-values.yaml.
+// Where both fail, the messages are compared (-v shows those that differ). Ends with `N passed, N failed`.
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,6 +21,7 @@ const verbose = args.includes('-v');
 const profiles = all('profile').length > 0 ? all('profile') : ['3', '4'];
 const limit = Number(one('limit', '100000'));
 const fuzz = Number(one('fuzz', '0'));
+const ci = args.includes('--ci');
 
 function chartsBelow(folder, found = []) {
   if (existsSync(join(folder, 'Chart.yaml'))) {
@@ -29,6 +31,20 @@ function chartsBelow(folder, found = []) {
   for (const entry of readdirSync(folder, { withFileTypes: true }))
     if (entry.isDirectory() && entry.name !== '.git') chartsBelow(join(folder, entry.name), found);
   return found;
+}
+
+function ciValues(chart) {
+  const folder = join(chart, 'ci');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => /values.*\.ya?ml$/.test(name))
+    .map((name) => join(folder, name));
+}
+
+/** What Helm says after `Error:`, without what only its command line adds. */
+function messageOf(stderr) {
+  const text = stderr.slice(stderr.lastIndexOf('Error: ') + 'Error: '.length);
+  return text.replace(/\n\nUse --debug flag to render out invalid YAML\s*$/, '').trim();
 }
 
 function isRenderable(chart) {
@@ -107,6 +123,7 @@ for (const chart of charts)
       path: chart,
     };
     tasks.push({ ...base, id: tasks.length, values: [] });
+    for (const file of ci ? ciValues(chart) : []) tasks.push({ ...base, id: tasks.length, values: [file] });
     for (let n = 0; n < fuzz; n++) {
       const file = join(scratch, `${tasks.length}.yaml`);
       writeFileSync(file, valuesFor(chart, n));
@@ -114,7 +131,7 @@ for (const chart of charts)
     }
   }
 const answers = await renderAll(tasks);
-const totals = { renders: 0, bytes: 0, objects: 0, errors: 0, random: 0, failed: 0 };
+const totals = { renders: 0, bytes: 0, objects: 0, errors: 0, words: 0, random: 0, failed: 0 };
 const times = { ours: [], theirs: [] };
 for (const task of tasks) {
   const answer = answers.get(task.id);
@@ -122,8 +139,12 @@ for (const task of tasks) {
   const name = `${relative(dirname(dirname(task.path)), task.path)} (${task.profile}${task.values.length > 0 ? `, ${task.values[0]}` : ''})`;
   totals.renders += 1;
   if (!expected.ok || answer?.ok !== true) {
-    if (!expected.ok && answer?.ok === false) totals.errors += 1;
-    else {
+    if (!expected.ok && answer?.ok === false) {
+      totals.errors += 1;
+      const said = messageOf(expected.error);
+      if (answer.error.trim() === said) totals.words += 1;
+      else if (verbose) process.stdout.write(`${name}: other words\n  ${said}\n  ${answer.error}\n`);
+    } else {
       totals.failed += 1;
       process.stdout.write(
         `${name}: ${expected.ok ? `ours failed: ${answer?.error}` : `ours did not fail: ${expected.error.slice(0, 400)}`}\n`,
@@ -153,7 +174,7 @@ for (const task of tasks) {
 const rendered = totals.renders - totals.errors;
 const share = (count) => `${((100 * count) / Math.max(1, rendered)).toFixed(2)} %`;
 process.stdout.write(
-  `${totals.renders} renders of ${charts.length} charts: ${totals.errors} fail in both; of the ${rendered} others ` +
+  `${totals.renders} renders of ${charts.length} charts: ${totals.errors} fail in both (${totals.words} in the same words); of the ${rendered} others ` +
     `${share(totals.objects)} equal as objects, ${share(totals.bytes)} to the byte (${totals.random} are random upstream)\n` +
     `median: ours ${median(times.ours)} ms warm, a process of helm ${median(times.theirs)} ms\n`,
 );

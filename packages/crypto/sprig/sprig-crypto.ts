@@ -19,7 +19,7 @@ export interface NamedRandom extends Random {
   readonly id?: string;
 }
 
-/** Keys by the id of the stream that they were made of, so that a rendering that repeats itself costs no new primes. */
+/** What was made, by the id of the stream or the digest of what it was made of: a rendering that repeats itself costs no new primes. */
 export interface KeyCache {
   get(id: string): string | undefined;
   set(id: string, pem: string): void;
@@ -76,9 +76,9 @@ const noSigner = 'x509: certificate private key does not implement crypto.Signer
 /** Everything that is drawn by lot comes from the streams that are passed in: the same streams give the same keys. */
 export function createSprigCrypto(options: SprigCryptoOptions = {}): SprigCrypto {
   const keys = options.keys ?? boundedCache(keysMax);
-  const remembered = (random: NamedRandom, kind: string, make: () => string): string => {
-    if (random.id === undefined) return make();
-    const id = `${kind} ${random.id}`;
+  const remembered = (random: NamedRandom, kind: string, make: () => string): string =>
+    random.id === undefined ? make() : orMade(`${kind} ${random.id}`, make);
+  const orMade = (id: string, make: () => string): string => {
     const known = keys.get(id);
     if (known !== undefined) return known;
     const made = make();
@@ -91,11 +91,12 @@ export function createSprigCrypto(options: SprigCryptoOptions = {}): SprigCrypto
     hmacSha256: (key, content) => createHmac('sha256', key).update(content).digest(),
     scrypt: (password, salt, { n, r, p, length }) =>
       scryptSync(password, salt, length, { N: n, r, p, maxmem: 256 * n * r }),
-    bcrypt: (password, random) =>
-      hashSync(
-        new TextDecoder().decode(password),
-        `$2a$${bcryptCost}$${encodeBase64([...random.bytes(16)], 16)}`,
-      ),
+    bcrypt: (password, random) => {
+      const salt = `$2a$${bcryptCost}$${encodeBase64([...random.bytes(16)], 16)}`;
+      // What is remembered must not give the password away.
+      const id = `bcrypt ${createHash('sha256').update(salt).update(password).digest('base64')}`;
+      return orMade(id, () => hashSync(new TextDecoder().decode(password), salt));
+    },
     encryptAes: (key, iv, content) => {
       const cipher = createCipheriv('aes-256-cbc', key, iv).setAutoPadding(false);
       return Buffer.concat([cipher.update(content), cipher.final()]);
@@ -110,7 +111,11 @@ export function createSprigCrypto(options: SprigCryptoOptions = {}): SprigCrypto
       const serial = random.bytes(16);
       const key =
         wish.key ?? remembered(random, 'rsa 2048', () => writePrivateKey(generateRsaKey(random, 2048)));
-      return certify(wish, key, serial);
+      const said = createHash('sha256')
+        .update(JSON.stringify([wish, key, [...serial]]))
+        .digest('base64');
+      const pair = orMade(`certificate ${said}`, () => JSON.stringify(certify(wish, key, serial)));
+      return JSON.parse(pair) as CertificatePair;
     },
     checkCertificate: (pem) => {
       readCertificate(pem);

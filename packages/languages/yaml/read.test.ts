@@ -95,6 +95,15 @@ describe('a stream', () => {
     expect(stream.problem).toMatchObject({ where: { file, line: 3, column: 5 }, documentLine: 1 });
   });
 
+  it('takes heads of block scalars below their keys, as goyaml does', () => {
+    const text = 'data:\n  a:\n  |\n    one\n  b: [1]\nlist:\n- c:\n  >-\n    two\n    three\n';
+    const read = readYaml(text, { file: 'x.yaml' });
+    expect(read.ok && read.value[0]?.value).toEqual({
+      data: { a: 'one\n', b: [1] },
+      list: [{ c: 'two three' }],
+    });
+  });
+
   it('finds where a value is written', () => {
     const read = readYaml('x: 1\n---\na:\n  b:\n  - c\n  - d/e: 1\n', { file });
     const document = read.ok ? read.value[1] : undefined;

@@ -2,6 +2,7 @@ import { err, messageOf, ok } from '@plumbline/base';
 import type { Problem, Result } from '@plumbline/base';
 import { load, loadAll, YAMLException } from 'js-yaml';
 import { measureExpansion } from './aliases.ts';
+import { indentBlockHeads } from './block-heads.ts';
 import { decodeText } from './bytes.ts';
 import { hintFor, upstreamCause } from './causes.ts';
 import { goErrorText } from './go-error.ts';
@@ -137,6 +138,8 @@ function parseChunk(
     const values = parseYaml(text, limits, false);
     return accept(values, chunk, limits, options);
   } catch (thrown) {
+    const moved = indentBlockHeads(text);
+    if (moved !== undefined) return parseChunk({ ...chunk, text: moved }, start, limits, options, warnings);
     const refusal = refusalOf(thrown, chunk, options);
     if (refusal.code !== 'yaml-duplicate-key' || options.duplicateKeys !== 'last') return err(refusal);
     warnings.push(refusal);

@@ -14,7 +14,12 @@ import { unpackChart } from './chart/archive.ts';
 import { readChartFolder } from './chart/folder.ts';
 import { loadChart } from './chart/load.ts';
 import type { ChartFile, HelmChart, HelmProfile } from './chart/types.ts';
+import { createTextCache } from './documents.ts';
+import type { TextCache } from './documents.ts';
 import { helmFunctions } from './functions.ts';
+import type { ManifestHead } from './manifests.ts';
+import type { RangesCache } from './origins/field-origins.ts';
+import type { WrittenCache } from './origins/value-places.ts';
 import { realRandom, releaseRandom } from './random.ts';
 import type { ReleaseRandom } from './random.ts';
 import { afterPostRender } from './post-render.ts';
@@ -39,12 +44,17 @@ export interface HelmEngineOptions {
 /** Enough for the charts of a large installation; one of them takes some 200 KB. */
 const chartsMaxDefault = 64;
 const chartDepthMax = 20;
+/** Origins are asked for now and then; where the values of the last texts are written may be forgotten sooner. */
+const originsCharactersMax = 2_000_000;
 
 /** Everything about a profile that renders share. */
 interface ProfileKit {
   readonly sprig: GoFunctions;
   readonly functions: TemplateFunctions;
   readonly cache: TemplateCache;
+  readonly heads: TextCache<ManifestHead>;
+  readonly ranges: RangesCache;
+  readonly written: WrittenCache;
 }
 
 /** A loaded chart and what was read for it. */
@@ -69,7 +79,15 @@ export function createHelmEngine(ports: HelmPorts = {}, options: HelmEngineOptio
     const known = kits.get(profile);
     if (known !== undefined) return known;
     const sprig = sprigFunctions({ random, now: () => current.now, crypto });
-    const kit = { sprig, functions: helmFunctions(sprig, profile), cache: createTemplateCache() };
+    const functions = helmFunctions(sprig, profile);
+    const kit: ProfileKit = {
+      sprig,
+      functions,
+      cache: createTemplateCache(),
+      heads: createTextCache(),
+      ranges: createTextCache(originsCharactersMax),
+      written: createTextCache(originsCharactersMax),
+    };
     kits.set(profile, kit);
     return kit;
   };

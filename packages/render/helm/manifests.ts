@@ -2,6 +2,8 @@ import { GoError, readYamlStream, yamlErrorText } from '@plumbline/languages';
 import { isRecord } from '@plumbline/base';
 import { scalarText } from './chart/fields.ts';
 import type { HelmProfile } from './chart/types.ts';
+import { createTextCache } from './documents.ts';
+import type { TextCache } from './documents.ts';
 import { isPartial } from './engine.ts';
 import { compareKinds } from './kinds.ts';
 
@@ -105,13 +107,17 @@ function splitAtSeparators(text: string): string[] {
 }
 
 /** Splits files into documents and sorts them. Throws `GoError` for what is no YAML. */
-export function sortManifests(files: ReadonlyMap<string, string>, profile: HelmProfile): SortedManifests {
+export function sortManifests(
+  files: ReadonlyMap<string, string>,
+  profile: HelmProfile,
+  heads: TextCache<ManifestHead> = createTextCache(),
+): SortedManifests {
   const hooks: HelmHook[] = [];
   const manifests: HelmManifest[] = [];
   for (const path of [...files.keys()].toSorted(compareText)) {
     if (isPartial(path)) continue;
     for (const content of splitManifests(files.get(path) ?? '', profile)) {
-      sortOne(path, content, profile, hooks, manifests);
+      sortOne(path, content, headOf(path, content, profile, heads), hooks, manifests);
     }
   }
   const byKind = (a: HelmManifest, b: HelmManifest) => compareKinds(a.kind, b.kind, profile);
@@ -125,11 +131,10 @@ function compareText(a: string, b: string): number {
 function sortOne(
   path: string,
   content: string,
-  profile: HelmProfile,
+  head: ManifestHead,
   hooks: HelmHook[],
   manifests: HelmManifest[],
 ): void {
-  const head = readHead(path, content, profile);
   const manifest = { path, content, kind: head.kind, object: head.object };
   const hookTypes = head.annotations.get('helm.sh/hook');
   if (hookTypes === undefined) {
@@ -157,14 +162,28 @@ function policies(text: string | undefined): string[] {
   return text === undefined ? [] : text.split(',').map((policy) => trimSpace(policy).toLowerCase());
 }
 
-interface Head {
+/** What decides where a document goes, and the document itself. Who is given it leaves it as it is. */
+export interface ManifestHead {
   readonly kind: string;
   readonly name: string;
   readonly annotations: ReadonlyMap<string, string>;
   readonly object: Readonly<Record<string, unknown>> | undefined;
 }
 
-function readHead(path: string, content: string, profile: HelmProfile): Head {
+function headOf(
+  path: string,
+  content: string,
+  profile: HelmProfile,
+  heads: TextCache<ManifestHead>,
+): ManifestHead {
+  const known = heads.get(content);
+  if (known !== undefined) return known;
+  const head = readHead(path, content, profile);
+  heads.set(content, head);
+  return head;
+}
+
+function readHead(path: string, content: string, profile: HelmProfile): ManifestHead {
   const stream = readYamlStream(content, { file: path, duplicateKeys: 'last' });
   if (stream.problem !== undefined) {
     throw new GoError(`YAML parse error on ${path}: ${yamlErrorText(stream.problem)}`);

@@ -10,11 +10,13 @@ import { renderTemplates, valuesMap } from './engine.ts';
 import { kubeVersionDefault, parseKubeVersion } from './kube-version.ts';
 import type { KubeVersion } from './kube-version.ts';
 import { sortManifests } from './manifests.ts';
-import type { SortedManifests } from './manifests.ts';
+import type { ManifestHead, SortedManifests } from './manifests.ts';
 import { capabilitiesObject, releaseMap } from './objects.ts';
+import type { TextCache } from './documents.ts';
 import { fieldOrigins } from './origins/field-origins.ts';
-import type { TracedFile } from './origins/field-origins.ts';
+import type { RangesCache, TracedFile } from './origins/field-origins.ts';
 import { valuePlaces } from './origins/value-places.ts';
+import type { WrittenCache } from './origins/value-places.ts';
 import { bodyText, crdsOf, onlyShown, outputText } from './output.ts';
 import type { ChartCrd } from './output.ts';
 import type { ReleaseRandom } from './random.ts';
@@ -31,6 +33,9 @@ export interface RenderKit {
   readonly sprig: GoFunctions;
   readonly functions: TemplateFunctions;
   readonly cache: TemplateCache;
+  readonly heads: TextCache<ManifestHead>;
+  readonly ranges: RangesCache;
+  readonly written: WrittenCache;
 }
 
 /** A loaded chart with what was read for it. */
@@ -82,12 +87,12 @@ export function renderRelease(
     limits: request.limits ?? {},
     entering: (file) => source.at(file),
     ...(request.origins === true
-      ? { originOf: valuePlaces(chart, shown, request.values ?? {}, profile) }
+      ? { originOf: valuePlaces(chart, shown, request.values ?? {}, profile, kit.written) }
       : {}),
   });
   const files = new Map([...traced].map(([path, { text }]) => [path, text]));
   const notes = takeNotes(files, chart);
-  const sorted = sortManifests(files, profile);
+  const sorted = sortManifests(files, profile, kit.heads);
   const hooks = hooksOf(request, sorted);
   const crds = request.includeCrds === true ? crdsOf(chart) : [];
   const body = bodyText(crds, sorted.manifests);
@@ -98,6 +103,7 @@ export function renderRelease(
       crds,
       { hooks, manifests: sorted.manifests },
       request.origins === true ? traced : undefined,
+      kit.ranges,
     ),
     hooks,
     notes,
@@ -184,13 +190,14 @@ function originsOf(
   content: string,
   file: TracedFile | undefined,
   cursors: Map<string, number>,
+  ranges: RangesCache,
 ): FieldOrigins | undefined {
   if (file === undefined) return undefined;
   const cursor = `${path} ${content}`;
   const start = file.text.indexOf(content, cursors.get(cursor) ?? 0);
   if (start < 0) return undefined;
   cursors.set(cursor, start + 1);
-  return fieldOrigins(content, start, file);
+  return fieldOrigins(content, start, file, ranges);
 }
 
 /** The objects; a list of objects is taken apart by who applies them. */
@@ -198,6 +205,7 @@ function manifestsOf(
   crds: readonly ChartCrd[],
   sorted: SortedManifests,
   traced: ReadonlyMap<string, TracedFile> | undefined,
+  ranges: RangesCache,
 ): Manifest[] {
   const cursors = new Map<string, number>();
   const manifests: Manifest[] = [];
@@ -209,7 +217,7 @@ function manifestsOf(
   }
   for (const { path, object, content } of [...sorted.manifests, ...sorted.hooks]) {
     if (object === undefined) continue;
-    const origins = originsOf(path, content, traced?.get(path), cursors);
+    const origins = originsOf(path, content, traced?.get(path), cursors, ranges);
     const line = origins?.get('')?.find(({ act }) => act === 'template')?.line ?? 1;
     manifests.push({
       object: object as unknown as KubeObject,

@@ -1,6 +1,7 @@
 import type { FieldOrigins, OriginStep } from '@plumbline/api';
 import { rangesOf } from '@plumbline/languages';
-import type { TraceOrigin, TraceSpan } from '@plumbline/languages';
+import type { TextRange, TraceOrigin, TraceSpan } from '@plumbline/languages';
+import type { TextCache } from '../documents.ts';
 import type { ValuePlace } from './value-places.ts';
 
 /** A template's output with who wrote which part of it. */
@@ -12,27 +13,49 @@ export interface TracedFile {
 /** More acts than this do not explain a field, they bury it. */
 const stepsMax = 50;
 
+/** What is known of texts that were read before: where the values of a document are written. */
+export type RangesCache = TextCache<ReadonlyMap<string, TextRange>>;
+
 /**
  * Where the fields of a document come from: the keys of the values that they took, the templates that printed them, and
  * the conditions around. `start` is where the document begins in the file's text.
  */
-export function fieldOrigins(content: string, start: number, file: TracedFile): FieldOrigins {
+export function fieldOrigins(
+  content: string,
+  start: number,
+  file: TracedFile,
+  cache: RangesCache,
+): FieldOrigins {
   const origins = new Map<string, readonly OriginStep[]>();
-  const first = spansIn(file.spans, start, start + 1);
-  origins.set('', stepsOf(first));
-  for (const [pointer, range] of rangesOf(content)) {
-    const spans = spansIn(file.spans, start + range.start, start + Math.max(range.end, range.start + 1));
-    origins.set(pointer, stepsOf(spans));
+  const { spans } = file;
+  // Neighbours were mostly written by the same piece of a template: they share their steps.
+  const known = new Map<number, readonly OriginStep[]>();
+  const stepsAt = (from: number, to: number): readonly OriginStep[] => {
+    const first = firstSpan(spans, from);
+    let end = first;
+    while (end < spans.length && (spans[end]?.start ?? to) < to) end++;
+    const name = first * (spans.length + 1) + end;
+    let steps = known.get(name);
+    if (steps === undefined) known.set(name, (steps = stepsOf(spans.slice(first, end))));
+    return steps;
+  };
+  origins.set('', stepsAt(start, start + 1));
+  for (const [pointer, range] of ranges(content, cache)) {
+    origins.set(pointer, stepsAt(start + range.start, start + Math.max(range.end, range.start + 1)));
   }
   return origins;
 }
 
-/** The spans that overlap a part of the text; they are sorted and have no gaps. */
-function spansIn(
-  spans: readonly TraceSpan<ValuePlace>[],
-  start: number,
-  end: number,
-): readonly TraceSpan<ValuePlace>[] {
+function ranges(content: string, cache: RangesCache): ReadonlyMap<string, TextRange> {
+  const known = cache.get(content);
+  if (known !== undefined) return known;
+  const read = rangesOf(content);
+  cache.set(content, read);
+  return read;
+}
+
+/** The first span that ends behind a place; spans are sorted and have no gaps. */
+function firstSpan(spans: readonly TraceSpan<ValuePlace>[], start: number): number {
   let low = 0;
   let high = spans.length;
   while (low < high) {
@@ -40,13 +63,7 @@ function spansIn(
     if ((spans[middle]?.end ?? 0) <= start) low = middle + 1;
     else high = middle;
   }
-  const found: TraceSpan<ValuePlace>[] = [];
-  for (let at = low; at < spans.length; at++) {
-    const span = spans[at];
-    if (span === undefined || span.start >= end) break;
-    found.push(span);
-  }
-  return found;
+  return low;
 }
 
 function stepsOf(spans: readonly TraceSpan<ValuePlace>[]): readonly OriginStep[] {
@@ -56,21 +73,19 @@ function stepsOf(spans: readonly TraceSpan<ValuePlace>[]): readonly OriginStep[]
     const name = `${step.act} ${step.file}:${step.line} ${step.detail ?? ''}`;
     if (!steps.has(name) && steps.size < stepsMax) steps.set(name, step);
   };
-  const origins = new Set(spans.map(({ origin }) => origin));
+  const origins = new Set<TraceOrigin<ValuePlace>>();
+  for (const { origin } of spans) origins.add(origin);
   for (const { keys } of origins) for (const key of keys) add(valueStep(key));
   for (const origin of origins) add(templateStep(origin));
-  for (const { conditions } of origins)
-    for (const { template, line, column, keys } of conditions) {
-      const detail = keys.map(({ key }) => key).join(', ');
-      add({
-        act: 'condition',
-        file: template,
-        line,
-        column: column + 1,
-        ...(detail === '' ? {} : { detail }),
-      });
-    }
+  for (const { conditions } of origins) for (const condition of conditions) add(conditionStep(condition));
   return [...steps.values()];
+}
+
+function conditionStep(condition: TraceOrigin<ValuePlace>['conditions'][number]): OriginStep {
+  const { template, line, column, keys } = condition;
+  const detail = keys.map(({ key }) => key).join(', ');
+  const step: OriginStep = { act: 'condition', file: template, line, column: column + 1 };
+  return detail === '' ? step : { ...step, detail };
 }
 
 function valueStep({ key, file, line, column }: ValuePlace): OriginStep {

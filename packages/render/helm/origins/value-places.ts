@@ -3,6 +3,7 @@ import type { GoMap, TextPosition, Value } from '@plumbline/languages';
 import { readValuesFile } from '../chart/load.ts';
 import { chartPath } from '../chart/types.ts';
 import type { HelmChart, HelmProfile } from '../chart/types.ts';
+import type { TextCache } from '../documents.ts';
 import { parseSetInto } from '../strvals/parse.ts';
 import type { SetKind } from '../strvals/parse.ts';
 import type { UserValues } from '../values/compose.ts';
@@ -44,6 +45,7 @@ export function valuePlaces(
   values: GoMap,
   user: UserValues,
   profile: HelmProfile,
+  cache: WrittenCache,
 ): (container: object, key: string | number) => ValuePlace | undefined {
   const paths = new Map<object, Keys>();
   const walk = (value: Value, path: Keys): void => {
@@ -57,7 +59,7 @@ export function valuePlaces(
     }
   };
   walk(values, []);
-  const layers = layersOf(user, profile);
+  const layers = layersOf(user, profile, cache);
   const known = new Map<object, Map<string | number, ValuePlace | undefined>>();
   return (container, key) => {
     const path = paths.get(container);
@@ -104,16 +106,35 @@ function* chartCandidates(
   if (sub !== undefined && path.length > 1) yield* chartCandidates(sub, path.slice(1), layers);
 }
 
-function layersOf(user: UserValues, profile: HelmProfile): Layers {
+/** Files of values that were read before, by profile and text. They are never changed. */
+export type WrittenCache = TextCache<Written>;
+
+interface Written {
+  readonly values: GoMap;
+  positions(): ReadonlyMap<string, TextPosition>;
+}
+
+function written(text: string, profile: HelmProfile, cache: WrittenCache): Written {
+  const key = `${profile}${text}`;
+  const known = cache.get(key);
+  if (known !== undefined) return known;
+  const read = {
+    values: text === '' ? new Map() : readValuesFile(text, profile),
+    positions: once(() => positionsOf(text, 1)),
+  };
+  cache.set(key, read);
+  return read;
+}
+
+function layersOf(user: UserValues, profile: HelmProfile, cache: WrittenCache): Layers {
   const charts = new Map<HelmChart, Layer>();
   const make = (chart: HelmChart): Layer => ({
     file: `${chartPath(chart)}/values.yaml`,
     // As it is written: dependencies have been merged into the chart's own values by now.
-    values: chart.valuesText === '' ? new Map() : readValuesFile(chart.valuesText, profile),
-    positions: once(() => positionsOf(chart.valuesText, 1)),
+    ...written(chart.valuesText, profile, cache),
   });
   return {
-    user: userLayers(user, profile),
+    user: userLayers(user, profile, cache),
     of(chart) {
       const known = charts.get(chart) ?? make(chart);
       charts.set(chart, known);
@@ -128,7 +149,7 @@ function once<T>(read: () => T): () => T {
   return () => (found ??= { value: read() }).value;
 }
 
-function userLayers(user: UserValues, profile: HelmProfile): readonly Layer[] {
+function userLayers(user: UserValues, profile: HelmProfile, cache: WrittenCache): readonly Layer[] {
   const set = (lines: readonly string[] | undefined, kind: SetKind, flag: string): Layer[] =>
     (lines ?? []).map((line) => ({
       file: flag,
@@ -137,8 +158,7 @@ function userLayers(user: UserValues, profile: HelmProfile): readonly Layer[] {
     }));
   const files = (user.files ?? []).map(({ name, text }) => ({
     file: name,
-    values: readValuesFile(text, profile),
-    positions: once(() => positionsOf(text, 1)),
+    ...written(text, profile, cache),
   }));
   return [
     ...files,
