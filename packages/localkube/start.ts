@@ -9,7 +9,6 @@ import { mergeInto } from './registry/admit.ts';
 import { followDefinitions, makeAccess, makeCatalogue } from './registry/index.ts';
 import type { Access, Core } from './registry/index.ts';
 import { startPods } from './pods/index.ts';
-import { startLocalRuntime } from './pods/local/index.ts';
 import type { ApiAddress } from './pods/local/index.ts';
 import { podStreams, tokenIssuer } from './pods/runtimes.ts';
 import { simulatedStreams } from './pods/simulated-streams.ts';
@@ -26,7 +25,9 @@ function publishCertificate(access: Access, certificate: string): void {
 }
 
 /** Starts an embedded Kubernetes. */
-export function startLocalKube(options: LocalKubeOptions): Promise<LocalKube> {
+export async function startLocalKube(options: LocalKubeOptions): Promise<LocalKube> {
+  // Running processes takes much that no other cluster needs, so it is loaded for those that do.
+  const runtime = options.pods === 'local' ? await import('./pods/local/index.ts') : undefined;
   const { clock, logger } = options;
   const random = pooledRandom(options.random);
   const store = openStore({
@@ -57,16 +58,13 @@ export function startLocalKube(options: LocalKubeOptions): Promise<LocalKube> {
     ? startControllers({ ...ports, simulated, rootCertificate: () => rootCertificate })
     : startOwnWork(ports);
   const address: { of?: ApiAddress } = {};
-  const local =
-    options.pods === 'local'
-      ? startLocalRuntime({
-          ...ports,
-          ...options.localPods,
-          hostPaths: options.localPods?.hostPaths ?? [],
-          issueToken: tokenIssuer(access, options.security),
-          api: () => address.of,
-        })
-      : undefined;
+  const local = runtime?.startLocalRuntime({
+    ...ports,
+    ...options.localPods,
+    hostPaths: options.localPods?.hostPaths ?? [],
+    issueToken: tokenIssuer(access, options.security),
+    api: () => address.of,
+  });
   const pods = simulated ? startPods({ ...ports, ...(local !== undefined && { local }) }) : undefined;
   const around: Surroundings = {
     core,
@@ -78,7 +76,7 @@ export function startLocalKube(options: LocalKubeOptions): Promise<LocalKube> {
   };
   const transport = makeTransport(around);
   const listeners = new Set<{ close(): Promise<void> }>();
-  return Promise.resolve({
+  return {
     transport,
     access,
     async listen(where) {
@@ -106,5 +104,5 @@ export function startLocalKube(options: LocalKubeOptions): Promise<LocalKube> {
       await Promise.all([...listeners].map((listener) => listener.close()));
       await store.close();
     },
-  });
+  };
 }
