@@ -8,8 +8,8 @@ import { writeYaml } from '@plumbline/languages';
 import type { KubeObject, WatchEvent } from '@plumbline/api';
 import type { Cancel } from '@plumbline/base';
 import { errors } from '../registry/index.ts';
-import { makeUpgrades, withProtocolToken } from '../streams/index.ts';
-import type { Upgrades } from '../streams/index.ts';
+import { loadUpgrades, withProtocolToken } from '../streams/index.ts';
+import type { UpgradeRefusal, Upgrades } from '../streams/index.ts';
 import type { ListenOptions, User } from '../types.ts';
 import { makeEncoder } from './encode.ts';
 import type { Encoder } from './encode.ts';
@@ -53,9 +53,10 @@ export async function listen(around: Surroundings, options: ListenOptions): Prom
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
-  const upgrades = makeUpgrades(around.core.clock);
+  let upgrades: Promise<Upgrades> | undefined;
+  const loaded = (): Promise<Upgrades> => (upgrades ??= loadUpgrades(around.core.clock));
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) =>
-    upgrade(around, encoder, upgrades, { request, socket, head }),
+    upgrade(around, encoder, loaded, { request, socket, head }),
   );
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -69,7 +70,7 @@ export async function listen(around: Surroundings, options: ListenOptions): Prom
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        upgrades.close();
+        void upgrades?.then((all) => all.close());
         for (const socket of sockets) socket.destroy();
       }),
   };
@@ -86,7 +87,7 @@ interface Upgrading {
 function upgrade(
   around: Surroundings,
   encoder: Encoder,
-  upgrades: Upgrades,
+  upgrades: () => Promise<Upgrades>,
   { request, socket, head }: Upgrading,
 ): void {
   socket.on('error', () => socket.destroy());
@@ -102,19 +103,12 @@ function upgrade(
       refuse(answer);
       return;
     }
-    const refused = upgrades.accept(request, socket, head, answer.stream);
-    if (refused === undefined) return;
-    const { status } = errors.failure(
-      refused.status,
-      refused.status === 429 ? 'TooManyRequests' : 'Forbidden',
-      refused.message,
-    );
-    refuse({
-      type: 'data',
-      status: refused.status,
-      data: status,
-      ...(refused.headers !== undefined && { headers: refused.headers }),
-    });
+    const { stream } = answer;
+    const go = (all: Upgrades): void => {
+      const refused = all.accept(request, socket, head, stream);
+      if (refused !== undefined) refuse(unaccepted(refused));
+    };
+    upgrades().then(go, () => socket.destroy());
   };
   const headers = headersOf(request);
   const foreign = around.security === undefined ? guardUpgrade(headers) : undefined;
@@ -125,6 +119,12 @@ function upgrade(
   const given = answerTo(around, request, withProtocolToken(headers), { type: 'none' });
   if (given instanceof Promise) given.then(finish, () => socket.destroy());
   else finish(given);
+}
+
+function unaccepted({ status, message, headers }: UpgradeRefusal): ApiAnswer {
+  const reason = status === 429 ? 'TooManyRequests' : 'Forbidden';
+  const { status: data } = errors.failure(status, reason, message);
+  return { type: 'data', status, data, ...(headers !== undefined && { headers }) };
 }
 
 type Headers = Record<string, string | undefined>;

@@ -12,6 +12,7 @@ import {
   tunnelProtocol,
 } from './ports.ts';
 import { serveSpdyCommand, spdyCommandProtocols } from './spdy-command.ts';
+import { listOf, protocolHeader, tokenProtocol, upgradeOf } from './asked.ts';
 import type { StreamRequest } from './types.ts';
 
 /** Turns connections of authorized requests into streams. */
@@ -36,28 +37,6 @@ export interface UpgradeRefusal {
 const messageBytesMax = 4 << 20;
 /** Open streams of all clients together; each may hold a process. */
 const streamsMax = 500;
-const protocolHeader = 'sec-websocket-protocol';
-
-/** `websocket` or `spdy/3.1` when a request wants to be more than a request. */
-export function upgradeOf(headers: Readonly<Record<string, string | undefined>>): string | undefined {
-  if (!/\bupgrade\b/i.test(headers['connection'] ?? '')) return undefined;
-  const wanted = (headers['upgrade'] ?? '').toLowerCase();
-  return wanted === 'websocket' || wanted === 'spdy/3.1' ? wanted : undefined;
-}
-
-/** Browsers can send no header with a WebSocket, so Kubernetes takes a token among the protocols, too. */
-const tokenProtocol = 'base64url.bearer.authorization.k8s.io.';
-
-/** The headers with a token that came among the protocols where others have it. */
-export function withProtocolToken(
-  headers: Record<string, string | undefined>,
-): Record<string, string | undefined> {
-  if (headers['authorization'] !== undefined) return headers;
-  const found = list(headers[protocolHeader]).find((one) => one.startsWith(tokenProtocol));
-  if (found === undefined) return headers;
-  const token = Buffer.from(found.slice(tokenProtocol.length), 'base64url').toString();
-  return { ...headers, authorization: `Bearer ${token}` };
-}
 
 export function makeUpgrades(clock: Clock): Upgrades {
   // The protocols are chosen here: their names hold characters that the library refuses.
@@ -79,7 +58,7 @@ export function makeUpgrades(clock: Clock): Upgrades {
     head: Buffer,
     stream: StreamRequest,
   ): UpgradeRefusal | undefined => {
-    const offered = list(request.headers[protocolHeader]).filter((one) => !one.startsWith(tokenProtocol));
+    const offered = listOf(request.headers[protocolHeader]).filter((one) => !one.startsWith(tokenProtocol));
     const served = stream.type === 'command' ? channelProtocols : [tunnelProtocol, ...portChannelProtocols];
     // Without a protocol the first and simplest one is spoken.
     const protocol =
@@ -103,7 +82,7 @@ export function makeUpgrades(clock: Clock): Upgrades {
     head: Buffer,
     stream: StreamRequest,
   ): UpgradeRefusal | undefined => {
-    const offered = list(request.headers['x-stream-protocol-version']);
+    const offered = listOf(request.headers['x-stream-protocol-version']);
     const served: readonly string[] =
       stream.type === 'command' ? spdyCommandProtocols : [portForwardProtocol];
     const protocol = offered.length === 0 ? served.at(-1) : served.find((one) => offered.includes(one));
@@ -148,12 +127,4 @@ function unknownProtocol(offered: readonly string[], served: readonly string[]):
     message: `unable to upgrade: unable to negotiate protocol: client supports [${offered.join(' ')}], server accepts [${served.join(' ')}]`,
     headers: { 'x-accepted-stream-protocol-versions': served.join(', ') },
   };
-}
-
-function list(header: string | readonly string[] | undefined): readonly string[] {
-  const text = typeof header === 'string' ? header : (header ?? []).join(',');
-  return text
-    .split(',')
-    .map((one) => one.trim())
-    .filter((one) => one !== '');
 }

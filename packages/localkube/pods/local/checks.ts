@@ -49,7 +49,7 @@ export async function check(
 }
 
 /** A port by number or by the name that the container gives it. */
-export function portOf(spec: Fields, port: unknown): number {
+function portOf(spec: Fields, port: unknown): number {
   if (typeof port === 'number') return port;
   const named = records(spec['ports']).find((one) => one['name'] === port);
   const number = named === undefined ? Number(port) : integer(named['containerPort']);

@@ -50,7 +50,7 @@ export interface Running {
   readonly over: Promise<Exit>;
 }
 
-export type OutputListener = (stream: 'stdout' | 'stderr', chunk: Buffer) => void;
+type OutputListener = (stream: 'stdout' | 'stderr', chunk: Buffer) => void;
 
 interface BackOff {
   ms: number;

@@ -2,7 +2,7 @@ import type { Cancel, Clock } from '@plumbline/base';
 import { integer, isAbsent, record } from '../../kinds/fields.ts';
 import type { Fields } from '../../kinds/fields.ts';
 
-export type ProbeKind = 'startup' | 'readiness' | 'liveness';
+type ProbeKind = 'startup' | 'readiness' | 'liveness';
 
 export interface ProbeWorld {
   readonly clock: Clock;

@@ -82,7 +82,7 @@ export function startProcess({ command, folder, environment, stdin }: ProcessOpt
 }
 
 /** Signals every process of a group; those that are gone do not matter. */
-export function signalGroup(group: number, name: Signal): void {
+function signalGroup(group: number, name: Signal): void {
   try {
     process.kill(-group, name);
   } catch {

@@ -6,7 +6,7 @@ import { systemClock, systemRandom } from '@plumbline/base/node';
 import type { KubeObject } from '@plumbline/api';
 import { record, records, text } from '../../kinds/fields.ts';
 import type { Fields } from '../../kinds/fields.ts';
-import { specOf, statusOf } from '../../controllers/runtime/objects.ts';
+import { statusOf } from '../../controllers/runtime/objects.ts';
 import { startLocalKube } from '../../start.ts';
 import type { LocalKube, LocalKubeOptions } from '../../types.ts';
 
@@ -132,4 +132,3 @@ export const ended = (pod: KubeObject): boolean => ['Succeeded', 'Failed'].inclu
 export const terminated = (status: Fields): Fields => record(record(status['state'])['terminated']);
 export const isReady = (pod: KubeObject): boolean =>
   records(statusOf(pod)['conditions']).some((one) => one['type'] === 'Ready' && one['status'] === 'True');
-export const nodeOf = (pod: KubeObject): string => text(specOf(pod)['nodeName']);
