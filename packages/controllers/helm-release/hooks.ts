@@ -174,9 +174,15 @@ async function outputLogs(
   }
 }
 
+/** So much of what a container printed is handed out. */
+const logBytesMax = 1 << 20;
+
 async function logOf(context: Context, namespace: string, pod: string, container: string): Promise<string> {
-  const query = new URLSearchParams({ container }).toString();
+  const query = new URLSearchParams({ container, limitBytes: String(logBytesMax) }).toString();
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/log?${query}`;
-  const { status, body } = await context.cluster.request({ method: 'GET', path });
-  return status === 200 && typeof body === 'string' ? body : '';
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const chunk of await context.transport.stream({ method: 'GET', path }))
+    text += decoder.decode(chunk, { stream: true });
+  return text;
 }

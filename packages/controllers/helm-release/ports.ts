@@ -6,8 +6,8 @@ import type { ReleaseRenderer } from '@plumbline/render';
 /** What the actions need of the rest of the house. */
 export interface HelmPorts {
   readonly cluster: Cluster;
-  /** For watching exactly what is waited for, with no more rights than that takes. */
-  readonly transport: Pick<Transport, 'watch'>;
+  /** For watching exactly what is waited for, with no more rights than that takes, and for what hooks print. */
+  readonly transport: Pick<Transport, 'watch' | 'stream'>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly renderer: ReleaseRenderer;

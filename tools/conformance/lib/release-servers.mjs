@@ -187,7 +187,8 @@ export function readStored(server) {
         for (const item of JSON.parse(text).items ?? []) {
           const annotations = item.metadata.annotations ?? {};
           const isOwned = 'meta.helm.sh/release-name' in annotations || 'helm.sh/hook' in annotations;
-          if (!isOwned) continue;
+          // What waits for its finalizers is on its way out, sooner or later.
+          if (!isOwned || item.metadata.deletionTimestamp !== undefined) continue;
           const name = `${kind}.${apiVersion}/${item.metadata.namespace ?? ''}/${item.metadata.name}`;
           found.set(name, { apiVersion, kind, ...item });
         }
