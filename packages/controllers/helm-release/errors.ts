@@ -46,7 +46,7 @@ export function withRelease(thrown: unknown, release: StoredRelease): HelmError 
   return new HelmError(codeOf(thrown), messageOf(thrown), more);
 }
 
-export function codeOf(thrown: unknown): string {
+function codeOf(thrown: unknown): string {
   if (thrown instanceof HelmError) return thrown.code;
   return isStatusError(thrown) ? 'server-refused' : 'helm-failed';
 }

@@ -238,6 +238,6 @@ describe('one action at a time', () => {
     const chart = await chartOf({ 'templates/a.yaml': configMap('p2') });
     const request = { name: 'p2', chart, config: values() };
     const done = await Promise.all([ground.actions(3).install(request), ground.actions(3).install(request)]);
-    expect(done.map(({ ok }) => ok).toSorted()).toEqual([false, true]);
+    expect(done.filter(({ ok }) => ok)).toHaveLength(1);
   });
 });

@@ -288,7 +288,7 @@ async function perform(context: Context, storage: Storage, work: Performance): P
 }
 
 /** A failure inside of an action, with the release as it was by then. */
-export function prefixedWith(prefix: string, thrown: unknown, stored: StoredRelease): HelmError {
+function prefixedWith(prefix: string, thrown: unknown, stored: StoredRelease): HelmError {
   return withRelease(prefixed(prefix, thrown), stored);
 }
 
