@@ -3,6 +3,7 @@ export type { YamlDocument, YamlOptions, YamlProblem, YamlStream } from './read.
 export type { YamlLimits } from './limits.ts';
 export { decodeText } from './bytes.ts';
 export { GoUnwritable, writeGoYaml, writeGoYamlPretty, writeYaml } from './write.ts';
+export { placesOf } from './places.ts';
 export { rangesOf } from './ranges.ts';
 export type { TextRange } from './ranges.ts';
 export { parseJsonText } from './json-text.ts';

@@ -1,3 +1,4 @@
+import { readCommon } from './common.ts';
 import { isMap, isScalar, isSeq, parseDocument } from 'yaml';
 
 /** A part of a text, in UTF-16 units. */
@@ -11,10 +12,12 @@ const fieldsMax = 200_000;
 
 /**
  * The part of a document's text that each value without fields of its own is written in, by JSON Pointer; empty mappings
- * and lists count as such. Slow: every token is kept. Nothing where the text cannot be read again.
+ * and lists count as such. Slow for what is not written plainly: every token is kept. Nothing where the text cannot be read again.
  */
 export function rangesOf(text: string): ReadonlyMap<string, TextRange> {
   const found = new Map<string, TextRange>();
+  if (readCommon(text, { values: found }) !== undefined) return found;
+  found.clear();
   const document = parseDocument(text, { uniqueKeys: false, logLevel: 'silent', version: '1.1' });
   const walk = (node: unknown, pointer: string): void => {
     if (found.size > fieldsMax) return;

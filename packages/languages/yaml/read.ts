@@ -2,6 +2,7 @@ import { err, messageOf, ok } from '@plumbline/base';
 import type { Problem, Result } from '@plumbline/base';
 import { load, loadAll, YAMLException } from 'js-yaml';
 import { measureExpansion } from './aliases.ts';
+import { commonDepthMax, readCommon } from './common.ts';
 import { indentBlockHeads } from './block-heads.ts';
 import { decodeText } from './bytes.ts';
 import { hintFor, upstreamCause } from './causes.ts';
@@ -9,8 +10,8 @@ import { goErrorText } from './go-error.ts';
 import { parseJsonText } from './json-text.ts';
 import type { YamlLimits } from './limits.ts';
 import { yamlLimits } from './limits.ts';
-import { positionsOf } from '../kyaml/positions.ts';
 import type { TextPosition } from '../kyaml/positions.ts';
+import { placesOf } from './places.ts';
 import { positionIn } from './position.ts';
 import { NotJsonNumber } from './resolve.ts';
 import { kubernetesSchema } from './schema.ts';
@@ -106,7 +107,7 @@ export function* readYamlInSteps(
       if (value === null || value === undefined) continue;
       const position = (pointer: string) =>
         positionIn(chunk.text, chunk.line, pointer) ?? { line, column: 1 };
-      const positions = () => positionsOf(chunk.text, chunk.line);
+      const positions = () => placesOf(chunk.text, chunk.line);
       documents.push({ value, line, index: documents.length, position, positions });
     }
     if (documents.length > limits.documentsMax) {
@@ -134,6 +135,8 @@ function parseChunk(
     const json = parseJsonText(text, limits.depthMax);
     if (json !== undefined) return ok([json.value]);
   }
+  const common = limits.depthMax < commonDepthMax ? undefined : readCommon(text);
+  if (common !== undefined) return ok([common.value]);
   try {
     const values = parseYaml(text, limits, false);
     return accept(values, chunk, limits, options);

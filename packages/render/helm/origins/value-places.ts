@@ -1,4 +1,4 @@
-import { fromBytes, positionsOf } from '@plumbline/languages';
+import { fromBytes, placesOf } from '@plumbline/languages';
 import type { GoMap, TextPosition, Value } from '@plumbline/languages';
 import { readValuesFile } from '../chart/load.ts';
 import { chartPath } from '../chart/types.ts';
@@ -120,7 +120,7 @@ function written(text: string, profile: HelmProfile, cache: WrittenCache): Writt
   if (known !== undefined) return known;
   const read = {
     values: text === '' ? new Map() : readValuesFile(text, profile),
-    positions: once(() => positionsOf(text, 1)),
+    positions: once(() => placesOf(text, 1)),
   };
   cache.set(key, read);
   return read;
