@@ -90,8 +90,8 @@ export function backOff(container: Container, now: number): void {
   state.at = now;
 }
 
-/** Output that is read in one go before others get their turn: a container that only writes must not stall the program. */
-const sliceBytes = 1 << 20;
+/** What goes into a log in one go before others get their turn: a container that only writes must not stall the program. */
+const sliceBytes = 512 << 10;
 const sliceMs = 25;
 
 /** Follows a process: its output goes into the log and to whoever listens; `over` settles when all of it is there. */
@@ -102,9 +102,8 @@ export function follow(child: Child, place: Place, log: LogFile, clock: Clock): 
     let read = 0;
     let resting = false;
     source.on('data', (chunk: Buffer) => {
-      log.append(stream, chunk);
+      read += log.append(stream, chunk);
       for (const listen of listeners) listen(stream, chunk);
-      read += chunk.length;
       if (read < sliceBytes || resting) return;
       resting = true;
       source.pause();

@@ -5,6 +5,7 @@ import type { KubeObject } from '@plumbline/api';
 import { isAbsent, records, strings, text } from '../../kinds/fields.ts';
 import { createRecorder } from '../../controllers/runtime/recorder.ts';
 import { keyOf, specOf, statusOf } from '../../controllers/runtime/objects.ts';
+import { createWorkLoop } from '../../controllers/runtime/work-loop.ts';
 import type { Access } from '../../registry/types.ts';
 import type { PodStreams } from '../../streams/types.ts';
 import { createAddresses } from '../addresses.ts';
@@ -69,10 +70,14 @@ export function startLocalRuntime(options: LocalRuntimeOptions): LocalRuntime {
     ...options,
     folder,
     sweeper: makeSweeper(clock),
+    soon: (uid) => queue.add(uid),
     recorder: createRecorder(access, clock, 'kubelet', NODE),
     addressOf: (pod) => (shared ? '127.0.0.1' : addresses.take(keyOf(pod))),
   };
   const runs = new Map<string, PodRun>();
+  const byUid = new Map<string, PodRun>();
+  const loop = createWorkLoop(clock, logger);
+  const queue = loop.queue('local-pods', (uid) => byUid.get(uid)?.step());
   const stopMemoryWatch = startMemoryWatch(clock, () => runs.values());
   let stopped = false;
 
@@ -109,17 +114,21 @@ export function startLocalRuntime(options: LocalRuntimeOptions): LocalRuntime {
       let run = runs.get(key);
       if (run !== undefined && run.uid !== pod.metadata.uid) {
         void run.forget();
+        byUid.delete(run.uid);
         run = undefined;
       }
       if (run === undefined) {
         run = startPodRun(world, pod);
         runs.set(key, run);
+        byUid.set(run.uid, run);
       }
       run.sync(pod);
     },
     forget(namespace, name) {
       const key = `${namespace}/${name}`;
-      void runs.get(key)?.forget();
+      const run = runs.get(key);
+      void run?.forget();
+      byUid.delete(run?.uid ?? '');
       runs.delete(key);
       addresses.free(key);
     },
@@ -131,6 +140,7 @@ export function startLocalRuntime(options: LocalRuntimeOptions): LocalRuntime {
       stopped = true;
       for (const cancel of cancels) cancel();
       stopMemoryWatch();
+      loop.stop();
       await Promise.all(
         Array.from(runs.values(), (run) => {
           const grace = specOf(run.pod)['terminationGracePeriodSeconds'];

@@ -1,4 +1,5 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '@plumbline/base';
 import type { Cancel } from '@plumbline/base';
@@ -47,16 +48,9 @@ export function startPodRun(world: LocalWorld, first: KubeObject): PodRun {
   let begun = [...containers.values()].some(({ role, ran }) => role === 'main' && ran);
   let failing: { readonly reason: string; readonly message: string } | undefined;
   let over = false;
-  let queued = false;
 
-  /** Soon, and once for many reasons. */
   const soon = (): void => {
-    if (queued || over) return;
-    queued = true;
-    queueMicrotask(() => {
-      queued = false;
-      if (!over) guarded();
-    });
+    if (!over) world.soon(uid);
   };
   const later = (key: string, ms: number, run: () => void): void => {
     timers.get(key)?.();
@@ -69,6 +63,7 @@ export function startPodRun(world: LocalWorld, first: KubeObject): PodRun {
     );
   };
   const guarded = (): void => {
+    if (over) return;
     try {
       step();
     } catch (thrown) {
@@ -215,6 +210,7 @@ export function startPodRun(world: LocalWorld, first: KubeObject): PodRun {
       volumes.podChanged();
       soon();
     },
+    step: guarded,
     sourceChanged() {
       volumes.refresh();
       soon();
@@ -222,7 +218,7 @@ export function startPodRun(world: LocalWorld, first: KubeObject): PodRun {
     async forget() {
       await abandon(0);
       await world.sweeper.sweep(uid);
-      rmSync(folder, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true });
     },
     abandon,
     logPath: (container, attempt) => logPath(context, container, attempt),

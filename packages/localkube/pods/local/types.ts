@@ -19,6 +19,8 @@ export interface LocalWorld {
   /** Where this cluster's API answers, once it does. */
   readonly api: () => ApiAddress | undefined;
   readonly sweeper: Sweeper;
+  /** Has the pod's `step` called, soon and once for many reasons; pods that start together take turns. */
+  readonly soon: (uid: string) => void;
   /** The address of a pod. */
   readonly addressOf: (pod: KubeObject) => string;
 }
@@ -38,6 +40,8 @@ export interface PodRun {
   readonly containers: ReadonlyMap<string, Container>;
   /** The pod has changed. */
   sync(pod: KubeObject): void;
+  /** Looks at everything and does what comes next. */
+  step(): void;
   /** A ConfigMap or Secret that it names has changed. */
   sourceChanged(): void;
   /** The object is gone: so is everything else. */
