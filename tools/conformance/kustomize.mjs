@@ -1,13 +1,15 @@
-// npm run conformance:kustomize [-- --folders DIR]... [--limit N] [-v]: builds every kustomization below the folders that are named
-// with the real kustomize and with ours and compares, bytes first. The recorded builds are part of `npm test`. Those
+// npm run conformance:kustomize [-- --folders DIR]... [--fuzz N] [--seed S] [--limit N] [-v]: builds every kustomization below the
+// folders that are named, and N that are put together by chance, with the real kustomize and with ours and compares, bytes first. The recorded builds are part of `npm test`. Those
 // that the real one refuses count when ours refuses too. Ends with `N passed, N failed`.
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { root } from '../lib/install.mjs';
 import { median, renderAll } from './lib/batch.mjs';
 import { compareObjects } from './lib/compare.mjs';
+import { writeComposition } from './lib/compositions.mjs';
 
 const exec = promisify(execFile);
 const args = process.argv.slice(2);
@@ -35,15 +37,31 @@ async function theirs(folder) {
   }
 }
 
+/** What went wrong, without the warnings before it and without the way out that ours shows below it. */
+const words = (error) =>
+  error
+    .replace(/^(?:# Warning: .*\n)*(?:Error: )?/, '')
+    .replace(/\n\([^\n]*\)$/, '')
+    .trim();
+
 const folders = all('folders');
-if (!existsSync(binary) || folders.length === 0) {
-  process.stdout.write('needs the oracle (node tools/oracles/install.mjs kustomize) and --folders DIR\n');
+const fuzz = Number(all('fuzz')[0] ?? '0');
+const seed = Number(all('seed')[0] ?? '1');
+if (!existsSync(binary) || (folders.length === 0 && fuzz === 0)) {
+  process.stdout.write(
+    'needs the oracle (node tools/oracles/install.mjs kustomize) and --folders DIR or --fuzz N\n',
+  );
   process.stdout.write('0 passed, 0 failed, 1 skipped\n');
   process.exit(0);
 }
-const found = folders.flatMap((folder) => kustomizationsBelow(realpathSync(folder))).slice(0, limit);
+const scratch = mkdtempSync(join(realpathSync(tmpdir()), 'kustomize-fuzz-'));
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
+const found = [
+  ...folders.flatMap((folder) => kustomizationsBelow(realpathSync(folder))).slice(0, limit),
+  ...Array.from({ length: fuzz }, (_, i) => writeComposition(seed + i, join(scratch, String(seed + i)))),
+];
 const answers = await renderAll(found.map((path, id) => ({ id, path })));
-const totals = { bytes: 0, objects: 0, errors: 0, sameWords: 0, remote: 0, failed: 0 };
+const totals = { bytes: 0, objects: 0, errors: 0, sameWords: 0, remote: 0, panics: 0, failed: 0 };
 const times = { ours: [], theirs: [] };
 for (const [id, folder] of found.entries()) {
   const answer = answers.get(id);
@@ -53,10 +71,14 @@ for (const [id, folder] of found.entries()) {
     continue;
   }
   const expected = await theirs(folder);
+  if (/^panic: /m.test(expected.error ?? '')) {
+    totals.panics += 1;
+    continue;
+  }
   if (!expected.ok || answer?.ok !== true) {
     if (!expected.ok && answer?.ok === false) {
       totals.errors += 1;
-      if (expected.error.replace(/^Error: /, '') === answer.error) totals.sameWords += 1;
+      if (words(expected.error) === words(answer.error)) totals.sameWords += 1;
       else if (verbose) process.stdout.write(`${folder}: theirs ${expected.error}\n  ours ${answer.error}\n`);
     } else {
       totals.failed += 1;
@@ -81,7 +103,7 @@ for (const [id, folder] of found.entries()) {
 }
 const built = totals.objects + totals.failed;
 process.stdout.write(
-  `${found.length} kustomizations: ${totals.remote} need what lies elsewhere, ${totals.errors} fail in both (${totals.sameWords} in the same words); ` +
+  `${found.length} kustomizations: ${totals.remote} need what lies elsewhere, ${totals.panics} crash the real one, ${totals.errors} fail in both (${totals.sameWords} in the same words); ` +
     `of ${built} builds ${totals.objects} equal as objects, ${totals.bytes} to the byte\n` +
     `median: ours ${median(times.ours)} ms in one warm process, a process of kustomize ${median(times.theirs)} ms\n`,
 );

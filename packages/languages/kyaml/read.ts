@@ -32,8 +32,15 @@ export interface KyamlProblem extends Problem {
   readonly malformed: boolean;
 }
 
-/** Reads the documents of a file as kyaml's byte reader does. Empty documents are left out. Never throws. */
-export function readKyaml(source: string, file: string): Result<KyamlDocument[], KyamlProblem> {
+/**
+ * Reads the documents of a file as kyaml's byte reader does. Empty documents are left out. Never throws. In a patch
+ * (`nulls: 'kept'`) annotations that are null stay null: they delete.
+ */
+export function readKyaml(
+  source: string,
+  file: string,
+  options: { readonly nulls?: 'kept' } = {},
+): Result<KyamlDocument[], KyamlProblem> {
   if (source.length > yamlLimits.bytesMax)
     return refuse(file, `the file has more than ${yamlLimits.bytesMax} characters`, 1);
   const text = (source.charCodeAt(0) === 0xfeff ? source.slice(1) : source).replaceAll('\r\n', '\n');
@@ -41,7 +48,7 @@ export function readKyaml(source: string, file: string): Result<KyamlDocument[],
   let line = 1;
   for (const chunk of chunksOf(text)) {
     if (typeof chunk === 'string') return refuse(file, `invalid document separator: ${chunk}`, line);
-    const read = readDocument(chunk.text, file, chunk.line);
+    const read = readDocument(chunk.text, file, chunk.line, options.nulls === 'kept');
     if (!read.ok) return read;
     if (read.value.value !== null && read.value.value !== undefined) documents.push(read.value);
     line = chunk.line;
@@ -84,7 +91,12 @@ function countLines(text: string): number {
   return count;
 }
 
-function readDocument(text: string, file: string, line: number): Result<KyamlDocument, KyamlProblem> {
+function readDocument(
+  text: string,
+  file: string,
+  line: number,
+  keepNulls: boolean,
+): Result<KyamlDocument, KyamlProblem> {
   const start = line + countLines(/^(?:[ \t]*(?:#[^\n]*|---[ \t]*(?:#[^\n]*)?)?\n)*/.exec(text)?.[0] ?? '');
   try {
     let value = parse(text, kyamlSchema);
@@ -96,7 +108,7 @@ function readDocument(text: string, file: string, line: number): Result<KyamlDoc
     }
     const silent = new WeakMap<object, Set<string>>();
     value = settleNulls(value, silent);
-    if (hasOddAnnotations(value)) annotationsAsText(value, text);
+    if (hasOddAnnotations(value)) annotationsAsText(value, text, keepNulls);
     const isSilentNull = (mapping: object, key: string): boolean => silent.get(mapping)?.has(key) === true;
     return ok({ value, isSilentNull, line: start, positions: () => positionsOf(text, line) });
   } catch (thrown) {
@@ -158,10 +170,11 @@ function isText(value: unknown): boolean {
     : typeof value === 'object' && value !== null;
 }
 
-function annotationsAsText(value: unknown, text: string): void {
+function annotationsAsText(value: unknown, text: string, keepNulls: boolean): void {
   const annotations = annotationsOf(value) ?? {};
   const written = annotationsOf(parse(text, textSchema)) ?? {};
   for (const key of Object.keys(annotations)) {
+    if (keepNulls && annotations[key] === null) continue;
     const one = written[key] ?? '';
     if (typeof one === 'string') annotations[key] = one;
   }

@@ -83,4 +83,38 @@ describe('oddities of kustomize', () => {
     );
     expect(spec.template.spec).toEqual({ affinity: { nodeAffinity: { required: null } } });
   });
+
+  it.each([
+    ['', { b: '2.10', kept: 'null' }],
+    ['  target: {kind: ConfigMap}\n', { b: '2.10', kept: 'null', gone: 'null' }],
+  ])('a null annotation deletes where a patch names its target itself%s', async (target, expected) => {
+    const files = {
+      'kustomization.yaml': `resources: [cm.yaml]\npatches:\n- path: p.yaml\n${target}`,
+      'cm.yaml':
+        'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, annotations: {b: 1.10, gone: x, kept: null, silent: }}\n',
+      'p.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, annotations: {b: 2.10, gone: null}}\n',
+    };
+    const result = await buildKustomization({ tree: memoryTree(files), path: '' });
+    expect(result.ok && result.value.objects[0]?.metadata.annotations).toEqual(expected);
+  });
+
+  it.each([
+    ['includeTemplates: true', { team: 'a' }],
+    ['includeTemplates: true, includeVolumeClaimTemplates: false', undefined],
+    ['includeVolumeClaimTemplates: true', { team: 'a' }],
+    ['includeSelectors: true', { team: 'a' }],
+  ])('labels with %s on the claims of a StatefulSet', async (option, expected) => {
+    const files = {
+      'kustomization.yaml': `resources: [db.yaml]\nlabels: [{pairs: {team: a}, ${option}}]\n`,
+      'db.yaml':
+        'apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: a}\nspec: {volumeClaimTemplates: [{metadata: {name: d}}]}\n',
+    };
+    const result = await buildKustomization({ tree: memoryTree(files), path: '' });
+    const [object] = (result.ok ? result.value.objects : []) as unknown as {
+      readonly spec: {
+        readonly volumeClaimTemplates: readonly { readonly metadata: { readonly labels?: object } }[];
+      };
+    }[];
+    expect(object?.spec.volumeClaimTemplates[0]?.metadata.labels).toEqual(expected);
+  });
 });

@@ -9,8 +9,12 @@ import type { JsonObject, Resource } from '../resource.ts';
 import { isEmptyObject } from './resource-map.ts';
 
 /** The resources of a text: documents, with lists taken apart. Throws in kustomize's words. */
-export function parseResources(text: string, file: string): Resource[] {
-  const read = readKyaml(text, file);
+export function parseResources(
+  text: string,
+  file: string,
+  as: 'resources' | 'patches' = 'resources',
+): Resource[] {
+  const read = readKyaml(text, file, as === 'patches' ? { nulls: 'kept' } : {});
   if (!read.ok) {
     const { message, where, malformed, hint } = read.error;
     throw new KustomizeError(message, { code: 'yaml-invalid', where, malformed, hint });

@@ -68,7 +68,8 @@ function walkMapping(
     const beside = shapeBeside(walking, sources, key);
     const values = sources.map((source) => (isMapping(source) ? fieldOf(source, key) : undefined));
     if (
-      values[0] === null &&
+      // An annotation without a value has become an empty text.
+      (values[0] === null || values[0] === '') &&
       walking.isSilentNull?.(target, key) === true &&
       values.slice(1).every(isMissing)
     ) {

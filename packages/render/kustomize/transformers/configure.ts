@@ -124,7 +124,8 @@ function labelSpecs(label: LabelArgs, config: TransformerConfig): readonly Field
       () => 'failed to merge template fieldSpec',
       () => mergeSpecs(specs, config.templateLabels),
     );
-  if (label.includeVolumeClaimTemplates === true)
+  // 5.8 counts them among the templates; newer ones have a field of its own, which decides where it is given.
+  if (label.includeVolumeClaimTemplates ?? label.includeTemplates === true)
     specs = withPrefix(
       () => 'failed to merge volumeClaimTemplate fieldSpec',
       () => mergeSpecs(specs, config.volumeClaimTemplateLabels),

@@ -46,7 +46,9 @@ export async function patchTransformer(
     throw new KustomizeError(`patch and path can't be set at the same time\n${configText()}`);
   const loaded = path === '' ? { text: patch, file: '' } : await loadPatchFile(loader, path);
   const source = path === '' ? `[patch: ${JSON.stringify(patch)}]` : `[path: ${JSON.stringify(path)}]`;
-  const strategic = attempt(() => parseResources(loaded.text, loaded.file));
+  // Only a patch that finds its target by its own name deletes annotations by null; upstream writes the others' anew, as text.
+  const as = args.target === undefined ? 'patches' : 'resources';
+  const strategic = attempt(() => parseResources(loaded.text, loaded.file, as));
   const operations = attempt(() => jsonPatchOf(loaded.text));
   if ((strategic.value?.length ?? 0) > 0 && (operations.value?.length ?? 0) > 0)
     throw new KustomizeError(`illegally qualifies as both an SM and JSON patch: ${source}`);
