@@ -17,6 +17,8 @@ const plain = /^[\w./@%+:,=~-]+$/;
 
 /** Opens the folder of pods; without a path a temporary one, among which those of runs that were killed are cleared away. */
 export function openPodsFolder(path: string | undefined): PodsFolder {
+  if (process.platform === 'win32')
+    throw new Error('pods cannot run as local processes on Windows: it has no process groups');
   if (path !== undefined) {
     check(path);
     mkdirSync(path, { recursive: true, mode: 0o700 });

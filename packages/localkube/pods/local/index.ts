@@ -9,10 +9,10 @@ import { createWorkLoop } from '../../controllers/runtime/work-loop.ts';
 import type { Access } from '../../registry/types.ts';
 import type { PodStreams } from '../../streams/types.ts';
 import { createAddresses } from '../addresses.ts';
-import { NODE } from '../node.ts';
+import { NODE, NODE_IP } from '../node.ts';
 import { scenarioOf } from '../scenario.ts';
 import { openPodsFolder } from './folder.ts';
-import { startMemoryWatch } from './memory.ts';
+import { makeMemoryWatch } from './memory.ts';
 import { startPodRun } from './pod-run.ts';
 import { endMarked } from './process.ts';
 import { namesIn, removeStrangers } from './record-file.ts';
@@ -66,19 +66,21 @@ export function startLocalRuntime(options: LocalRuntimeOptions): LocalRuntime {
   for (const pod of access.list('', 'Pod')) addresses.hold(keyOf(pod), text(statusOf(pod)['podIP']));
   // Only Linux answers on every loopback address.
   const shared = process.platform !== 'linux';
+  const runs = new Map<string, PodRun>();
+  const memory = makeMemoryWatch(clock, () => runs.values());
   const world: LocalWorld = {
     ...options,
     folder,
     sweeper: makeSweeper(clock),
+    memory,
     soon: (uid) => queue.add(uid),
     recorder: createRecorder(access, clock, 'kubelet', NODE),
-    addressOf: (pod) => (shared ? '127.0.0.1' : addresses.take(keyOf(pod))),
+    addressOf: (pod) =>
+      shared || specOf(pod)['hostNetwork'] === true ? NODE_IP : addresses.take(keyOf(pod)),
   };
-  const runs = new Map<string, PodRun>();
   const byUid = new Map<string, PodRun>();
   const loop = createWorkLoop(clock, logger);
   const queue = loop.queue('local-pods', (uid) => byUid.get(uid)?.step());
-  const stopMemoryWatch = startMemoryWatch(clock, () => runs.values());
   let stopped = false;
 
   const cancels = (['ConfigMap', 'Secret'] as const).map((kind) =>
@@ -139,7 +141,7 @@ export function startLocalRuntime(options: LocalRuntimeOptions): LocalRuntime {
     async stop() {
       stopped = true;
       for (const cancel of cancels) cancel();
-      stopMemoryWatch();
+      memory.stop();
       loop.stop();
       await Promise.all(
         Array.from(runs.values(), (run) => {

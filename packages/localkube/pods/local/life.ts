@@ -102,6 +102,7 @@ export function makeLife(context: PodContext, volumes: PodVolumes): Life {
       return;
     }
     container.running = current;
+    world.memory.started(container);
     container.state = { type: 'running', startedAt };
     event('Normal', 'Started', `Started container ${container.name}`, container);
     void current.over.then((exit) => ended(container, current, startedAt, exit));

@@ -1,8 +1,10 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { accessSync, constants, readdirSync, readFileSync, statSync } from 'node:fs';
 import { constants as machine } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { messageOf } from '@plumbline/base';
 
 /**
  * The one place where the embedded Kubernetes starts and ends processes. No shell, nothing of this program's
@@ -50,17 +52,24 @@ export class StartFailure extends Error {}
 export function startProcess({ command, folder, environment, stdin }: ProcessOptions): Child {
   const [program = '', ...args] = command;
   const file = findProgram(program, folder, environment['PATH'] ?? '');
-  const child = spawn(file, args, {
-    argv0: program,
-    cwd: folder,
-    env: { ...environment },
-    detached: true,
-    stdio: [stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'],
-  });
+  const child = ((): ChildProcess => {
+    try {
+      return spawn(file, args, {
+        argv0: program,
+        cwd: folder,
+        env: { ...environment },
+        detached: true,
+        stdio: [stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+      });
+    } catch (thrown) {
+      throw new StartFailure(`exec: ${JSON.stringify(program)}: ${whyNotStarted(thrown)}`);
+    }
+  })();
   const { pid, stdout, stderr } = child;
   if (pid === undefined || stdout === null || stderr === null) {
+    // What it was comes later; nearly always the machine has no room for another process.
     child.on('error', () => {});
-    throw new StartFailure(`exec ${JSON.stringify(program)}: exec format error`);
+    throw new StartFailure(`exec: ${JSON.stringify(program)}: resource temporarily unavailable`);
   }
   const exited = new Promise<Exit>((done) => {
     child.once('error', () => done({ exitCode: 128 }));
@@ -105,6 +114,13 @@ function findProgram(program: string, folder: string, path: string): string {
   throw new StartFailure(`exec: ${JSON.stringify(program)}: executable file not found in $PATH`);
 }
 
+function whyNotStarted(thrown: unknown): string {
+  const { code } = thrown as NodeJS.ErrnoException;
+  if (code === 'ENOEXEC') return 'exec format error';
+  if (code === 'E2BIG') return 'argument list too long';
+  return messageOf(thrown);
+}
+
 function whyNotExecutable(file: string): string | undefined {
   try {
     if (statSync(file).isDirectory()) return 'is a directory';
@@ -124,7 +140,9 @@ function whyNotExecutable(file: string): string | undefined {
  * where the machine does not say (or the process is gone).
  */
 export function startOf(pid: number): string | undefined {
-  return statFields(pid)?.[19];
+  if (process.platform === 'linux') return statFields(pid)?.[19];
+  const asked = spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', timeout: 5_000 });
+  return asked.status === 0 ? asked.stdout.trim() || undefined : undefined;
 }
 
 /** The fields of /proc/PID/stat after the name, which may hold anything. */

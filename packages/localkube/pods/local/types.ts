@@ -3,6 +3,7 @@ import type { KubeObject } from '@plumbline/api';
 import type { Recorder } from '../../controllers/runtime/recorder.ts';
 import type { Access } from '../../registry/types.ts';
 import type { Container } from './container.ts';
+import type { MemoryWatch } from './memory.ts';
 import type { Sweeper } from './sweeper.ts';
 import type { IssueToken } from './volumes.ts';
 
@@ -19,6 +20,7 @@ export interface LocalWorld {
   /** Where this cluster's API answers, once it does. */
   readonly api: () => ApiAddress | undefined;
   readonly sweeper: Sweeper;
+  readonly memory: MemoryWatch;
   /** Has the pod's `step` called, soon and once for many reasons; pods that start together take turns. */
   readonly soon: (uid: string) => void;
   /** The address of a pod. */

@@ -142,6 +142,66 @@ describe('workloads whose pods run as local processes', () => {
   });
 });
 
+describe('steps of a pipeline', () => {
+  it('wait for each other by files, hand on what they make, and tell how each of them ended', async () => {
+    const cluster = await startLocalCluster();
+    const mounts = ['workspace', 'bin', 'run-0', 'run-1'].map((name) => ({
+      name,
+      mountPath: name === 'workspace' ? '/workspace' : `/tekton/${name.replace('-', '/')}`,
+    }));
+    const entrypoint = [
+      '#!/bin/sh',
+      'wait=$1; post=$2; shift 2',
+      'while [ "$wait" != - ] && [ ! -e "$wait" ]; do [ -e "$wait.err" ] && touch "$post.err" && exit 1; sleep 0.05; done',
+      '"$@"; code=$?',
+      '[ $code = 0 ] && touch "$post" || touch "$post.err"',
+      'exit $code',
+    ].join('\n');
+    const step = (index: number, script: string) => ({
+      name: `step-${index}`,
+      image: 'x',
+      command: ['/tekton/bin/entrypoint'],
+      args: [
+        index === 0 ? '-' : `/tekton/run/${index - 1}/out`,
+        `/tekton/run/${index}/out`,
+        'sh',
+        '-ec',
+        script,
+      ],
+      workingDir: '/workspace/source',
+      volumeMounts: mounts,
+      terminationMessagePath: '/tekton/termination',
+    });
+    cluster.apply(
+      scriptPod('steps', '', {
+        initContainers: [
+          {
+            name: 'prepare',
+            image: 'x',
+            command: [
+              'sh',
+              '-ec',
+              `cat > /tekton/bin/entrypoint <<'END'\n${entrypoint}\nEND\nchmod 755 /tekton/bin/entrypoint`,
+            ],
+            volumeMounts: mounts,
+          },
+        ],
+        containers: [
+          step(0, 'echo made > file; printf \'[{"key":"commit","value":"abc"}]\' > /tekton/termination'),
+          step(1, 'cat /workspace/source/file; exit 4'),
+        ],
+        volumes: mounts.map(({ name }) => ({ name, emptyDir: {} })),
+      }),
+    );
+    const pod = await cluster.until('', 'Pod', 'steps', ended);
+    const [first, second] = records(statusOf(pod)['containerStatuses']).map(terminated);
+    expect(first).toMatchObject({ exitCode: 0, message: '[{"key":"commit","value":"abc"}]' });
+    expect(second).toMatchObject({ exitCode: 4, reason: 'Error' });
+    expect(await cluster.log('steps', '?container=step-1')).toBe('made\n');
+    await cluster.stop();
+  });
+});
+
 describe('a program that is killed', () => {
   it('finds its processes again, ends them, and goes on with the pods', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'plumbline-killed-'));
