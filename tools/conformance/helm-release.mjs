@@ -92,7 +92,7 @@ function ask(task) {
 /** One line of errors without the words before it that each program has. */
 const errorOf = ({ stderr }) =>
   stderr
-    .replace(/^(Flag --|WARNING|level=|time=|\d{4}\/\d\d\/\d\d ).*\n/gm, '')
+    .replace(/^(Flag --|WARNING|level=|time=|lookup_func\.go|[IW]\d{4} |\d{4}\/\d\d\/\d\d ).*\n/gm, '')
     .replace(/^(Error|plumb): /, '')
     .trim();
 
@@ -110,15 +110,24 @@ const volatile = new Set([
   'status',
 ]);
 
+/** Objects of one kind are created at the same time, so what is wrong with several comes in any order. */
+const inOrder = (text) => text.split(/\s+/).toSorted().join(' ');
+
+/** What both say where something is wrong or unusual, each in a namespace of its own. */
 /** An object without what no two runs have in common. */
 function settled(value, key = '') {
   if (Array.isArray(value)) return value.map((item) => settled(item));
-  if (typeof value === 'string') return value.replace(time, 'TIME');
+  if (typeof value === 'string') {
+    const text = value.replace(time, 'TIME');
+    // What went wrong with several objects at once comes in any order.
+    return key.endsWith('.description') ? inOrder(text) : text;
+  }
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
       .filter(
         ([name]) =>
+          !name.endsWith('controller-uid') &&
           !(
             volatile.has(name) &&
             (key === '' || key === 'metadata' || key === 'spec' || name === 'nodePort')
@@ -156,8 +165,8 @@ function settledRecord({ type, labels, release }) {
 
 async function snapshot(server, stored, namespace) {
   const objects = [...(await stored())].filter(
-    ([, object]) =>
-      (object.metadata.annotations['meta.helm.sh/release-namespace'] ?? namespace) === namespace,
+    ([, { metadata }]) =>
+      (metadata.annotations['meta.helm.sh/release-namespace'] ?? metadata.namespace) === namespace,
   );
   const records = [...(await readRecords(server, namespace))];
   return {
@@ -330,15 +339,24 @@ async function runChart(server, stored, profile, chart, index) {
   }
 }
 
-/** Objects of one kind are created at the same time, so what is wrong with several comes in any order. */
-const inOrder = (text) => text.split(/\s+/).toSorted().join(' ');
+/** What a namespace holds, without its name. */
+async function stateOf(server, stored, namespace) {
+  const text = JSON.stringify(await snapshot(server, stored, namespace));
+  return JSON.parse(text.replaceAll(namespace, 'NAMESPACE'));
+}
 
-/** What both say where something is wrong or unusual, each in a namespace of its own. */
-async function runMistake(server, profile, what, entry, index) {
+async function runMistake(server, stored, profile, what, entry, index) {
   const lines = Array.isArray(entry) ? entry : entry.lines;
   if (!server.runsPods && entry.pods === true) return;
   const problems = [];
+  const spaces = ['theirs', 'ours'].map((tool) => `m${profile}-${index}-${tool}`);
   for (const [i, words] of lines.entries()) {
+    if (words[0] === 'patch') {
+      // Somebody else changes an object.
+      for (const namespace of spaces)
+        await server.get(words[1].replace('{namespace}', namespace), 'PATCH', JSON.stringify(words[2]));
+      continue;
+    }
     const said = await Promise.all(
       ['theirs', 'ours'].map(async (tool) => {
         const namespace = `m${profile}-${index}-${tool}`;
@@ -354,9 +372,11 @@ async function runMistake(server, profile, what, entry, index) {
       }),
     );
     const [theirs, ours] = said;
+    const [left, right] = await Promise.all(spaces.map((namespace) => stateOf(server, stored, namespace)));
     const line = `line ${i + 1} (${words.join(' ').replace('{charts}/', '')})`;
     if (comparable(theirs.out) !== comparable(ours.out))
       problems.push(`${line}: ${firstDifference(theirs.out, ours.out)}`);
+    problems.push(...differences(left, right).map((text) => `${line}: state: ${text}`));
     if (theirs.ok !== ours.ok || inOrder(theirs.error) !== inOrder(ours.error))
       problems.push(`${line}:\n    ${theirs.error || 'no error'}\n    ${ours.error || 'no error'}`);
   }
@@ -374,7 +394,7 @@ try {
     writeMistakes(join(folder, 'mistakes'));
     for (const profile of profiles)
       for (const [index, [what, entry]] of Object.entries(mistakes).entries())
-        if (only.test(what)) await runMistake(server, profile, what, entry, index);
+        if (only.test(what)) await runMistake(server, stored, profile, what, entry, index);
   }
 } finally {
   worker.stdin.end();

@@ -88,6 +88,10 @@ export async function updateAll(
   const fail = (thrown: unknown): never => {
     throw new UpdateError(asHelmError(thrown), created);
   };
+  if (way.serverSide && way.forceReplace === true) {
+    const words = 'invalid operation: cannot use server-side apply and force replace together';
+    fail(new HelmError('bad-request', words));
+  }
   for (const batch of batchesOf(targets)) {
     const settled = await Promise.allSettled(
       batch.map((target) => writeOne(context, { target, originals, way, schemas })),

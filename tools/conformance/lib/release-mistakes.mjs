@@ -59,11 +59,37 @@ const charts = {
   },
   library: { 'Chart.yaml': `${chart}type: library\n`, 'values.yaml': '' },
   'no-kind': { 'values.yaml': 'color: red\n', 'templates/a.yaml': 'apiVersion: v1\nmetadata: {name: a}\n' },
+  web: {
+    'values.yaml': 'color: red\nextra: false\n',
+    'templates/web.yaml': [
+      'apiVersion: apps/v1',
+      'kind: Deployment',
+      'metadata: {name: web, labels: {color: "{{ .Values.color }}"}}',
+      'spec:',
+      '  replicas: 2',
+      '  selector: {matchLabels: {app: web}}',
+      '  template:',
+      '    metadata: {labels: {app: web}}',
+      '    spec:',
+      '      containers:',
+      '        - name: main',
+      '          image: "nginx:{{ .Values.color }}"',
+      '          env: [{name: A, value: "{{ .Values.color }}"}{{ if .Values.extra }}, {name: B, value: b}{{ end }}]',
+      '          ports: [{containerPort: 80}]',
+      '        {{- if .Values.extra }}',
+      '        - {name: side, image: "busybox:1"}',
+      '        {{- end }}',
+      '',
+    ].join('\n'),
+  },
   'looks-up': {
     'values.yaml': '',
     'templates/a.yaml': 'a: {{ lookup "nowhere.example.com/v1" "Thing" "" "b" | toJson }}\n',
   },
 };
+
+const cmPath = '/api/v1/namespaces/{namespace}/configmaps/a?fieldManager=somebody';
+const webPath = '/apis/apps/v1/namespaces/{namespace}/deployments/web?fieldManager=somebody';
 
 /** Writes the charts below a folder. */
 export function writeMistakes(folder) {
@@ -89,6 +115,51 @@ const upgrade = (name, more = []) => ['upgrade', 'r', `{charts}/${name}`, '--tim
 
 /** Each by what it is about; `pods`: only where pods run. Every line is run by both, each in a namespace of its own. */
 export const mistakes = {
+  'somebody else changes fields': [
+    install('good'),
+    ['patch', cmPath, { data: { color: 'theirs', more: 'x' } }],
+    upgrade('good'),
+    upgrade('other'),
+    upgrade('other', ['--set', 'color=green']),
+    ['rollback', 'r', '1'],
+  ],
+  'somebody else changes a deployment': [
+    install('web'),
+    [
+      'patch',
+      webPath,
+      {
+        spec: {
+          replicas: 5,
+          template: {
+            spec: {
+              containers: [
+                {
+                  name: 'main',
+                  image: 'nginx:red',
+                  env: [
+                    { name: 'A', value: 'red' },
+                    { name: 'C', value: 'c' },
+                  ],
+                },
+                { name: 'theirs', image: 'x' },
+              ],
+            },
+          },
+        },
+      },
+    ],
+    upgrade('web', ['--set', 'extra=true']),
+    upgrade('web', ['--set', 'color=blue']),
+    ['rollback', 'r', '1'],
+    ['rollback', 'r', '2', '--force'],
+  ],
+  'from one way of writing to the other': [
+    install('web'),
+    upgrade('web', ['--set', 'extra=true']),
+    upgrade('good'),
+    upgrade('web', ['--take-ownership']),
+  ],
   'a name in use': [install('good'), install('good')],
   'a name that is no name': [
     ['install', 'R_1', '{charts}/good'],
@@ -226,7 +297,7 @@ export const mistakes = {
     upgrade('other', ['--dry-run']),
     ['get', 'manifest', 'r'],
   ],
-  force: [
+  'force it': [
     install('good'),
     upgrade('other', ['--force', '--set', 'color=forced']),
     ['get', 'values', 'r'],

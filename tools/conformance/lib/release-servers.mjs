@@ -149,7 +149,7 @@ function getter(base, token) {
       ? new https.Agent({ keepAlive: true, rejectUnauthorized: false })
       : new http.Agent({ keepAlive: true });
   const { request } = url.protocol === 'https:' ? https : http;
-  return (path, method = 'GET') =>
+  return (path, method = 'GET', body = undefined) =>
     new Promise((resolve, reject) => {
       const sent = request(
         {
@@ -158,7 +158,10 @@ function getter(base, token) {
           path,
           method,
           agent,
-          headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+          headers: {
+            ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+            ...(body === undefined ? {} : { 'content-type': 'application/merge-patch+json' }),
+          },
         },
         (response) => {
           const chunks = [];
@@ -170,7 +173,7 @@ function getter(base, token) {
         },
       );
       sent.on('error', reject);
-      sent.end();
+      sent.end(body);
     });
 }
 

@@ -24,7 +24,7 @@ export function failure({ message, hint }: Problem, prefix = ''): CommandError {
 /** Revisions that are kept where nobody says. */
 const historyMaxDefault = 10;
 
-export function writeOptions(flags: WriteFlags, profile: 3 | 4, io: Io): ReleaseWriteOptions {
+function writeOptions(flags: WriteFlags, io: Io): ReleaseWriteOptions {
   const wait = flags.wait ?? 'hookOnly';
   if (!['watcher', 'legacy', 'hookOnly', 'true', 'false'].includes(wait))
     throw new CommandError(
@@ -37,21 +37,14 @@ export function writeOptions(flags: WriteFlags, profile: 3 | 4, io: Io): Release
   if ((flags.force === true || flags.forceReplace === true) && flags.forceConflicts === true)
     throw new CommandError('--force-replace and --force-conflicts cannot be used together', 2);
   const historyMax = flags.historyMax ?? io.env['HELM_MAX_HISTORY'];
-  const force = flags.force === true || flags.forceReplace === true;
   return {
     timeoutMs: spanMs(flags.timeout, 'timeout'),
     wait: wait !== 'hookOnly' && wait !== 'false',
     waitForJobs: flags.waitForJobs === true,
     noHooks: !flags.hooks,
-    forceReplace: force,
+    forceReplace: flags.force === true || flags.forceReplace === true,
     forceConflicts: flags.forceConflicts === true,
-    // Objects cannot be replaced by applying them.
-    serverSide:
-      serverSide === undefined || serverSide === 'auto'
-        ? force && profile === 4
-          ? false
-          : 'auto'
-        : serverSide === 'true',
+    serverSide: serverSide === undefined || serverSide === 'auto' ? 'auto' : serverSide === 'true',
     historyMax:
       historyMax === undefined ? historyMaxDefault : wholeNumber(historyMax, 'invalid --history-max'),
   };
@@ -144,7 +137,7 @@ async function installNow(connection: Connection, installing: Installing, io: Io
   const { name, chart, flags, profile, replace } = installing;
   const found = await chartAndValues(connection.renderer, chart, flags, profile, io);
   const request: InstallRequest = {
-    ...writeOptions(flags, profile, io),
+    ...writeOptions(flags, io),
     ...renderOptions(flags),
     ...found,
     name,
@@ -225,7 +218,7 @@ export async function upgrade(name: string, chart: string, flags: UpgradeFlags, 
     const found = await chartAndValues(connection.renderer, chart, flags, profile, io);
     const done = await interruptible(name, io, (signal) =>
       connection.actions(profile, signal).upgrade({
-        ...writeOptions(flags, profile, io),
+        ...writeOptions(flags, io),
         ...renderOptions(flags),
         ...found,
         name,
@@ -275,7 +268,7 @@ export async function rollback(
     const profile = await profileFor(connection, name);
     const done = await interruptible(name, io, (signal) =>
       connection.actions(profile, signal).rollback({
-        ...writeOptions(flags, profile, io),
+        ...writeOptions(flags, io),
         name,
         version,
         dryRun: flags.dryRun !== undefined && flags.dryRun !== 'none' && flags.dryRun !== 'false',
