@@ -69,13 +69,35 @@ export function sameUse(used: Used, context: RenderContext): boolean {
 
 /**
  * `$NAME` and `${NAME}` as Argo CD replaces them in parameters (Go's os.Expand): `$$` is a dollar sign, a name that is
- * not known becomes nothing.
+ * not known becomes nothing. A name begins with a letter or `_`; a digit or one of `*#$@!?-` is a name of its own, so
+ * `$1abc` is `$1` and `abc`. What is no name is eaten where it is broken (`${}`, `${a b}`) and kept where it is none (`$ `).
  */
 export function expandVariables(text: string, context: RenderContext): string {
   if (!text.includes('$')) return text;
-  return text.replace(
-    /\$(?:(\$)|\{([^}]*)\}|(\w+))/g,
-    (_all, dollar?: string, braced?: string, bare?: string) =>
-      dollar === undefined ? (context.variable?.(braced ?? bare ?? '') ?? '') : '$',
-  );
+  let expanded = '';
+  let kept = 0;
+  // A dollar sign at the very end stands for itself.
+  for (let at = text.indexOf('$'); at >= 0 && at + 1 < text.length; at = text.indexOf('$', kept)) {
+    expanded += text.slice(kept, at);
+    const { name, width } = variableAt(text, at + 1);
+    if (name !== '') expanded += name === '$' ? '$' : (context.variable?.(name) ?? '');
+    else if (width === 0) expanded += '$';
+    kept = at + 1 + width;
+  }
+  return expanded + text.slice(kept);
+}
+
+/** The name behind a dollar sign and how much of the text it takes; '' is no name, and what it takes is bad syntax. */
+function variableAt(text: string, start: number): { readonly name: string; readonly width: number } {
+  if (text[start] !== '{') {
+    if (/[*#$@!?\-0-9]/.test(text.charAt(start))) return { name: text.charAt(start), width: 1 };
+    const name = /^\w*/.exec(text.slice(start))?.[0] ?? '';
+    return { name, width: name.length };
+  }
+  if (/[*#$@!?\-0-9]/.test(text.charAt(start + 1)) && text[start + 2] === '}')
+    return { name: text.charAt(start + 1), width: 3 };
+  const end = text.indexOf('}', start + 1);
+  // `${}` is eaten; without an end only the two characters are.
+  if (end < 0) return { name: '', width: 1 };
+  return { name: text.slice(start + 1, end), width: end - start + 1 };
 }
