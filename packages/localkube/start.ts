@@ -79,6 +79,7 @@ export async function startLocalKube(options: LocalKubeOptions): Promise<LocalKu
   return {
     transport,
     access,
+    ...(around.pods !== undefined && { streams: around.pods }),
     async listen(where) {
       const listener = await listen(around, where);
       listeners.add(listener);

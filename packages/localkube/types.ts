@@ -3,6 +3,7 @@ import type { KubeObject, Transport } from '@plumbline/api';
 import type { WebhookCaller } from './admission/types.ts';
 import type { Access } from './registry/types.ts';
 import type { StoreState } from './store/index.ts';
+import type { PodStreams } from './streams/index.ts';
 import type { User } from './user.ts';
 
 export interface LocalKubeOptions {
@@ -103,6 +104,8 @@ export interface LocalKube {
   /** The API in process. */
   readonly transport: Transport;
   readonly access: Access;
+  /** The ways into containers in process, as a trusted caller has them; without pods there are none. */
+  readonly streams?: PodStreams;
   listen(
     options: ListenOptions,
   ): Promise<{ readonly url: string; readonly port: number; close(): Promise<void> }>;

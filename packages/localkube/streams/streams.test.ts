@@ -199,6 +199,17 @@ describe('WebSocket streams of a pod', () => {
     await expect(session(path, [protocol])).rejects.toThrow(wanted);
   });
 
+  it('are there in process, too', async () => {
+    const pod = cluster.get('', 'Pod', 'p')!;
+    const flags = { container: 'main', stdin: true, stdout: true, stderr: false, tty: false };
+    const opened = cluster.kube.streams!.exec(pod, { ...flags, command: ['tr', 'a-z', 'A-Z'] });
+    opened.stdin!.end('loud\n');
+    let out = '';
+    opened.stdout!.on('data', (data: Buffer) => (out += data.toString()));
+    expect(await opened.ended).toEqual({ exitCode: 0 });
+    expect(out).toBe('LOUD\n');
+  });
+
   it('refuse pages of other servers', async () => {
     const answer = await new Promise<number | undefined>((resolve) => {
       const socket = new WebSocket(
