@@ -47,7 +47,7 @@ export async function install(
   const rendered = await renderLive(
     context,
     { ...renderWish(request), chart, name, namespace: context.namespace, revision, isUpgrade: false, config },
-    { lookups: request.dryRun !== 'client', offline },
+    { lookups: request.dryRun !== 'client', offline, postRender: request.postRender },
   );
   const serverSide = isServerSide(request.serverSide, context.profile, undefined);
   const draft = firstRelease(context, request, rendered, serverSide);

@@ -26,7 +26,7 @@ export async function buildTargets(
 ): Promise<readonly Target[]> {
   const objects: Readonly<Record<string, unknown>>[] = [];
   const problems = new Set<string>();
-  for (const { object, error } of manifestDocuments(manifest, context.profile)) {
+  for (const { object, error } of manifestDocuments(manifest)) {
     if (error !== undefined) problems.add(`error parsing : ${error}`);
     else if (object !== undefined) objects.push(...flat(object));
   }

@@ -2,7 +2,7 @@ import { parseApiVersion } from '@plumbline/api';
 import { isStatusError } from '@plumbline/kube';
 import { GoError, GoInt } from '@plumbline/languages';
 import type { GoMap, Value } from '@plumbline/languages';
-import type { ReleaseRenderRequest, RenderedRelease } from '@plumbline/render';
+import type { PostRender, ReleaseRenderRequest, RenderedRelease } from '@plumbline/render';
 import { HelmError, prefixed, valueOf } from './errors.ts';
 import type { Context } from './ports.ts';
 
@@ -14,6 +14,7 @@ interface RenderSurroundings {
   readonly lookups: boolean;
   /** Not even what it serves: Helm's own knowledge is taken instead. */
   readonly offline?: boolean;
+  readonly postRender?: PostRender | undefined;
 }
 
 /** So often what a template looks up may depend on what it has looked up. */
@@ -26,7 +27,7 @@ const roundsMax = 25;
 export async function renderLive(
   context: Context,
   wish: RenderWish,
-  { lookups, offline = false }: RenderSurroundings,
+  { lookups, offline = false, postRender }: RenderSurroundings,
 ): Promise<RenderedRelease> {
   const server = offline ? undefined : await context.cluster.capabilities();
   const answers = new Map<string, Value | GoError>();
@@ -49,7 +50,7 @@ export async function renderLive(
         : {}),
     });
     // What was rendered with questions open means nothing, even where it failed.
-    if (asked.size === 0) return valueOf(result);
+    if (asked.size === 0) return postRendered(valueOf(result), postRender);
     await Promise.all(
       [...asked].map(async ([key, question]) => answers.set(key, await answerTo(context, ...question))),
     );
@@ -58,6 +59,18 @@ export async function renderLive(
     'helm-failed',
     `what the chart looks up depends on itself more than ${roundsMax} times`,
   );
+}
+
+async function postRendered(
+  rendered: RenderedRelease,
+  postRender: PostRender | undefined,
+): Promise<RenderedRelease> {
+  if (postRender === undefined) return rendered;
+  try {
+    return { ...rendered, manifest: await postRender(rendered.manifest) };
+  } catch (thrown) {
+    throw prefixed('error while running post render on files', thrown);
+  }
 }
 
 async function answerTo(

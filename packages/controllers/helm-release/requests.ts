@@ -1,5 +1,5 @@
 import type { GoMap } from '@plumbline/languages';
-import type { LoadedChart, StoredRelease } from '@plumbline/render';
+import type { LoadedChart, PostRender, StoredRelease } from '@plumbline/render';
 import type { DefinitionPolicy } from './definitions.ts';
 
 /** What actions that write objects have in common. Times in milliseconds. */
@@ -34,6 +34,8 @@ export interface RenderOptions {
   readonly subchartNotes?: boolean;
   /** Take objects that belong to somebody else. */
   readonly takeOwnership?: boolean;
+  /** Has the last word on the manifest; hooks are not part of that, as with Helm 3. */
+  readonly postRender?: PostRender;
   readonly random?: 'seeded' | 'fresh';
   readonly seed?: string;
 }

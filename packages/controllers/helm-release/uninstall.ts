@@ -130,7 +130,7 @@ async function toDelete(
       hint: messageOf(thrown),
     });
   };
-  const documents = manifestDocuments(release.manifest ?? '', context.profile);
+  const documents = manifestDocuments(release.manifest ?? '');
   const manifest = documents
     .filter(({ object }) => object !== undefined)
     .map(({ text, object = {} }) => ({ text, kind: textAt(object, 'kind') }))

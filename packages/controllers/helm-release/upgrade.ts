@@ -56,7 +56,7 @@ export async function upgrade(
       isUpgrade: true,
       ...values,
     },
-    { lookups: request.dryRun !== 'client' },
+    { lookups: request.dryRun !== 'client', postRender: request.postRender },
   );
   checkLabels(request.labels ?? {});
   const serverSide = isServerSide(request.serverSide, context.profile, last.release);

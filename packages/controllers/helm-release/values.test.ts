@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chartOf, good, openGround, values } from './test/ground.ts';
+import { bad, chartOf, good, openGround, values } from './test/ground.ts';
 import type { Ground } from './test/ground.ts';
 
 let ground: Ground;
@@ -79,6 +79,24 @@ describe('what a chart sees of the cluster', () => {
     expect(server.release.manifest).not.toContain('n: "0"');
     expect(server.release.info).toMatchObject({ status: 'pending-install', description: 'Dry run complete' });
     expect(await ground.object('ConfigMap', 'l2')).toBeUndefined();
+  });
+});
+
+describe('a post-renderer', () => {
+  it('has the last word on the manifest', async () => {
+    const chart = await chartOf({ 'templates/a.yaml': printed });
+    const postRender = (manifest: string) =>
+      Promise.resolve(manifest.replace('\ndata:', '\nimmutable: true\ndata:'));
+    const done = good(await ground.actions(3).install({ name: 'pr', chart, config: values(), postRender }));
+    expect(done.release.manifest).toContain('immutable: true');
+    expect(await ground.object('ConfigMap', 'pr')).toMatchObject({ immutable: true });
+  });
+
+  it('that fails is what is wrong', async () => {
+    const chart = await chartOf({ 'templates/a.yaml': printed });
+    const postRender = () => Promise.reject(new Error('it broke'));
+    const done = await ground.actions(3).install({ name: 'pf', chart, config: values(), postRender });
+    expect(bad(done)).toBe('error while running post render on files: it broke');
   });
 });
 

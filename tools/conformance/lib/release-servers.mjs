@@ -149,7 +149,7 @@ function getter(base, token) {
       ? new https.Agent({ keepAlive: true, rejectUnauthorized: false })
       : new http.Agent({ keepAlive: true });
   const { request } = url.protocol === 'https:' ? https : http;
-  return (path, method = 'GET', body = undefined) =>
+  return (path, method = 'GET', body) =>
     new Promise((resolve, reject) => {
       const sent = request(
         {

@@ -2,19 +2,21 @@ import type { Io } from '../../io.ts';
 import { CommandError } from '../../io.ts';
 import { fromBytes } from '@plumbline/languages';
 import type { GoMap } from '@plumbline/languages';
-import type { LoadedChart, ReleaseRenderer } from '@plumbline/render';
+import type { LoadedChart, PostRender, ReleaseRenderer } from '@plumbline/render';
 import { withElsewhere } from '../../compose/elsewhere.ts';
 import { locateChart } from '../../render/chart-origin.ts';
 import { meansOf } from '../../render/means.ts';
 import { readNamedFile, readSetFiles } from '../../render/named-files.ts';
 import { withDependencies } from '@plumbline/render';
 import type { ChartSource } from '@plumbline/render';
+import { postRendererOf } from '../../render/post-renderer.ts';
 import type { ChartActionFlags } from './options.ts';
 
 /** A chart and what the user says over its defaults. */
 export interface ChartAndValues {
   readonly chart: LoadedChart;
   readonly config: GoMap;
+  readonly postRender?: PostRender;
 }
 
 /** Finds and reads the chart and the values that a command line names. Throws `CommandError` in Helm's words. */
@@ -44,7 +46,11 @@ export async function chartAndValues(
     profile,
   );
   if (!composed.ok) throw new CommandError(composed.error.message);
-  return { chart: await loaded(renderer, source, { flags, profile, io }), config: composed.value };
+  const chart = await loaded(renderer, source, { flags, profile, io });
+  const { postRenderer, postRendererArgs = [] } = flags;
+  if (postRenderer === undefined) return { chart, config: composed.value };
+  const postRender = postRendererOf(postRenderer, postRendererArgs, io.cwd, means);
+  return { chart, config: composed.value, postRender };
 }
 
 interface Loading {

@@ -52,6 +52,8 @@ export interface ChartActionFlags extends WriteFlags, OriginFlags {
   readonly disableOpenapiValidation?: boolean;
   readonly debug?: boolean;
   readonly random?: string;
+  readonly postRenderer?: string;
+  readonly postRendererArgs?: readonly string[];
 }
 
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
@@ -140,6 +142,8 @@ export function addChartOptions(command: Command): Command {
     .option('--devel', "use development versions, too: '>0.0.0-0' where no --version is given")
     .option('--dependency-update', 'bring dependencies that are missing')
     .option('--disable-openapi-validation', 'accepted for compatibility: servers validate by themselves')
+    .option('--post-renderer <program>', 'a program that has the last word on the manifest')
+    .option('--post-renderer-args <argument>', 'an argument of that program; repeatable', collect)
     .option('--debug', 'also print values, hooks and the manifest')
     .option(
       '--random <mode>',

@@ -7,6 +7,7 @@ import {
   createReleaseRenderer,
   decodeRelease,
   encodeRelease,
+  manifestDocuments,
   overlayConfig,
   plainValues,
   readReleaseSecret,
@@ -99,6 +100,16 @@ describe('the Secret of a release', () => {
     const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'x' } };
     expect(await readReleaseSecret(secret)).toMatchObject({ ok: false });
   });
+});
+
+it.each([
+  ['a: |\n  x\n---\nb: 1\n', [{ a: 'x\n' }, { b: 1 }]],
+  ['---\n# Source: a\na: 1\n---\n# Source: b\n# nothing\n', [{ a: 1 }, undefined]],
+  ['a: |\n  x', [{ a: 'x' }]],
+  ['a: |\n  --- x\n  y\n--- # b\nb: 1\n', [{ a: '--- x\ny\n' }, { b: 1 }]],
+  ['', [undefined]],
+])('a stored manifest is cut as the clients of Kubernetes cut it (%#)', (manifest, objects) => {
+  expect(manifestDocuments(manifest).map(({ object }) => object)).toEqual(objects);
 });
 
 it.each([
