@@ -1,4 +1,4 @@
-import { lstatSync } from 'node:fs';
+import { lstatSync, realpathSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import type { Tree } from '@plumbline/api';
 import { localTree } from './local-tree.ts';
@@ -8,8 +8,10 @@ import { localTree } from './local-tree.ts';
  * started in, else the chart alone. Helm follows links anywhere; what leads further out is refused here.
  */
 export function chartTreeOf(chart: string, cwd: string): { readonly tree: Tree; readonly path: string } {
-  const root = workTreeAround(chart) ?? (isBelow(chart, cwd) ? cwd : chart);
-  return { tree: localTree(root), path: relative(root, chart) };
+  const real = realpathSync(chart);
+  const started = realpathSync(cwd);
+  const root = workTreeAround(real) ?? (isBelow(real, started) ? started : real);
+  return { tree: localTree(root), path: relative(root, real) };
 }
 
 function workTreeAround(folder: string): string | undefined {

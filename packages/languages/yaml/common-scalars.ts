@@ -180,6 +180,8 @@ export function readLiteral(cursor: Cursor, parent: number): string {
     if (from === end) {
       // Blank lines before the first one with content may not be longer than its indent.
       if (indent < 0 && from - at > parent + 1) giveUp();
+      // Blanks before the end of the text are no line.
+      if (newlineAt < 0) break;
       lines.push('');
       trailing++;
     } else {
@@ -196,6 +198,8 @@ export function readLiteral(cursor: Cursor, parent: number): string {
   cursor.at = Math.min(at, text.length);
   if (indent < 0) return chomp === '+' ? '\n'.repeat(lines.length) : '';
   const content = lines.slice(0, lines.length - trailing).join('\n');
-  if (chomp === '-') return content;
+  // A text that ends within its last line has no line break there that could be kept.
+  const isCut = trailing === 0 && at > text.length;
+  if (chomp === '-' || isCut) return content;
   return chomp === '+' ? `${content}${'\n'.repeat(trailing + 1)}` : `${content}\n`;
 }

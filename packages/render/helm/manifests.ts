@@ -184,9 +184,14 @@ function headOf(
 }
 
 function readHead(path: string, content: string, profile: HelmProfile): ManifestHead {
-  const stream = readYamlStream(content, { file: path, duplicateKeys: 'last' });
+  // Manifests are applied with the line break that Helm writes behind each.
+  const read = (text: string) => readYamlStream(text, { file: path, duplicateKeys: 'last' });
+  const stream = read(`${content}\n`);
   if (stream.problem !== undefined) {
-    throw new GoError(`YAML parse error on ${path}: ${yamlErrorText(stream.problem)}`);
+    // What is wrong is told of the text without it.
+    throw new GoError(
+      `YAML parse error on ${path}: ${yamlErrorText(read(content).problem ?? stream.problem)}`,
+    );
   }
   const value = stream.documents[0]?.value ?? null;
   const struct = profile === 3 ? 'releaseutil.SimpleHead' : 'util.SimpleHead';
