@@ -2,6 +2,7 @@ import type { Clock, Logger, Random } from '@plumbline/base';
 import type { Access } from '../registry/types.ts';
 import { startAccounts } from './accounts.ts';
 import { startAddresses } from './addresses.ts';
+import { startAutoscalers } from './autoscaler.ts';
 import { startCronJobs } from './cron-job.ts';
 import { startDaemonSets } from './daemon-set.ts';
 import { startDeployments } from './deployment/index.ts';
@@ -22,7 +23,7 @@ export interface ControllersOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
-  /** Pods are played: then also load balancers get addresses and claims get volumes, as a cloud would give them. */
+  /** Pods are played: then also load balancers get addresses, claims get volumes and autoscalers metrics, as a cloud would give them. */
   readonly simulated?: boolean;
   /** What goes into each namespace's ConfigMap kube-root-ca.crt, PEM. */
   readonly rootCertificate?: () => string;
@@ -50,6 +51,7 @@ export function startControllers(options: ControllersOptions): () => void {
   startEventExpiry(context);
   if (options.simulated === true) {
     startAddresses(context);
+    startAutoscalers(context);
     startVolumeBinder(context);
   }
   return () => context.stop();
