@@ -1,4 +1,4 @@
-// npm run bench [-- --apps 1,100,1000] [--pushes N] [--quick] [--check], or [-- --helm]: charts (helm.ts)
+// npm run bench [-- --apps 1,100,1000] [--pushes N] [--quick] [--check], or [-- --helm]: charts (helm.ts), or [-- --kustomize]: kustomizations (kustomize.ts), or [-- --kubernetes]: the API (kubernetes.ts)
 // What the main job costs, measured from outside over HTTP with the system's git: medians and p99 in one table.
 import { join } from 'node:path';
 import { git, newClone } from '../../e2e/harness/git.ts';
@@ -9,6 +9,15 @@ import { createApplications, objectsOf, valueFile } from './monorepo.ts';
 import { createObserver } from './observer.ts';
 import { processorShare, residentMegabytes, sample } from './process.ts';
 import { formatResults, percentile, type Figures } from './table.ts';
+
+if (process.argv.includes('--kubernetes')) {
+  await (await import('./kubernetes.ts')).benchKubernetes(process.argv.slice(2));
+  process.exit();
+}
+if (process.argv.includes('--kustomize')) {
+  const { benchKustomize } = await import('./kustomize.ts');
+  process.exit((await benchKustomize(process.argv.includes('--check'))) === 0 ? 0 : 1);
+}
 
 if (process.argv.includes('--helm')) {
   await (await import('./helm.ts')).benchHelm(process.argv.slice(2));

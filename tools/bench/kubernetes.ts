@@ -1,0 +1,327 @@
+// npm run bench -- --kubernetes [--quick] [--only ours|theirs]: the embedded API server and the real one (kube-apiserver with etcd, from
+// tools/oracles), by turns on this machine and over TLS, under the same load: raw kept connections, from a process of
+// their own. Prints ours, theirs and the ratio.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { removeFolder, temporaryFolder } from '../../e2e/harness/plumb.ts';
+import { createLoad, type Load, type Target } from './load.ts';
+import { residentMegabytes } from './process.ts';
+
+const root = join(import.meta.dirname, '../..');
+const oracles = join(root, '.cache/oracles/bin');
+
+interface Server {
+  readonly target: Target;
+  readonly startMs: number;
+  readonly pids: readonly number[];
+  stop(): Promise<void>;
+}
+
+/** What one server did; undefined: not measured. */
+type Figures = Readonly<Record<string, number | undefined>>;
+
+interface Row {
+  readonly name: string;
+  readonly unit: string;
+  /** What the embedded one shall reach. */
+  readonly goal?: number;
+  /** Less is better. */
+  readonly least?: boolean;
+}
+
+const rows: readonly Row[] = [
+  { name: 'start to ready', unit: 'ms', goal: 150, least: true },
+  { name: 'creates', unit: '/s', goal: 5_000 },
+  { name: 'gets', unit: '/s', goal: 12_000 },
+  { name: 'server-side applies that create', unit: '/s', goal: 2_500 },
+  { name: 'server-side applies that change nothing', unit: '/s' },
+  { name: 'server-side applies that change', unit: '/s' },
+  { name: 'merge patches', unit: '/s' },
+  { name: 'lists of 500', unit: '/s' },
+  { name: 'watch events, 100 watchers', unit: '/s', goal: 50_000 },
+  { name: 'resident, idle', unit: 'MB', least: true },
+  { name: 'resident, 100,000 ConfigMaps', unit: 'MB', goal: 350, least: true },
+  { name: 'resident, 20,000 ConfigMaps', unit: 'MB', least: true },
+  { name: 'creates, in process', unit: '/s' },
+  { name: 'gets, in process', unit: '/s' },
+];
+
+function note(text: string): void {
+  process.stderr.write(`  ${text}\n`);
+}
+
+export async function benchKubernetes(args: readonly string[]): Promise<void> {
+  const quick = args.includes('--quick');
+  const only = args.includes('--only') ? args[args.indexOf('--only') + 1] : undefined;
+  const folder = temporaryFolder();
+  try {
+    const ours =
+      only === 'theirs'
+        ? {}
+        : { ...(await measure(() => startOurs(join(folder, 'ours')), quick, true)), ...(await inProcess()) };
+    const real = ['etcd', 'kube-apiserver'].every((name) => existsSync(join(oracles, name)));
+    if (!real) note('kube-apiserver is not built (tools/oracles), so there is nothing to compare with');
+    const theirs =
+      only === 'ours' || !real ? {} : await measure(() => startTheirs(join(folder, 'theirs')), quick, false);
+    process.stdout.write(formatRows(ours, theirs));
+  } finally {
+    removeFolder(folder);
+  }
+}
+
+async function measure(start: () => Promise<Server>, quick: boolean, ours: boolean): Promise<Figures> {
+  const seconds = quick ? 2 : 5;
+  const starts: number[] = [];
+  for (let i = 0; i < (ours ? 5 : 1); i++) {
+    const once = await start();
+    starts.push(once.startMs);
+    await once.stop();
+  }
+  const server = await start();
+  const memory = (): number => server.pids.reduce((sum, pid) => sum + residentMegabytes(pid), 0);
+  const idle = memory();
+  const load = await createLoad();
+  try {
+    note(`${ours ? 'ours' : 'theirs'}: ready after ${median(starts).toFixed(0)} ms`);
+    const rates = await measureRates(load, server.target, seconds);
+    const many = quick ? 20_000 : 100_000;
+    note(`filling up to ${many}`);
+    await load.run(server.target, { kind: 'fill', count: many });
+    const full = memory();
+    return {
+      'start to ready': median(starts),
+      ...rates,
+      'resident, idle': idle,
+      [quick ? 'resident, 20,000 ConfigMaps' : 'resident, 100,000 ConfigMaps']: full,
+    };
+  } finally {
+    load.stop();
+    await server.stop();
+  }
+}
+
+async function measureRates(load: Load, target: Target, seconds: number): Promise<Figures> {
+  const figures: Record<string, number> = {};
+  const jobs = [
+    ['creates', 'create'],
+    ['gets', 'get'],
+    ['server-side applies that create', 'apply-new'],
+    ['server-side applies that change nothing', 'apply-same'],
+    ['server-side applies that change', 'apply-change'],
+    ['merge patches', 'patch'],
+    ['lists of 500', 'list'],
+    ['watch events, 100 watchers', 'watch'],
+  ] as const;
+  await load.run(target, { kind: 'prepare' });
+  for (const [name, kind] of jobs) {
+    // The first part warms both up and is not counted.
+    await load.run(target, { kind, seconds: Math.min(2, seconds) });
+    figures[name] = await load.run(target, { kind, seconds });
+    note(`${name}: ${figures[name].toFixed(0)}/s`);
+  }
+  return figures;
+}
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+function formatRows(ours: Figures, theirs: Figures): string {
+  const lines = rows.flatMap(({ name, unit, goal, least }) => {
+    const [mine, other] = [ours[name], theirs[name]];
+    if (mine === undefined && other === undefined) return [];
+    const shown = (value: number | undefined): string =>
+      value === undefined ? '' : `${Math.round(value).toLocaleString('en')} ${unit}`;
+    const ratio =
+      mine === undefined || other === undefined
+        ? ''
+        : `${(least === true ? other / mine : mine / other).toFixed(1)}x`;
+    const met =
+      goal === undefined || mine === undefined
+        ? ''
+        : (least === true ? mine <= goal : mine >= goal)
+          ? 'met'
+          : 'missed';
+    return [
+      [
+        name,
+        shown(mine),
+        shown(other),
+        ratio,
+        goal === undefined ? '' : `${goal.toLocaleString('en')} ${met}`.trim(),
+      ],
+    ];
+  });
+  const table = [['', 'ours', 'theirs', 'better by', 'goal'], ...lines];
+  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
+  const texts = table.map(
+    (row) =>
+      `| ${row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join(' | ')} |`,
+  );
+  texts.splice(
+    1,
+    0,
+    `|${widths.map((width, i) => (i === 0 ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`)).join('|')}|`,
+  );
+  return `${texts.join('\n')}\n`;
+}
+
+/** The same without sockets: the in-process client that product code has. */
+async function inProcess(): Promise<Figures> {
+  const { startLocalKube } = await import('../../packages/localkube/index.ts');
+  const { systemClock, systemRandom } = await import('../../packages/base/node/index.ts');
+  const { silentLogger } = await import('../../packages/base/index.ts');
+  const kube = await startLocalKube({
+    clock: systemClock,
+    random: systemRandom,
+    logger: silentLogger,
+    controllers: false,
+    pods: 'none',
+  });
+  const rate = async (send: (i: number) => Promise<unknown>): Promise<number> => {
+    const began = performance.now();
+    let done = 0;
+    while (performance.now() - began < 2_000) {
+      await Promise.all(Array.from({ length: 50 }, (_, i) => send(done + i)));
+      done += 50;
+    }
+    return (done / (performance.now() - began)) * 1_000;
+  };
+  const path = '/api/v1/namespaces/default/configmaps';
+  const creates = await rate((i) =>
+    kube.transport.request({
+      method: 'POST',
+      path,
+      body: {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: `c-${i}` },
+        data: { text: 'x'.repeat(1_000) },
+      },
+    }),
+  );
+  const gets = await rate((i) => kube.transport.request({ method: 'GET', path: `${path}/c-${i % 1_000}` }));
+  await kube.stop();
+  return { 'creates, in process': creates, 'gets, in process': gets };
+}
+
+function waitFor(child: ChildProcess, look: () => Promise<boolean> | boolean): Promise<number> {
+  const began = performance.now();
+  return new Promise((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`a server ended with ${code}`)));
+    const again = async (): Promise<void> => {
+      if (await look()) resolve(performance.now() - began);
+      else setTimeout(() => void again(), 2);
+    };
+    void again();
+  });
+}
+
+function stopAll(children: readonly ChildProcess[]): () => Promise<void> {
+  return async () => {
+    for (const child of children) {
+      if (child.exitCode !== null) continue;
+      const gone = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGTERM');
+      const patience = setTimeout(() => child.kill('SIGKILL'), 5_000);
+      await gone;
+      clearTimeout(patience);
+    }
+  };
+}
+
+async function startOurs(folder: string): Promise<Server> {
+  mkdirSync(folder, { recursive: true });
+  const kubeconfig = join(folder, 'kubeconfig');
+  const args = [
+    'cluster',
+    'start',
+    '--secure',
+    '--pods',
+    'none',
+    '--controllers',
+    'off',
+    '--port',
+    '0',
+    '--kubeconfig',
+    kubeconfig,
+  ];
+  const child = spawn(process.execPath, [join(root, 'dist/plumb.mjs'), ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const startMs = await waitFor(child, () => output.includes('ready'));
+  const text = readFileSync(kubeconfig, 'utf8');
+  const data = (key: string): string =>
+    Buffer.from(new RegExp(`${key}-data"?:\\s*"?([\\w+/=]+)`).exec(text)?.[1] ?? '', 'base64').toString();
+  const port = Number(/:(\d+)\s*$/.exec(output.trim())?.[1]);
+  return {
+    target: { port, cert: data('client-certificate'), key: data('client-key') },
+    startMs,
+    pids: [child.pid ?? 0],
+    stop: stopAll([child]),
+  };
+}
+
+async function startTheirs(folder: string): Promise<Server> {
+  mkdirSync(folder, { recursive: true });
+  const [client = 0, peer = 0, secure = 0] = await freePorts(3);
+  const token = randomBytes(16).toString('hex');
+  writeFileSync(join(folder, 'tokens.csv'), `${token},admin,admin,"system:masters"\n`);
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const key = join(folder, 'accounts.key');
+  writeFileSync(key, privateKey.export({ type: 'pkcs1', format: 'pem' }));
+  const program = (name: string, args: readonly string[]): ChildProcess =>
+    spawn(join(oracles, name), args, { stdio: 'ignore' });
+  const etcd = program('etcd', [
+    '--unsafe-no-fsync',
+    `--data-dir=${join(folder, `etcd-${token}`)}`,
+    `--listen-client-urls=http://127.0.0.1:${client}`,
+    `--advertise-client-urls=http://127.0.0.1:${client}`,
+    `--listen-peer-urls=http://127.0.0.1:${peer}`,
+    `--initial-advertise-peer-urls=http://127.0.0.1:${peer}`,
+    `--initial-cluster=default=http://127.0.0.1:${peer}`,
+  ]);
+  const server = program('kube-apiserver', [
+    `--etcd-servers=http://127.0.0.1:${client}`,
+    '--bind-address=127.0.0.1',
+    '--advertise-address=127.0.0.1',
+    `--secure-port=${secure}`,
+    `--cert-dir=${join(folder, 'cert')}`,
+    '--service-cluster-ip-range=10.96.0.0/16',
+    `--service-account-key-file=${key}`,
+    `--service-account-signing-key-file=${key}`,
+    '--service-account-issuer=https://kubernetes.default.svc.cluster.local',
+    `--token-auth-file=${join(folder, 'tokens.csv')}`,
+    '--authorization-mode=RBAC',
+    '--enable-priority-and-fairness=false',
+    '--max-requests-inflight=0',
+    '--max-mutating-requests-inflight=0',
+  ]);
+  const target: Target = { port: secure, token };
+  const load = await createLoad();
+  const startMs = await waitFor(server, () =>
+    load.run(target, { kind: 'ready' }).then((found) => found === 1),
+  );
+  load.stop();
+  return { target, startMs, pids: [etcd.pid ?? 0, server.pid ?? 0], stop: stopAll([server, etcd]) };
+}
+
+async function freePorts(count: number): Promise<readonly number[]> {
+  const held = await Promise.all(
+    Array.from({ length: count }, () => {
+      const server = createServer();
+      return new Promise<typeof server>((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
+    }),
+  );
+  return Promise.all(
+    held.map((server) => {
+      const address = server.address();
+      const port = address !== null && typeof address === 'object' ? address.port : 0;
+      return new Promise<number>((resolve) => server.close(() => resolve(port)));
+    }),
+  );
+}
