@@ -30,6 +30,7 @@ export async function withCluster<T>(
   use: (connection: Connection) => Promise<T>,
 ): Promise<T> {
   const profileWish = profileOf(flags);
+  checkDriver(io);
   const address = await addressOf(flags, io);
   const transport = httpsTransport(address.options);
   const logger = createLogger('error');
@@ -67,6 +68,13 @@ export async function withCluster<T>(
     clearInterval(alive);
     await cluster.close();
   }
+}
+
+/** Records elsewhere would not be seen, and names would seem to be free. */
+function checkDriver({ env }: Io): void {
+  const driver = env['HELM_DRIVER'] ?? '';
+  if (['', 'secret', 'secrets'].includes(driver)) return;
+  throw new CommandError(`HELM_DRIVER=${driver} is not supported: records of releases are kept in Secrets`);
 }
 
 function profileOf({ helmProfile }: ClusterFlags): 3 | 4 | undefined {

@@ -49,12 +49,16 @@ interface Ran {
 }
 
 async function helm(...words: readonly string[]): Promise<Ran> {
+  return helmWith({}, ...words);
+}
+
+async function helmWith(more: Readonly<Record<string, string>>, ...words: readonly string[]): Promise<Ran> {
   const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
   stdin.end();
   const said = { out: '', err: '' };
   stdout.on('data', (chunk: Buffer) => (said.out += chunk.toString()));
   stderr.on('data', (chunk: Buffer) => (said.err += chunk.toString()));
-  const env = { KUBECONFIG: join(folder, 'kubeconfig'), HOME: folder };
+  const env = { KUBECONFIG: join(folder, 'kubeconfig'), HOME: folder, ...more };
   const code = await runProgram(['helm', ...words], { stdin, stdout, stderr, env, cwd: folder });
   return { code, ...said };
 }
@@ -133,6 +137,18 @@ describe('plumb helm', () => {
     await helm('upgrade', 'four', './web', '--set', 'color=green');
     const { out } = await helm('get', 'metadata', 'four', '--helm-profile', '4');
     expect(out).toContain('APPLY_METHOD: server-side apply\n');
+  });
+
+  it('says so where records are meant to be elsewhere', async () => {
+    const { code, err } = await helmWith({ HELM_DRIVER: 'configmap' }, 'list');
+    expect(code).toBe(1);
+    expect(err).toContain('HELM_DRIVER=configmap is not supported');
+  });
+
+  it('lets a program have the last word', async () => {
+    writeFileSync(join(folder, 'post.sh'), '#!/bin/sh\nsed s/red/crimson/\n', { mode: 0o755 });
+    await helm('install', 'post', './web', '--post-renderer', './post.sh');
+    expect((await helm('get', 'manifest', 'post')).out).toContain('color: "crimson"');
   });
 
   it.each([
