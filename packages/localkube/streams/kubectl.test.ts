@@ -70,7 +70,7 @@ describe.each(programs)('kubectl (%s)', (name, program) => {
       const child = execFile(
         program,
         ['--kubeconfig', config, ...args],
-        { env: { ...process.env, ...env }, timeout: 15_000, maxBuffer: 1 << 26 },
+        { env: { ...process.env, ...env }, timeout: 45_000, maxBuffer: 1 << 26 },
         (error, out, err) => resolve({ code: error === null ? 0 : Number(error.code ?? -1), out, err }),
       );
       child.stdin?.end(input);
@@ -101,7 +101,7 @@ describe.each(programs)('kubectl (%s)', (name, program) => {
     ],
   ];
 
-  describe.skipIf(!runs(program))(`speaking to ${name}`, () => {
+  describe.skipIf(!runs(program))(`speaking to ${name}`, { timeout: 60_000 }, () => {
     it.each(cases)('runs a command with %s', async (_, args, input, wanted) => {
       expect(await kubectl(args, input)).toEqual(wanted);
       expect(await kubectl(args, input, spdy)).toMatchObject({ code: wanted.code, out: wanted.out });

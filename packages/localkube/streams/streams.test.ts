@@ -14,7 +14,7 @@ import { spdyConnection } from './spdy/connection.ts';
 import { dataFrame, frameReader, openFrame, pingFrame } from './spdy/frames.ts';
 import { makeHeaderCodec } from './spdy/headers.ts';
 
-describe('WebSocket streams of a pod', () => {
+describe('WebSocket streams of a pod', { timeout: 60_000 }, () => {
   let cluster: LocalCluster;
   let url: string;
   beforeAll(async () => {
@@ -241,6 +241,24 @@ describe('WebSocket streams of a pod', () => {
       sent.end();
     });
     expect(other).toBe(200);
+  });
+
+  it.each([
+    ['/version', 200],
+    ['/api/v1/pods', 200],
+    ['/api/v1/namespaces/default/pods/none/log', 404],
+    ['/nothing', 404],
+    ['/%zz?%', 404],
+  ])('are not what %s is about', async (path, wanted) => {
+    const status = await new Promise<number | undefined>((resolve) => {
+      const socket = new WebSocket(`${url.replace('http', 'ws')}${path}`);
+      socket.on('unexpected-response', (_, response) => {
+        response.resume();
+        resolve(response.statusCode);
+      });
+      socket.on('error', () => {});
+    });
+    expect(status).toBe(wanted);
   });
 
   it('survive any bytes after an upgrade to SPDY', async () => {

@@ -18,7 +18,7 @@ import type { LocalCluster } from '../test/cluster.ts';
 
 const node = process.execPath;
 
-describe('pods that run as local processes', () => {
+describe('pods that run as local processes', { timeout: 60_000 }, () => {
   let cluster: LocalCluster;
   beforeAll(async () => {
     cluster = await startLocalCluster();
@@ -290,6 +290,22 @@ describe('pods that run as local processes', () => {
     await cluster.gone('', 'Pod', 'crash');
   });
 
+  it('find an empty folder of their own with each start, and their volumes as they were', async () => {
+    cluster.apply(
+      scriptPod(
+        'fresh',
+        'ls; ls /keep; touch here "$TMPDIR/there" /keep/file; ls "$TMPDIR" | wc -l; test -e /keep/again && exit 0; touch /keep/again; exit 1',
+        {
+          restartPolicy: 'OnFailure',
+          container: { volumeMounts: [{ name: 'keep', mountPath: '/keep' }] },
+          volumes: [{ name: 'keep', emptyDir: {} }],
+        },
+      ),
+    );
+    await cluster.until('', 'Pod', 'fresh', ended);
+    expect(await cluster.log('fresh')).toMatch(/^dev\nkeep\n(var\n)?again\nfile\n\s*1\n$/);
+  });
+
   it('are ready when their probe says so, and restarted when they are found dead', async () => {
     const server = `let well = true;
       require('http').createServer((q, r) => {
@@ -456,7 +472,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-describe('folders of this machine', () => {
+describe('folders of this machine', { timeout: 60_000 }, () => {
   it('are mounted where they were allowed by name, and a link does not lead out of them', async () => {
     const allowed = mkdtempSync(join(tmpdir(), 'plumbline-host-'));
     mkdirSync(join(allowed, 'inner'));

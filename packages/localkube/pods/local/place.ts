@@ -1,4 +1,14 @@
-import { existsSync, lstatSync, mkdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { KubeObject } from '@plumbline/api';
 import { records, strings, text } from '../../kinds/fields.ts';
@@ -42,9 +52,10 @@ export function makePlace(request: PlaceRequest): Place {
   const { pod, container, folder } = request;
   const root = join(folder, 'root');
   const terminationMessage = join(folder, 'termination-message');
-  mkdirSync(root, { recursive: true, mode: 0o755 });
   const temporary = join(folder, 'tmp');
-  mkdirSync(temporary, { recursive: true, mode: 0o700 });
+  // Each start of a container finds a file system without what the earlier one has left.
+  makeAnew(root, 0o755);
+  makeAnew(temporary, 0o700);
   writeFileSync(terminationMessage, '');
   const given = {
     PATH: defaultPath,
@@ -82,6 +93,17 @@ export function makePlace(request: PlaceRequest): Place {
     terminationMessage,
     command: rewriteCommand(command, mapping, root),
   };
+}
+
+/** An empty folder. What was there may be large, so it is moved aside and taken away beside other work. */
+function makeAnew(folder: string, mode: number): void {
+  const old = `${folder}.old`;
+  rmSync(old, { recursive: true, force: true });
+  if (existsSync(folder)) {
+    renameSync(folder, old);
+    rm(old, { recursive: true, force: true }).catch(() => {});
+  }
+  mkdirSync(folder, { recursive: true, mode });
 }
 
 function mountsOf(

@@ -13,7 +13,7 @@ const node = process.execPath;
 const web = `require('http').createServer((q, r) => r.end(process.env.VERSION)).listen(8080, process.env.POD_IP)`;
 const address = { name: 'POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } };
 
-describe('workloads whose pods run as local processes', () => {
+describe('workloads whose pods run as local processes', { timeout: 60_000 }, () => {
   let cluster: LocalCluster;
   beforeAll(async () => {
     cluster = await startLocalCluster();
@@ -142,7 +142,7 @@ describe('workloads whose pods run as local processes', () => {
   });
 });
 
-describe('steps of a pipeline', () => {
+describe('steps of a pipeline', { timeout: 60_000 }, () => {
   it('wait for each other by files, hand on what they make, and tell how each of them ended', async () => {
     const cluster = await startLocalCluster();
     const mounts = ['workspace', 'bin', 'run-0', 'run-1'].map((name) => ({
@@ -202,7 +202,7 @@ describe('steps of a pipeline', () => {
   });
 });
 
-describe('a program that is killed', () => {
+describe('a program that is killed', { timeout: 60_000 }, () => {
   it('finds its processes again, ends them, and goes on with the pods', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'plumbline-killed-'));
     const child = fork(join(import.meta.dirname, '../test/killed.ts'), [folder], {

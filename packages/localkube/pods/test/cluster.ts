@@ -30,7 +30,8 @@ export interface LocalCluster {
   stop(): Promise<void>;
 }
 
-const patienceMs = 15_000;
+/** Long enough for a machine with much else to do; nobody waits for it where all is well. */
+const patienceMs = 45_000;
 
 export async function startLocalCluster(
   options: Partial<LocalKubeOptions> & { readonly folder?: string } = {},
