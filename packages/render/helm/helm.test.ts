@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { err, ok, problem } from '@plumbline/base';
 import { memoryTree } from '@plumbline/testkit';
 import { createHelmEngine, render } from '@plumbline/render';
 import type { HelmRequest } from '@plumbline/render';
@@ -352,8 +353,33 @@ describe('a chart of an Argo CD source', () => {
     );
     expect(await values({ valueFiles: ['../../../x.yaml'] })).toContain('leads out of the repository');
     expect(await values({ valueFiles: ['https://example.com/v.yaml'] })).toContain(
-      'does not talk to the network',
+      'files on the web cannot be had here',
     );
+    expect(await values({ valueFiles: ['ftp://example.com/v.yaml'] })).toBe(
+      "the URL scheme 'ftp' is not allowed",
+    );
+  });
+
+  it('reads value files from the web where that is offered, and notes which they were', async () => {
+    const bytes = Buffer.from('from: the web\n');
+    const rendered = await render({
+      tree: memoryTree(files),
+      path: 'repo/web',
+      source: { helm: { valueFiles: ['https://example.com/v.yaml'] } },
+      context,
+      remote: {
+        file: (url) =>
+          Promise.resolve(
+            url.endsWith('/v.yaml') ? ok({ bytes, revision: 'r1' }) : err(problem('remote-http', '404')),
+          ),
+        repository: () => Promise.resolve(err(problem('remote-repository', 'there are none'))),
+      },
+    });
+    expect(rendered.ok && JSON.stringify(rendered.value.manifests)).toContain('the web');
+    expect(rendered.ok && rendered.value.reads).toContainEqual({
+      path: 'remote:https://example.com/v.yaml',
+      hash: 'r1',
+    });
   });
 
   it('notes every file that it has read', async () => {

@@ -31,7 +31,8 @@ export async function renderHelmSource(
     const chart = await locate(request, reads);
     const complete = await completed(chart.source, request.charts);
     if (!complete.ok) return err([complete.error]);
-    const values = await valuesOf(parameters, context, chart.search);
+    const web = request.remote?.file;
+    const values = await valuesOf(parameters, context, { ...chart.search, web });
     const rendered = await engine.render(
       helmRequest(parameters, context, complete.value, values, request.appName, request.origins === true),
     );

@@ -1,5 +1,7 @@
 import type { Read, Tree } from '@plumbline/api';
+import type { Result } from '@plumbline/base';
 import { compileGlob, fromBytes, GoError } from '@plumbline/languages';
+import { remoteRead } from '../hashes.ts';
 import { follow, joinPath } from '../paths.ts';
 import type { ValuesText } from './values/compose.ts';
 
@@ -11,7 +13,14 @@ export interface FileSearch {
   /** The files of an archive, for names that are relative to the chart. */
   readonly archived?: ReadonlyMap<string, Uint8Array>;
   readonly reads: Read[];
+  /** Brings files of values that lie on the web, within what the operator allows; without it there are none. */
+  readonly web?: WebPort | undefined;
 }
+
+/** Brings a file on the web, and what tells it from an earlier or later one. */
+export type WebPort = (
+  url: string,
+) => Promise<Result<{ readonly bytes: Uint8Array; readonly revision: string }>>;
 
 /** As much as one file of values may hold. */
 const bytesMax = 16 * 1024 * 1024;
@@ -26,8 +35,10 @@ export async function readValueFiles(
 ): Promise<ValuesText[]> {
   const texts: ValuesText[] = [];
   for (const file of files) {
-    if (/^[a-zA-Z][a-zA-Z0-9+.-]*:\/\//.test(file)) {
-      throw new GoError(`values file ${file}: a render does not talk to the network`);
+    const scheme = /^([a-zA-Z][a-zA-Z0-9+.-]*):\/\//.exec(file)?.[1];
+    if (scheme !== undefined) {
+      texts.push({ name: file, text: fromBytes(await fromWeb(search, file, scheme)) });
+      continue;
     }
     const paths = isGlob(file) ? await expand(search, file) : [file];
     if (paths.length === 0 && !ignoreMissing) throw new GoError(`no values file matches ${file}`);
@@ -38,6 +49,16 @@ export async function readValueFiles(
     }
   }
   return texts;
+}
+
+/** Argo CD reads values over HTTP and HTTPS unless it is told otherwise, and names the schemes that it takes. */
+async function fromWeb(search: FileSearch, file: string, scheme: string): Promise<Uint8Array> {
+  if (!/^https?$/i.test(scheme)) throw new GoError(`the URL scheme '${scheme}' is not allowed`);
+  if (search.web === undefined) throw new GoError(`values file ${file}: files on the web cannot be had here`);
+  const got = await search.web(file);
+  if (!got.ok) throw new GoError(`values file ${file}: ${got.error.message}`);
+  search.reads.push({ path: remoteRead(file), hash: got.value.revision });
+  return got.value.bytes;
 }
 
 /** A file by its name in a parameter; undefined when there is none. Rejects with `GoError` when it leads out of the tree. */
