@@ -1,4 +1,6 @@
 export { startLocalKube } from './start.ts';
+export { importCluster } from './import.ts';
+export type { Imported, ImportOptions } from './import.ts';
 export { startSandbox } from './sandbox.ts';
 export type { Sandbox, SandboxOptions, SettleOptions, Settled, Snapshot } from './sandbox.ts';
 export type { Attributes, ListenOptions, LocalKube, LocalKubeOptions, Security, User } from './types.ts';
