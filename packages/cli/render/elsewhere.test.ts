@@ -97,6 +97,8 @@ describe('plumb render with bases elsewhere', () => {
   it('says where a field comes from, across repositories', async () => {
     const { cwd } = await setUp();
     const said = await plumb(['why', '.', 'ConfigMap/my-far', 'metadata.name'], cwd);
-    expect(said.stdout).toMatch(/written in file:.*repository.git\/\/base\/cm.yaml\?ref=main:4:3\n {2}changed by kustomization.yaml:4/);
+    expect(said.stdout).toMatch(
+      /written in file:.*repository.git\/\/base\/cm.yaml\?ref=main:4:3\n {2}changed by kustomization.yaml:4/,
+    );
   });
 });
