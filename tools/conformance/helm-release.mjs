@@ -281,7 +281,9 @@ async function compareReadings(server, profile, { release, namespace }) {
 }
 
 /** Upstream prints kinds of resources in a random order, and their ages; which kinds there are is no chance. */
-function comparable(text) {
+function comparable(said) {
+  // A list of pods carries the version of the whole server, which moves between two questions.
+  const text = said.replace(/"resourceVersion":"\d+"/g, '');
   const from = text.indexOf('RESOURCES:\n');
   if (from < 0) return text;
   const to = text.indexOf('\n\n\n', from);
