@@ -8,5 +8,5 @@ export type {
   Workspace,
   WorkspaceOptions,
 } from './process.ts';
-export { discoverPlugin, renderPluginSource } from './renderer.ts';
+export { discoverPlugin, pluginParameters, renderPluginSource } from './renderer.ts';
 export type { PluginHost } from './host.ts';

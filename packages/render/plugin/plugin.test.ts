@@ -1,6 +1,6 @@
 import { memoryTree } from '@plumbline/testkit';
 import { describe, expect, it } from 'vitest';
-import { announcements, readPluginConfigs, render } from '@plumbline/render';
+import { announcements, pluginParameters, readPluginConfigs, render } from '@plumbline/render';
 import type {
   PluginConfig,
   ProcessCommand,
@@ -173,6 +173,32 @@ describe('discovery', () => {
     const source = { directory: { exclude: 'Chart.yaml', recurse: false } };
     const made = await outcome({ files, config: simple('{fileName: Chart.yaml}'), runner, source });
     expect(made.ok && made.value.sourceType).toBe('Directory');
+  });
+});
+
+describe('announced parameters', () => {
+  const config = simple('{}').replace(
+    'spec:',
+    'spec:\n  parameters: {static: [{name: fixed}], dynamic: {command: [announce]}}',
+  );
+  const announced = async (answer: ReturnType<typeof printed>) => {
+    const { runner, ran, left } = fakeRunner({ announce: answer });
+    const made = await pluginParameters({
+      tree: memoryTree({ 'app/a': 'x' }),
+      path: 'app',
+      source: { plugin: { name: 'p' } },
+      plugins: { plugins: plugins(config), runner },
+    });
+    expect([ran.map(({ argv, folder }) => [argv, folder]), left()]).toEqual([[[['announce'], 'app']], 0]);
+    return made.ok ? made.value : made.error.message;
+  };
+
+  it('are those that the command prints for the folder, and those of the configuration', async () => {
+    expect(await announced(printed('[{"name": "found"}]\n'))).toEqual([{ name: 'found' }, { name: 'fixed' }]);
+  });
+
+  it('that are no list are refused', async () => {
+    expect(await announced(printed('{}'))).toMatch(/^error unmarshaling dynamic parameter output/);
   });
 });
 

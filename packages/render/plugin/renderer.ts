@@ -9,9 +9,10 @@ import type { RenderSource } from '../types.ts';
 import { defaultPlugins, findsSomething, isBuiltin, programsOf, runBuiltin } from './builtin.ts';
 import type { BuiltinPlace } from './builtin.ts';
 import { isDiscovering } from './config.ts';
-import type { Argv, PluginConfig } from './config.ts';
+import type { Argv, ParameterAnnouncement, PluginConfig } from './config.ts';
 import { pluginEnvironment } from './environment.ts';
 import { hasMatch } from './match.ts';
+import { announcements } from './parameters.ts';
 import type { PluginHost } from './host.ts';
 import type { Workspace } from './process.ts';
 
@@ -31,6 +32,23 @@ export async function renderPluginSource(
   if (!made.ok) return err(made.error.map((one) => failed(request, one)));
   const manifests = made.value;
   return ok({ manifests, reads: place.reads, warnings: [] });
+}
+
+/** The parameters that the plugin of a source announces: what its command prints for this folder, and what its configuration says. */
+export async function pluginParameters(
+  request: RenderSource,
+): Promise<Result<readonly ParameterAnnouncement[]>> {
+  const place = await placeOf(request);
+  const chosen = await choosePlugin(request, place);
+  if (!chosen.ok) return err(failed(request, chosen.error));
+  const plugin = chosen.value;
+  const { dynamic } = plugin.parameters;
+  if (dynamic === undefined) return announcements(plugin, undefined);
+  const host = request.plugins ?? noHost;
+  const printed = await withWorkspace(plugin, host, place, (space) => runIn(space, dynamic, place));
+  if (printed.ok) return announcements(plugin, printed.value);
+  const message = `error executing dynamic parameter output command: ${printed.error.message}`;
+  return err({ ...printed.error, message });
 }
 
 /** The plugin that offers itself for a folder of which the source says nothing. */
