@@ -6,7 +6,6 @@ export type {
   CommandEnding,
   CommandOptions,
   CommandSession,
-  LogOptions,
   PodStreams,
   StreamRequest,
 } from './types.ts';

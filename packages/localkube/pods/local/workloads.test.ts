@@ -205,7 +205,7 @@ describe('steps of a pipeline', { timeout: 60_000 }, () => {
 describe('a program that is killed', { timeout: 60_000 }, () => {
   it('finds its processes again, ends them, and goes on with the pods', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'plumbline-killed-'));
-    const child = fork(join(import.meta.dirname, '../test/killed.ts'), [folder], {
+    const child = fork(new URL('../test/killed.ts', import.meta.url), [folder], {
       execArgv: ['--import', 'tsx'],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
