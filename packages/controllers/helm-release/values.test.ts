@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { releaseSecret } from '@plumbline/render';
 import { bad, chartOf, good, openGround, values } from './test/ground.ts';
 import type { Ground } from './test/ground.ts';
 
@@ -164,6 +165,23 @@ describe('what stays', () => {
     expect(done.info).toBe('These resources were kept due to the resource policy:\n[ConfigMap] k1\n');
     expect(await ground.object('ConfigMap', 'k1')).toBeDefined();
     expect(await ground.object('ConfigMap', 'k2')).toBeDefined();
+  });
+
+  it('is what a later Helm has written into a record', async () => {
+    const actions = ground.actions(3);
+    const chart = await chartOf({ 'templates/a.yaml': printed });
+    good(await actions.install({ name: 'later', chart, config: values() }));
+    const before = good(await actions.get('later'));
+    const release = { ...before.release, invention: { of: ['tomorrow'] } };
+    await ground.cluster.update(
+      await releaseSecret({ ...before, release }, { name: 'modifiedAt', ms: 0 }, 'default'),
+    );
+    good(await actions.upgrade({ name: 'later', chart, config: values({ a: 1 }) }));
+    const first = good(await actions.get('later', 1));
+    expect(first.release).toMatchObject({
+      invention: { of: ['tomorrow'] },
+      info: { status: 'superseded', description: 'Install complete' },
+    });
   });
 
   it('are as many revisions as are wanted, and what is deployed', async () => {
