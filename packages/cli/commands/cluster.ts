@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { systemClock, systemRandom } from '@plumbline/base/node';
+import type { Imported } from '@plumbline/localkube';
 import { openDataFolder } from '../compose/data-folder.ts';
 import { startEmbedded } from '../compose/embedded.ts';
 import { checkHost, collect, parsePods, parsePort } from '../compose/flags.ts';
@@ -18,6 +19,9 @@ interface Flags {
   readonly controllers: string;
   readonly pods: string;
   readonly allowHostPath?: readonly string[];
+  readonly importFrom?: string;
+  readonly importNamespace?: readonly string[];
+  readonly importSecrets: string;
   readonly logLevel: LogLevel;
 }
 
@@ -43,6 +47,9 @@ export function clusterCommands(parent: Command, io: Io): void {
       'a folder that pods may mount with --pods local; repeat for more',
       collect,
     )
+    .option('--import-from <kubeconfig>', 'begin as a copy of this cluster, which is only read')
+    .option('--import-namespace <name>', 'copy only this namespace; repeat for more', collect)
+    .option('--import-secrets <mode>', 'masked|without; values of Secrets are never copied', 'masked')
     .option('--log-level <level>', 'debug|info|warn|error|silent', 'warn')
     .action((flags: Flags) => startCluster(flags, io));
 }
@@ -52,14 +59,20 @@ async function startCluster(flags: Flags, io: Io): Promise<void> {
   if (flags.controllers !== 'on' && flags.controllers !== 'off') {
     throw new CommandError(`--controllers: ${flags.controllers} is neither on nor off`, 2);
   }
+  if (flags.importFrom !== undefined && flags.data !== undefined)
+    throw new CommandError('--import-from makes a copy in memory: leave --data out', 2);
+  if (flags.importSecrets !== 'masked' && flags.importSecrets !== 'without')
+    throw new CommandError(`--import-secrets: ${flags.importSecrets} is neither masked nor without`, 2);
   const stopper = createStopper();
   const stopped = untilSignal();
   try {
     const wished = parsePort(flags.port);
     const folder = flags.data === undefined ? undefined : openDataFolder(resolve(io.cwd, flags.data));
     if (folder !== undefined) stopper.add(() => folder.release());
+    const initial = await copied(flags, flags.importSecrets, io);
     const embedded = await startEmbedded(
       {
+        ...(initial === undefined ? {} : { initial }),
         clock: systemClock,
         random: systemRandom,
         logger: createLogger(flags.logLevel),
@@ -87,4 +100,22 @@ async function startCluster(flags: Flags, io: Io): Promise<void> {
   } finally {
     await stopper.stop();
   }
+}
+
+/** What another cluster holds, where one was named. */
+async function copied(
+  { importFrom: file, importNamespace }: Flags,
+  secrets: 'masked' | 'without',
+  io: Io,
+): Promise<Imported['state'] | undefined> {
+  if (file === undefined) return undefined;
+  const { importFrom } = await import('../compose/import-cluster.ts');
+  const { state, objects, left } = await importFrom(resolve(io.cwd, file), {
+    clock: systemClock,
+    secrets,
+    ...(importNamespace === undefined ? {} : { namespaces: importNamespace }),
+  });
+  for (const { what, why } of left) io.stderr.write(`not copied: ${what}: ${why}\n`);
+  io.stderr.write(`copied ${objects} objects\n`);
+  return state;
 }

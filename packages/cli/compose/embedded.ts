@@ -1,6 +1,12 @@
 import type { Clock, Logger, Random } from '@plumbline/base';
 import { connect, type Cluster } from '@plumbline/kube';
-import { adminKubeconfig, createSecurity, startLocalKube, type LocalKube } from '@plumbline/localkube';
+import {
+  adminKubeconfig,
+  createSecurity,
+  startLocalKube,
+  type Imported,
+  type LocalKube,
+} from '@plumbline/localkube';
 import type { Stopper } from './stop.ts';
 import type { PodsMode } from './flags.ts';
 import { listenNear } from './ports.ts';
@@ -11,6 +17,8 @@ export interface EmbeddedOptions {
   readonly logger: Logger;
   /** Folder of the log and of the keys; in memory without it. */
   readonly dataDir?: string;
+  /** What another cluster held. */
+  readonly initial?: Imported['state'];
   readonly pods: PodsMode;
   /** With `local`: the folder of pods (a temporary one where left out), and the folders that they may mount. */
   readonly localPods?: { readonly folder?: string; readonly hostPaths: readonly string[] };
@@ -41,6 +49,7 @@ export async function startEmbedded(options: EmbeddedOptions, stopper: Stopper):
     random,
     logger: logger.with({ room: 'localkube' }),
     ...folder,
+    ...(options.initial === undefined ? {} : { initial: options.initial }),
     controllers: options.controllers,
     pods: options.pods,
     ...(options.localPods === undefined ? {} : { localPods: options.localPods }),
