@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { err, problem } from '@plumbline/base';
 import { systemClock } from '@plumbline/base/node';
 import type { ChartPort, RemotePort } from '@plumbline/render';
-import { createChartSources, createGit, createRemoteBases, type RemotePolicy } from '@plumbline/sources';
+import type { ChartSources, RemotePolicy, RemoteReader } from '@plumbline/sources';
 import type { Io } from '../io.ts';
 import { gitEnvironment } from './environment.ts';
 
@@ -27,8 +27,37 @@ export function parseRemoteHosts(text: string | undefined): Pick<RemotePolicy, '
 /** Answers are good for so long in one process, which most often renders one folder and ends. */
 const freshMs = 60_000;
 
-/** Reading from elsewhere for the commands of who sits in front of this machine: its own folders may be named, too. */
+/**
+ * Reading from elsewhere for the commands of who sits in front of this machine: its own folders may be named, too. What
+ * does it is only loaded when something is asked for: most folders name nothing, and connections are slow to load.
+ */
 function createElsewhere(io: Pick<Io, 'env'>, hosts: string | undefined): Elsewhere {
+  let opening: Promise<Opened> | undefined;
+  const open = (): Promise<Opened> => (opening ??= openElsewhere(io, hosts));
+  return {
+    remote: {
+      repository: async (url) => (await open()).reader.repository(url),
+      file: async (url) => (await open()).reader.file(url),
+    },
+    async charts({ repository, name, version }) {
+      if (/^(?:@|alias:)/.test(repository))
+        return err(problem('helm-dependencies', `no repository definition for ${repository}`));
+      return (await open()).charts.archive(repository, name, version);
+    },
+    async close() {
+      await (await opening)?.close();
+    },
+  };
+}
+
+interface Opened {
+  readonly reader: RemoteReader;
+  readonly charts: ChartSources;
+  close(): Promise<void>;
+}
+
+async function openElsewhere(io: Pick<Io, 'env'>, hosts: string | undefined): Promise<Opened> {
+  const { createChartSources, createGit, createRemoteBases } = await import('@plumbline/sources');
   const policy = { ...parseRemoteHosts(hosts), schemes: ['https', 'http', 'ssh', 'file'] as const };
   const folder = join(cacheFolder(io), 'elsewhere');
   const git = createGit({
@@ -37,20 +66,13 @@ function createElsewhere(io: Pick<Io, 'env'>, hosts: string | undefined): Elsewh
     protocols: ['https', 'http', 'ssh', 'file'],
   });
   const bases = createRemoteBases({ git, clock: systemClock, dataDir: join(folder, 'git'), policy, freshMs });
-  let sources: ReturnType<typeof createChartSources> | undefined;
+  const charts = createChartSources({ clock: systemClock, dataDir: join(folder, 'charts') });
   return {
-    remote: bases.readerFor(),
-    charts({ repository, name, version }) {
-      if (/^(?:@|alias:)/.test(repository))
-        return Promise.resolve(
-          err(problem('helm-dependencies', `no repository definition for ${repository}`)),
-        );
-      sources ??= createChartSources({ clock: systemClock, dataDir: join(folder, 'charts') });
-      return sources.archive(repository, name, version);
-    },
+    reader: bases.readerFor(),
+    charts,
     async close() {
       await bases.close();
-      await sources?.close();
+      await charts.close();
     },
   };
 }

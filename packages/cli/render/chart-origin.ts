@@ -7,7 +7,6 @@ import type { Result } from '@plumbline/base';
 import { systemClock } from '@plumbline/base/node';
 import { openChartVerifier } from '@plumbline/render';
 import type { ChartSource, ChartVerifier } from '@plumbline/render';
-import { createChartSources } from '@plumbline/sources';
 import type { ArchiveOptions, ChartAccess, ChartSources } from '@plumbline/sources';
 import { CommandError } from '../io.ts';
 import { chartTreeOf } from './chart-tree.ts';
@@ -82,6 +81,8 @@ export async function withSources<T>(
 ): Promise<T> {
   const access = await accessOf(flags, cwd, means);
   const dataDir = join(cacheFolder(means), 'charts');
+  // Connections are slow to load, and most charts lie here.
+  const { createChartSources } = await import('@plumbline/sources');
   const sources = createChartSources({ dataDir, clock: systemClock, access: () => access });
   try {
     return await use(sources);
