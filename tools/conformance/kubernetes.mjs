@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { play } from '../../packages/localkube/recorded/play.ts';
 import { differences, familyOf } from './kubernetes/compare.mjs';
 import { definitionCount, definitionOf } from './kubernetes/custom.mjs';
+import { preparationOf } from './kubernetes/record.mjs';
 import { sequenceOf } from './kubernetes/sequences.mjs';
 import { oracles, startOurs, startReal } from './kubernetes/servers.mjs';
 import { shrunk } from './kubernetes/shrink.mjs';
@@ -158,10 +159,8 @@ async function worker() {
 await Promise.all(Array.from({ length: Number(flags.parallel) }, worker));
 
 const percent = (part, whole) => `${((100 * part) / Math.max(whole, 1)).toFixed(2)} %`;
-const areas =
-  Map.groupBy?.(results, (result) => result.sequence.area) ??
-  grouped(results, (result) => result.sequence.area);
-for (const [area, list] of [...areas].toSorted()) {
+const areas = grouped(results, (result) => result.sequence.area);
+for (const [area, list] of [...areas].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
   const equal = list.filter((result) => result.equal).length;
   process.stdout.write(
     `${area.padEnd(12)} ${String(equal).padStart(5)} of ${list.length} equal, ${percent(equal, list.length)}\n`,
@@ -182,7 +181,8 @@ if (flags.report !== undefined)
   writeFileSync(flags.report, different.map((result) => `${JSON.stringify(result)}\n`).join(''));
 if (flags.shrink || flags.record !== undefined) {
   for (const [family, list] of families.slice(0, 20)) {
-    const small = await shrunk(list[0], real.send, ours.send);
+    const before = preparationOf(list[0].sequence);
+    const small = { before, ...(await shrunk(list[0], real.send, ours.send)) };
     process.stdout.write(`\n${family}\n${JSON.stringify(small, undefined, 1)}\n`);
     if (flags.record !== undefined)
       writeFileSync(

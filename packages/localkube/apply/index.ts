@@ -1,6 +1,7 @@
 import { applyServerSide } from './apply.ts';
-import { makeMemory } from './memory.ts';
-import type { ApplyRequest, ApplyResult, UpdateManagers } from './types.ts';
+import { makeMemory, type Memory } from './memory.ts';
+import { ElementError } from './path-element.ts';
+import type { ApplyRequest, ApplyResult, UpdateManagers, UpdateRequest } from './types.ts';
 import { updateManagers } from './update.ts';
 
 export type { ApplyRequest } from './types.ts';
@@ -16,6 +17,16 @@ export function makeOwnership(): Ownership {
   const memory = makeMemory();
   return {
     applyServerSide: (request) => applyServerSide(memory, request),
-    updateManagers: (request) => updateManagers(memory, request),
+    updateManagers: (request) => ownersOrNobody(memory, request),
   };
+}
+
+/** An object whose lists cannot be told apart has no owners: upstream takes them away and goes on. */
+function ownersOrNobody(memory: Memory, request: UpdateRequest): ReturnType<UpdateManagers> {
+  try {
+    return updateManagers(memory, request);
+  } catch (thrown) {
+    if (!(thrown instanceof ElementError)) throw thrown;
+    return [];
+  }
 }

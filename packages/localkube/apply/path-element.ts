@@ -1,4 +1,5 @@
 import type { SchemaNode } from '@plumbline/api';
+import type { TypedNode } from '@plumbline/api/schema';
 
 /** Why an item of a set or map list cannot be named. */
 export class ElementError extends Error {}
@@ -33,10 +34,20 @@ function keyElement(list: SchemaNode, item: unknown): string {
   }
   const parts: string[] = [];
   for (const key of keys.toSorted()) {
-    const value = Object.hasOwn(values, key) ? values[key] : list.items?.fields?.[key]?.default;
+    const value = Object.hasOwn(values, key) ? values[key] : absentKey(list.items?.fields?.[key]);
     if (value !== undefined) parts.push(`${JSON.stringify(key)}:${JSON.stringify(value)}`);
   }
+  if (parts.length === 0)
+    throw new ElementError('associative list with keys has an element that omits all key fields');
   return `k:{${parts.join(',')}}`;
+}
+
+/** A key that is absent has its default; one that Go always writes has its zero. */
+function absentKey(node: SchemaNode | undefined): unknown {
+  if (node?.default !== undefined) return node.default;
+  const { keepZero, pointer, type } = (node ?? {}) as Partial<TypedNode>;
+  if (keepZero !== true || pointer === true) return undefined;
+  return type === 'string' ? '' : type === 'integer' ? 0 : undefined;
 }
 
 const ranks: Readonly<Record<string, number>> = { f: 0, k: 1, v: 2, i: 3 };

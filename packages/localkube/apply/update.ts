@@ -15,13 +15,14 @@ import { belowRoot, difference, recursiveDifference, union, type FieldSet } from
 import { freezeSet, type Memory } from './memory.ts';
 import type { UpdateRequest } from './types.ts';
 import type { Managed } from './updater.ts';
-import { emptyObject, ignoredBy, neverOwned } from './versions.ts';
+import { emptyObject, ignoredBy, neverOwned, specIsOfServer } from './versions.ts';
 
 /**
  * Who owns what after a plain write: what it changes and adds goes to the writer, what it removes belongs to nobody.
  * Entries that stay as they are are returned as the same values.
  */
-export function updateManagers(memory: Memory, request: UpdateRequest): readonly ManagedFieldsEntry[] {
+export function updateManagers(memory: Memory, given: UpdateRequest): readonly ManagedFieldsEntry[] {
+  const request = withoutServersPart(given);
   const { before, after } = request;
   const live = (before?.metadata['managedFields'] ?? []) as readonly ManagedFieldsEntry[];
   const sent = after.metadata['managedFields'];
@@ -36,6 +37,13 @@ export function updateManagers(memory: Memory, request: UpdateRequest): readonly
   const changes = changesOf(request);
   if (isSame(changes)) return sent === live || record.fromLive ? live : writeEntries(record, live);
   return writeEntries(capUpdaters(take(record, changes, request)), live);
+}
+
+/** What nobody but the server decides has not been changed by who tried. */
+function withoutServersPart(request: UpdateRequest): UpdateRequest {
+  const { before, after, schema } = request;
+  if (before === undefined || !specIsOfServer(schema)) return request;
+  return { ...request, after: { ...after, spec: before['spec'] } };
 }
 
 /** A create by one manager, who owns all of it. */

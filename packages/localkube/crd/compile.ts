@@ -3,8 +3,8 @@ import type { KubeObject } from '@plumbline/api';
 import type { FieldError } from '../registry/types.ts';
 import { compareVersions } from '../registry/version-order.ts';
 import { applyDefaults } from './default.ts';
-import { checkSpec, invalid, type DefinitionSpec, type DefinitionVersion } from './definition.ts';
-import type { JsonSchema } from './json-schema.ts';
+import { checkRest, checkSpec, invalid, type DefinitionSpec, type DefinitionVersion } from './definition.ts';
+import { additionalOf, type JsonSchema } from './json-schema.ts';
 import { rootNode } from './node.ts';
 import { prune } from './prune.ts';
 import { prepareRules, type RunRules } from './rule-run.ts';
@@ -38,7 +38,7 @@ function compile(definition: KubeObject, spec: DefinitionSpec): Compiled {
       const at = shared.schema
         ? 'spec.validation.openAPIV3Schema'
         : `spec.versions[${i}].schema.openAPIV3Schema`;
-      errors.push(...checkSchema(schema, at));
+      errors.push(...checkSchema(schema, at, hasStatus(version)));
     }
     const own = `spec.versions[${i}].`;
     errors.push(
@@ -47,6 +47,14 @@ function compile(definition: KubeObject, spec: DefinitionSpec): Compiled {
     );
     return compileVersion(spec, version, schema ?? {});
   });
+  if (
+    spec.preserveUnknownFields === true &&
+    versions.some(({ schema }) => anyDefaultIn(schema?.openAPIV3Schema))
+  )
+    errors.push(
+      invalid('spec.preserveUnknownFields', true, 'must be false in order to use defaults in the schema'),
+    );
+  errors.push(...checkRest(spec));
   return { versions: compiled, errors };
 }
 
@@ -94,7 +102,6 @@ function compileVersion(
 ): CompiledVersion {
   const { scale } = version.subresources ?? {};
   let run: RunRules | null | undefined;
-  const hasStatus = version.subresources?.status !== undefined && version.subresources.status !== null;
   return {
     version: version.name,
     served: version.served === true,
@@ -103,8 +110,8 @@ function compileVersion(
       deprecationWarning: version.deprecationWarning ?? deprecation(spec, version.name),
     }),
     warnings: [],
-    schema: hasStatus ? rootNode(schema) : { ...rootNode(schema), plainStatus: true },
-    status: hasStatus,
+    schema: hasStatus(version) ? rootNode(schema) : { ...rootNode(schema), plainStatus: true },
+    status: hasStatus(version),
     ...(scale !== undefined && {
       scale: {
         specReplicasPath: scale.specReplicasPath ?? '',
@@ -115,14 +122,27 @@ function compileVersion(
     columns: columnsOf(version),
     selectableFields: selectableFieldsOf(version),
     prune: (draft) => prune(schema, draft),
-    default: (draft) => applyDefaults(schema, draft),
+    default: (draft, keepNulls) => applyDefaults(schema, draft, keepNulls),
     validate(object, previous) {
-      const errors = sorted(validateValue(schema, object, '', previous));
+      const errors = sorted([
+        ...validateValue(schema, object, '', previous),
+        ...(scale === undefined ? [] : checkReplicas(object, scale.specReplicasPath ?? '')),
+      ]);
       run ??= prepareRules(schema) ?? null;
       if (run === null) return errors;
       return errors.some(isBlocking) ? [...errors, notChecked] : [...errors, ...run(object, previous)];
     },
   };
+}
+
+function hasStatus({ subresources }: DefinitionVersion): boolean {
+  return subresources?.status !== undefined && subresources.status !== null;
+}
+
+function anyDefaultIn(schema: JsonSchema | undefined): boolean {
+  if (schema === undefined) return false;
+  if (schema.default !== undefined) return true;
+  return [...Object.values(schema.properties ?? {}), schema.items, additionalOf(schema)].some(anyDefaultIn);
 }
 
 /** Says which version to use instead: the first of the better ones that is served and not deprecated itself. */
@@ -155,6 +175,43 @@ const notChecked: FieldError = {
     'Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
 };
 
+/** By the four looks that upstream takes: at the schema, at the scale, at embedded objects, at keys of lists. */
+function lookOf({ field, reason }: FieldError): number {
+  if (field.startsWith('.')) return 1;
+  if (reason === 'FieldValueDuplicate') return 3;
+  return /\.(metadata\.labels|apiVersion|kind)$/.test(field) ? 2 : 0;
+}
+
 function sorted(errors: readonly FieldError[]): readonly FieldError[] {
-  return errors.toSorted((a, b) => (a.field < b.field ? -1 : a.field > b.field ? 1 : 0));
+  return errors.toSorted(
+    (a, b) => lookOf(a) - lookOf(b) || (a.field < b.field ? -1 : a.field > b.field ? 1 : 0),
+  );
+}
+
+/** A count that can be scaled is no negative number. */
+function checkReplicas(object: KubeObject, path: string): readonly FieldError[] {
+  let at: unknown = object;
+  for (const name of path.split('.').slice(1)) {
+    if (at === undefined || at === null) return [];
+    if (typeof at !== 'object' || Array.isArray(at)) {
+      const what = `${path} accessor error: ${goShown(at)}, expected map[string]interface{}`;
+      return [invalid(path, 0, what)];
+    }
+    at = (at as Readonly<Record<string, unknown>>)[name];
+  }
+  return typeof at === 'number' && at < 0 ? [invalid(path, at, 'should be a non-negative integer')] : [];
+}
+
+function goShown(value: unknown): string {
+  const type =
+    typeof value === 'number'
+      ? Number.isInteger(value)
+        ? 'int64'
+        : 'float64'
+      : typeof value === 'boolean'
+        ? 'bool'
+        : Array.isArray(value)
+          ? '[]interface {}'
+          : 'string';
+  return `${Array.isArray(value) ? '[]' : String(value)} is of the type ${type}`;
 }

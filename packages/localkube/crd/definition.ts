@@ -58,17 +58,14 @@ const label1035Text =
   "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
 const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
-/** What is wrong with a definition besides its schemas. */
+/** What is wrong with a definition, as far as upstream says it before it looks at the schemas. */
 export function checkSpec(definition: KubeObject, spec: DefinitionSpec): readonly FieldError[] {
-  const names = spec.names ?? {};
   return [
     ...checkName(definition, spec),
     ...checkGroup(definition, spec.group ?? ''),
     ...checkScope(spec.scope ?? ''),
-    ...checkNames(names),
     ...checkVersions(spec),
     ...checkFirstVersion(spec.versions?.[0]?.name ?? ''),
-    ...checkConversion(spec.conversion),
     ...(spec.preserveUnknownFields === true
       ? [
           invalid(
@@ -79,6 +76,11 @@ export function checkSpec(definition: KubeObject, spec: DefinitionSpec): readonl
         ]
       : []),
   ];
+}
+
+/** The rest, which comes after what is wrong with the schemas. */
+export function checkRest(spec: DefinitionSpec): readonly FieldError[] {
+  return [...checkNames(spec.names ?? {}), ...checkConversion(spec.conversion)];
 }
 
 function checkName(definition: KubeObject, spec: DefinitionSpec): readonly FieldError[] {

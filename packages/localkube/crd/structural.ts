@@ -17,8 +17,14 @@ import { validateValue } from './validate.ts';
 type Reason = FieldError['reason'];
 
 /** What is wrong with the schema of a definition: the rules of a structural schema, with upstream's texts. */
-export function checkSchema(schema: JsonSchema, path: string): readonly FieldError[] {
+export function checkSchema(schema: JsonSchema, path: string, status = false): readonly FieldError[] {
   const report: Report = { errors: [], ofRules: [] };
+  if (status && schema.type !== undefined && schema.type !== '' && schema.type !== 'object') {
+    const text = `Invalid value: ${JSON.stringify(schema.type)}: only "object" is allowed as the type at the root of the schema if the status subresource is enabled`;
+    add(report, 'FieldValueInvalid', `${path}.type`, text);
+  }
+  checkRootMetadata(schema, path, report);
+  checkNode(schema, path, report, true);
   if (schema.type === undefined || schema.type === '')
     add(report, 'FieldValueRequired', `${path}.type`, 'Required value: must not be empty at the root');
   else if (schema.type !== 'object') {
@@ -29,8 +35,6 @@ export function checkSchema(schema: JsonSchema, path: string): readonly FieldErr
       `Invalid value: ${JSON.stringify(schema.type)}: must be object at the root`,
     );
   }
-  checkRootMetadata(schema, path, report);
-  checkNode(schema, path, report, true);
   // Types of a schema that is not sound mean nothing, so its expressions are not looked at.
   const compiled = report.errors.length === 0 ? checkCompiledRules(schema, path, report.ofRules) : [];
   return [...report.errors, ...report.ofRules, ...compiled];

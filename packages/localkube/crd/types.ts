@@ -20,8 +20,8 @@ export interface CompiledVersion {
   readonly selectableFields: Readonly<Record<string, (object: KubeObject) => string>>;
   /** In place: drops what the schema does not declare; returns the dropped paths (`spec.ports[0].zz`). */
   prune(draft: Draft): readonly string[];
-  /** In place. */
-  default(draft: Draft): void;
+  /** In place. `keepNulls`: a null is what an apply has left of a map, and stays to be judged. */
+  default(draft: Draft, keepNulls?: boolean): void;
   validate(object: KubeObject, previous: KubeObject | undefined): readonly FieldError[];
 }
 

@@ -191,11 +191,11 @@ function checkNumber(schema: JsonSchema, value: number, path: string, errors: Fi
   const [minimum, maximum] = [bound(schema.minimum), bound(schema.maximum)];
   if (minimum !== undefined && (value < minimum || (schema.exclusiveMinimum === true && value === minimum))) {
     const or = schema.exclusiveMinimum === true ? '' : ' or equal to';
-    errors.push(invalid(path, value, `${path} in body should be greater than${or} ${schema.minimum}`));
+    errors.push(invalid(path, value, `${path} in body should be greater than${or} ${minimum}`));
   }
   if (maximum !== undefined && (value > maximum || (schema.exclusiveMaximum === true && value === maximum))) {
     const or = schema.exclusiveMaximum === true ? '' : ' or equal to';
-    errors.push(invalid(path, value, `${path} in body should be less than${or} ${schema.maximum}`));
+    errors.push(invalid(path, value, `${path} in body should be less than${or} ${maximum}`));
   }
   if (
     multipleOf !== undefined &&

@@ -105,7 +105,8 @@ export function dispatch(outer: Surroundings, given: ApiRequest): ApiAnswer {
   if (resource === undefined) throw unknownResource(around.core, route);
   const warning = deprecationOf(resource);
   if (warning === undefined) return answerResource(around, resource, route, request);
-  const known = route.subresource === '' || resource.subresources.includes(route.subresource);
+  const known =
+    resource.custom || route.subresource === '' || resource.subresources.includes(route.subresource);
   if (!known) return answerResource(around, resource, route, request);
   return warned(() => answerResource(around, resource, route, request), warning);
 }

@@ -250,10 +250,7 @@ export function deleteOptions(request: ApiRequest, body: unknown): DeleteOptions
         ...(query.has('dryRun') && { dryRun: query.getAll('dryRun') }),
       };
   const { propagationPolicy: policy, gracePeriodSeconds: grace, orphanDependents: orphan } = source;
-  const dryRun = [
-    ...(Array.isArray(source['dryRun']) ? (source['dryRun'] as readonly unknown[]) : []),
-    ...(isRecord(body) ? query.getAll('dryRun') : []),
-  ];
+  const dryRun = [...(Array.isArray(source['dryRun']) ? (source['dryRun'] as readonly unknown[]) : [])];
   const mistakes: FieldError[] = [];
   if (policy !== undefined && policy !== null && orphan !== undefined && orphan !== null) {
     mistakes.push({

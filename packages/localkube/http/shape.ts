@@ -86,7 +86,8 @@ export function objectList(
         kind: 'PartialObjectMetadataList',
         apiVersion: `meta.k8s.io/${wanted.metaVersion}`,
         metadata,
-        items: partial,
+        // Go's list of parts is made with the first of them.
+        items: partial.length === 0 ? null : partial,
       },
     };
   }

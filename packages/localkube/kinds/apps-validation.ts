@@ -8,7 +8,6 @@ import {
   invalid,
   invalidEach,
   isAbsent,
-  list,
   nonNegative,
   notSupported,
   optionalOneOf,
@@ -18,6 +17,9 @@ import {
   stringMap,
   text,
 } from './fields.ts';
+import { definitionFor } from '@plumbline/api/schema';
+import { goValue } from './go-value.ts';
+import { shownField } from '../schema/index.ts';
 import { dnsLabel } from './names.ts';
 import { validatePodTemplate } from './pod-validation.ts';
 import {
@@ -54,7 +56,8 @@ function validateSelectorAndTemplate(spec: Fields, workload: string, kind = 'Rep
     if (kind === 'ReplicaSet') return errors;
   }
   const template = record(spec['template']);
-  const labels = record(template['metadata'])['labels'];
+  const metadata = record(template['metadata']);
+  const labels = metadata['labels'];
   if (!usable && kind === 'StatefulSet')
     return [...errors, ...alwaysRestarting(record(template['spec']), kind)];
   if (usable && (!isEmptySelector(selector) || isAbsent(selector))) {
@@ -62,7 +65,7 @@ function validateSelectorAndTemplate(spec: Fields, workload: string, kind = 'Rep
       errors.push(
         invalid(
           'spec.template.metadata.labels',
-          labels ?? null,
+          shownField(metadata, 'labels'),
           '`selector` does not match template `labels`',
         ),
       );
@@ -148,10 +151,11 @@ function validateStrategy(strategy: Fields): FieldError[] {
   }
   if (type !== 'RollingUpdate') {
     return [
-      notSupported('spec.strategy', { Type: type, RollingUpdate: rolling ?? null }, [
-        'Recreate',
-        'RollingUpdate',
-      ]),
+      notSupported(
+        'spec.strategy',
+        goValue(definitionFor('io.k8s.api.apps.v1.DeploymentStrategy'), strategy),
+        ['Recreate', 'RollingUpdate'],
+      ),
     ];
   }
   const at = 'spec.strategy.rollingUpdate';
@@ -183,10 +187,11 @@ export function validateReplicationController(object: KubeObject): FieldError[] 
   if (Object.keys(selector).length === 0) errors.push(required('spec.selector'));
   if (isAbsent(spec['template'])) return [...errors, required('spec.template')];
   const template = record(spec['template']);
-  const labels = stringMap(record(template['metadata'])['labels']);
-  if (Object.keys(selector).length > 0 && !mapMatches(selector, labels)) {
+  const metadata = record(template['metadata']);
+  if (Object.keys(selector).length > 0 && !mapMatches(selector, stringMap(metadata['labels']))) {
+    const shown = shownField(metadata, 'labels');
     errors.push(
-      invalid('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'),
+      invalid('spec.template.metadata.labels', shown, '`selector` does not match template `labels`'),
     );
   }
   return [
@@ -220,10 +225,11 @@ export function validateDaemonSet(object: KubeObject, previous: KubeObject | und
     }
   } else if (type !== 'OnDelete')
     errors.push(
-      notSupported('spec.updateStrategy', { Type: type, RollingUpdate: strategy['rollingUpdate'] ?? null }, [
-        'RollingUpdate',
-        'OnDelete',
-      ]),
+      notSupported(
+        'spec.updateStrategy',
+        goValue(definitionFor('io.k8s.api.apps.v1.DaemonSetUpdateStrategy'), strategy),
+        ['RollingUpdate', 'OnDelete'],
+      ),
     );
   errors.push(...nonNegative('spec.revisionHistoryLimit', spec['revisionHistoryLimit']));
   return [...selectorIsImmutable(object, previous), ...errors];
@@ -249,7 +255,7 @@ export function validateStatefulSet(object: KubeObject, previous: KubeObject | u
   const strategy = record(spec['updateStrategy']);
   const type = text(strategy['type']);
   if (type !== 'RollingUpdate' && type !== 'OnDelete') {
-    const shown = { Type: type, RollingUpdate: strategy['rollingUpdate'] ?? null };
+    const shown = goValue(definitionFor('io.k8s.api.apps.v1.StatefulSetUpdateStrategy'), strategy);
     errors.push(invalid('spec.updateStrategy', shown, "must be 'RollingUpdate' or 'OnDelete'"));
   } else if (type === 'OnDelete' && !isAbsent(strategy['rollingUpdate'])) {
     errors.push(
@@ -276,11 +282,13 @@ export function validateStatefulSet(object: KubeObject, previous: KubeObject | u
         'Delete',
       ]),
     );
-  for (const [index, claim] of records(spec['volumeClaimTemplates']).entries()) {
+  const claims = previous === undefined ? records(spec['volumeClaimTemplates']) : [];
+  for (const [index, claim] of claims.entries()) {
     errors.push(...validateClaimSpec(record(claim['spec']), `spec.volumeClaimTemplates[${index}].spec`));
   }
   const service = text(spec['serviceName']);
-  if (service !== '') errors.push(...invalidEach('spec.serviceName', service, dnsLabel(service, false)));
+  if (previous === undefined && service !== '')
+    errors.push(...invalidEach('spec.serviceName', service, dnsLabel(service, false)));
   errors.push(...validateSelectorAndTemplate(spec, 'statefulset', 'StatefulSet'));
   const limit = record(strategy['rollingUpdate'])['maxUnavailable'];
   if (previous === undefined)
@@ -301,7 +309,13 @@ function dotless(name: string): readonly string[] {
 function statefulUpdate(spec: Fields, before: Fields): FieldError[] {
   const fixed = (part: Fields): Fields =>
     Object.fromEntries(Object.entries(part).filter(([field]) => !STATEFUL_CHANGES.includes(field)));
-  const claims = (part: Fields): unknown => list(part['volumeClaimTemplates']);
+  // What a template says of its own kind does not count.
+  const claims = (part: Fields): unknown =>
+    records(part['volumeClaimTemplates']).map((claim) => ({
+      ...claim,
+      apiVersion: undefined,
+      kind: undefined,
+    }));
   if (
     equalData(
       { ...fixed(spec), volumeClaimTemplates: claims(spec) },

@@ -131,7 +131,6 @@ export const daemonSetHooks: KindHooks = {
   prepareForCreate(draft) {
     child(draft.metadata, 'annotations')[TEMPLATE_GENERATION] = '1';
   },
-  // The conversion of this version writes it always, so whoever writes the object owns it.
 
   prepareForUpdate(draft, previous) {
     const before = Number(previous.metadata.annotations?.[TEMPLATE_GENERATION] ?? 1) || 1;
@@ -142,7 +141,8 @@ export const daemonSetHooks: KindHooks = {
     };
   },
   default(draft) {
-    if (!Object.isFrozen(draft.metadata['annotations']))
+    const annotations = draft.metadata['annotations'];
+    if (isAbsent(annotations) || !Object.isFrozen(annotations))
       fill(child(draft.metadata, 'annotations'), TEMPLATE_GENERATION, '1');
     const part = child(draft, 'spec');
     const strategy = child(part, 'updateStrategy');
@@ -252,8 +252,8 @@ export const controllerRevisionHooks: KindHooks = {
   validate(object, previous) {
     const errors = nonNegative('revision', object['revision']);
     const { data } = object;
-    if (isAbsent(data)) errors.push(required('data', 'data is mandatory'));
-    else if (typeof data !== 'object' || Array.isArray(data))
+    if (previous === undefined && isAbsent(data)) errors.push(required('data', 'data is mandatory'));
+    else if (previous === undefined && (typeof data !== 'object' || Array.isArray(data)))
       errors.push(required('data', 'data must be a valid JSON object'));
     if (previous !== undefined && !equalData(data, previous['data']))
       errors.push(invalid('data', data ?? null, 'field is immutable'));

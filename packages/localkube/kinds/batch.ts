@@ -61,6 +61,9 @@ export const jobHooks: KindHooks = {
     }
     // Unlike in templates elsewhere the labels of a job are set even where there were none.
     defaultPodTemplate(child(part, 'template'));
+    const labels = record(record(part['template'])['metadata'])['labels'];
+    if (isAbsent(draft.metadata['labels']) && Object.keys(record(labels)).length > 0)
+      draft.metadata['labels'] = ofTemplate(record(labels));
     fill(draft, 'status', {});
   },
   prepareForCreate: generateSelector,
@@ -79,6 +82,15 @@ export const jobHooks: KindHooks = {
   selectableFields: { 'status.successful': (object) => String(integer(status(object)['succeeded'])) },
 };
 
+const sharedLabels = new WeakSet<object>();
+
+/** Labels that a job has from its template: in Go they are the very same map, which later gets more. */
+function ofTemplate(labels: Fields): Fields {
+  const shared = { ...labels };
+  sharedLabels.add(shared);
+  return shared;
+}
+
 /** Pods of a job are told apart by its uid, under the current and the historical label. */
 function generateSelector(draft: Draft): void {
   const part = child(draft, 'spec');
@@ -90,7 +102,8 @@ function generateSelector(draft: Draft): void {
   fill(labels, NAME_LABEL, draft.metadata.name);
   fill(labels, 'job-name', draft.metadata.name);
   // A job without labels of its own takes those of its template, as the defaults of v1 do.
-  if (isAbsent(draft.metadata['labels'])) draft.metadata['labels'] = { ...stringMap(labels) };
+  const own = draft.metadata['labels'];
+  if (isAbsent(own) || sharedLabels.has(own as object)) draft.metadata['labels'] = { ...stringMap(labels) };
   const selector = child(part, 'selector');
   fill(child(selector, 'matchLabels'), UID_LABEL, uid);
 }
@@ -130,8 +143,8 @@ function validateJob(object: KubeObject, previous: KubeObject | undefined): Fiel
       invalid('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'),
     );
   }
-  if (previous !== undefined) errors.push(...validateJobUpdate(part, previous));
-  return errors;
+  // Upstream checks the whole of it once more on an update.
+  return previous === undefined ? errors : [...errors, ...errors, ...validateJobUpdate(part, previous)];
 }
 
 /** What makes sense only where each pod has an index, or needs a bound there. */

@@ -31,6 +31,10 @@ const USAGES = [
 /** CertificateSigningRequests: kept and checked; nobody signs here. */
 export const signingRequestHooks: KindHooks = {
   status: true,
+  prepareForUpdate(draft, previous) {
+    // What was asked for stays as it was.
+    draft['spec'] = previous['spec'];
+  },
   validate(object, previous) {
     if (previous !== undefined) return [];
     const spec = record(object['spec']);

@@ -51,6 +51,8 @@ const STANDARD_RESOURCES = new Set(['cpu', 'memory', 'ephemeral-storage']);
 export interface PodNames {
   readonly volumes: ReadonlySet<string>;
   readonly hostNetwork: boolean;
+  /** How long pods have to end; a pause before that must fit. */
+  readonly graceSeconds?: number;
 }
 
 /** Checks that every container has to pass; its hooks and probes are apart. */
@@ -324,6 +326,7 @@ export function validateHooks(
   container: Fields,
   at: string,
   role: 'main' | 'init' | 'sidecar',
+  names: PodNames,
 ): FieldError[] {
   const errors: FieldError[] = [];
   if (role === 'init') {
@@ -345,6 +348,7 @@ export function validateHooks(
           'tcpSocket',
           'sleep',
         ]),
+        ...validatePause(record(lifecycle[name]), `${at}.lifecycle.${name}`, names),
       );
     }
   }
@@ -376,6 +380,14 @@ export function validateHooks(
     }
   }
   return errors;
+}
+
+function validatePause(handler: Fields, at: string, names: PodNames): FieldError[] {
+  if (isAbsent(handler['sleep']) || names.graceSeconds === undefined) return [];
+  const seconds = integer(record(handler['sleep'])['seconds']);
+  if (seconds >= 0 && seconds <= names.graceSeconds) return [];
+  const detail = `must be non-negative and less than terminationGracePeriodSeconds (${names.graceSeconds})`;
+  return [invalid(`${at}.sleep`, seconds, detail)];
 }
 
 function validateHandler(handler: Fields, at: string, kinds: readonly string[]): FieldError[] {

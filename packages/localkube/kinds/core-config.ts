@@ -11,6 +11,7 @@ import {
   invalidEach,
   isAbsent,
   list,
+  notSupported,
   record,
   records,
   required,
@@ -20,7 +21,7 @@ import {
   tooLong,
   child,
 } from './fields.ts';
-import { cidr, configKey } from './names.ts';
+import { cidr, configKey, labelValue, qualifiedName } from './names.ts';
 
 const MAX_BYTES = 1024 * 1024;
 
@@ -149,8 +150,9 @@ function validateSecretType(object: KubeObject, data: Readonly<Record<string, st
     if (data['username'] !== undefined || data['password'] !== undefined) return [];
     return [required('data[username]'), required('data[password]')];
   }
+  // A private key has to be there, what others hold may be empty.
   const errors = (SECRET_KEYS[type] ?? [])
-    .filter((key) => data[key] === undefined)
+    .filter((key) => data[key] === undefined || (key === 'ssh-privatekey' && data[key] === ''))
     .map((key) => required(`data[${key}]`));
   if (errors.length > 0 || (type !== 'kubernetes.io/dockercfg' && type !== 'kubernetes.io/dockerconfigjson'))
     return errors;
@@ -203,9 +205,17 @@ function nameLabel(draft: Draft): void {
   if (labels[own] !== draft.metadata.name) labels[own] = draft.metadata.name;
 }
 
+/** Coordinated elections are behind a switch that is off. */
+function dropElection(draft: Draft): void {
+  const spec = record(draft['spec']);
+  for (const field of ['strategy', 'preferredHolder']) if (!Object.isFrozen(spec)) delete spec[field];
+}
+
 export const leaseHooks: KindHooks = {
   createOnUpdate: true,
-  unconditionalUpdate: true,
+  unconditionalUpdate: false,
+  prepareForCreate: dropElection,
+  prepareForUpdate: dropElection,
   validate(object) {
     const spec = record(object['spec']);
     const errors: FieldError[] = [];
@@ -242,6 +252,7 @@ export const nodeHooks: KindHooks = {
   default(draft) {
     samePodRange(child(draft, 'spec'));
     const status = child(draft, 'status');
+    if (!isAbsent(status['capacity'])) fill(status, 'allocatable', { ...record(status['capacity']) });
     fill(child(child(status, 'daemonEndpoints'), 'kubeletEndpoint'), 'Port', 0);
     const info = child(status, 'nodeInfo');
     for (const field of NODE_INFO) fill(info, field, '');
@@ -285,7 +296,7 @@ function validateNode(object: KubeObject, previous: KubeObject | undefined): Fie
   const spec = record(object['spec']);
   const errors: FieldError[] = [];
   for (const [index, taint] of records(spec['taints']).entries())
-    if (text(taint['effect']) === '') errors.push(required(`metadata.taints[${index}].effect`));
+    errors.push(...validateTaint(taint, `metadata.taints[${index}]`));
   for (const [index, range] of strings(spec['podCIDRs']).entries())
     errors.push(...invalidEach(`spec.podCIDRs[${index}]`, range, cidr(range)));
   if (previous === undefined) return errors;
@@ -299,8 +310,30 @@ function validateNode(object: KubeObject, previous: KubeObject | undefined): Fie
   return errors;
 }
 
+function validateTaint(taint: Fields, at: string): FieldError[] {
+  const key = text(taint['key']);
+  const effect = text(taint['effect']);
+  const errors = invalidEach(`${at}.key`, key, qualifiedName(key));
+  const value = text(taint['value']);
+  errors.push(...invalidEach(`${at}.value`, value, labelValue(value)));
+  if (effect === '') errors.push(required(`${at}.effect`));
+  else if (!EFFECTS.includes(effect)) errors.push(notSupported(`${at}.effect`, effect, EFFECTS));
+  return errors;
+}
+
+const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
+
 /** The older field and the list hold the same range, whichever was given. */
 function samePodRange(spec: Fields): void {
+  const range = text(spec['podCIDR']);
+  // The first of the list and the older field are one; where they differ the older one is meant.
+  if (
+    range !== '' &&
+    list(spec['podCIDRs']).length > 0 &&
+    list(spec['podCIDRs'])[0] !== range &&
+    !Object.isFrozen(spec)
+  )
+    delete spec['podCIDRs'];
   if (list(spec['podCIDRs']).length === 0) {
     if (text(spec['podCIDR']) !== '') fill(spec, 'podCIDRs', [spec['podCIDR']]);
   } else fill(spec, 'podCIDR', list(spec['podCIDRs'])[0]);

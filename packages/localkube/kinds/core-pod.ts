@@ -3,7 +3,7 @@ import { equalData } from '@plumbline/base';
 import type { FieldError, KindHooks } from '../registry/types.ts';
 import type { Fields } from './fields.ts';
 import { child, fill, forbidden, integer, invalid, isAbsent, list, record, records, text } from './fields.ts';
-import { admitPod } from './pod-admission.ts';
+import { admitPod, admitTolerations } from './pod-admission.ts';
 import { nameWarnings, templateWarnings } from './pod-warnings.ts';
 import { podColumns } from './pod-columns.ts';
 import { defaultPod, defaultPodTemplate } from './pod-defaults.ts';
@@ -22,6 +22,7 @@ export const podHooks: KindHooks = {
     const before = spec(previous);
     // Clients that know only one of the two names of the account keep the other one.
     if (!isAbsent(before['serviceAccount'])) fill(changed, 'serviceAccount', before['serviceAccount']);
+    if (!Object.isFrozen(changed)) admitTolerations(changed);
   },
   // A status that does not say the quality of service keeps the one that was worked out.
   prepareStatus(draft, previous) {
@@ -101,9 +102,23 @@ function validatePodUpdate(object: KubeObject, previous: KubeObject): FieldError
       errors.push(invalid('spec.activeDeadlineSeconds', now, 'must be less than or equal to previous value'));
     }
   }
+  if (!keepsTolerations(after, before))
+    errors.push(
+      forbidden('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds'),
+    );
   if (!equalData(changeless(after, before), changeless(before, before)))
     errors.push(forbidden('spec', MAY_CHANGE));
   return errors;
+}
+
+/** Tolerations may be added, and those that end may get another time. */
+function keepsTolerations(after: Fields, before: Fields): boolean {
+  const timeless = (one: Fields): Fields =>
+    one['effect'] === 'NoExecute' ? { ...one, tolerationSeconds: undefined } : one;
+  const now = records(after['tolerations']).map(timeless);
+  return records(before['tolerations'])
+    .map(timeless)
+    .every((earlier) => now.some((one) => equalData(one, earlier)));
 }
 
 /** Ephemeral containers come and stay as they came; some fields make no sense for them. */

@@ -132,6 +132,12 @@ function keepAllocations(spec: Fields, before: Fields): void {
     if (text(spec['clusterIP']) === '') {
       fillZero(spec, 'clusterIP', before['clusterIP']);
       fill(spec, 'clusterIPs', before['clusterIPs']);
+    } else if (
+      spec['clusterIP'] !== before['clusterIP'] &&
+      equalText(spec['clusterIPs'], before['clusterIPs'])
+    ) {
+      // Who knows only the older of the two fields means both.
+      spec['clusterIPs'] = [spec['clusterIP']];
     }
     fill(spec, 'ipFamilies', before['ipFamilies']);
     fill(spec, 'ipFamilyPolicy', before['ipFamilyPolicy']);
@@ -150,16 +156,25 @@ function keepAllocations(spec: Fields, before: Fields): void {
     for (const port of records(spec['ports'])) dropSame(port, before, 'nodePort');
   }
   if (
-    type === 'ClusterIP' &&
-    text(before['type']) !== 'ClusterIP' &&
+    !isReachable(spec) &&
+    isReachable(before) &&
     spec['externalTrafficPolicy'] === before['externalTrafficPolicy']
-  ) {
+  )
     delete spec['externalTrafficPolicy'];
-  }
   if (type !== 'LoadBalancer' && text(before['type']) === 'LoadBalancer') {
-    delete spec['allocateLoadBalancerNodePorts'];
-    delete spec['loadBalancerClass'];
+    for (const field of ['allocateLoadBalancerNodePorts', 'loadBalancerClass'])
+      if (spec[field] === before[field]) delete spec[field];
   }
+}
+
+/** Only services that are reached from outside say what becomes of such traffic. */
+function isReachable(spec: Fields): boolean {
+  const type = text(spec['type']);
+  return (
+    type === 'NodePort' ||
+    type === 'LoadBalancer' ||
+    (type === 'ClusterIP' && list(spec['externalIPs']).length > 0)
+  );
 }
 
 function equalText(a: unknown, b: unknown): boolean {

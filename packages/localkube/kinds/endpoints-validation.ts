@@ -33,7 +33,8 @@ function validateAddress(address: Fields, at: string): FieldError[] {
 
 /** Addresses that no traffic can be sent to. */
 export function endpointProblems(ip: string): readonly string[] {
-  if (ipAddress(ip).length > 0) return ['must be a valid IP address'];
+  const [problem] = ipAddress(ip);
+  if (problem !== undefined) return problem.includes('leading') ? [] : ['must be a valid IP address'];
   if (ip === '0.0.0.0' || ip === '::') return [`may not be unspecified (${ip})`];
   if (ip.startsWith('127.') || ip === '::1')
     return ['may not be in the loopback range (127.0.0.0/8, ::1/128)'];

@@ -1,30 +1,18 @@
 import type { KubeObject } from '@plumbline/api';
+import { definitionFor } from '@plumbline/api/schema';
+import { equalData } from '@plumbline/base';
 import type { FieldError, KindHooks } from '../registry/types.ts';
 import { age, column } from './columns.ts';
-import { integer, invalid, invalidEach, record, required, text } from './fields.ts';
+import { integer, invalid, invalidEach, isAbsent, record, required, text } from './fields.ts';
+import { goValue } from './go-value.ts';
 import { qualifiedName } from './names.ts';
 
 /** Events have two faces, core/v1 and events.k8s.io/v1, over one store: the core names of fields are the stored ones. */
 export const eventHooks: KindHooks = {
   createOnUpdate: true,
-  validate(object, previous) {
-    if (!object.apiVersion.startsWith('v1')) return [];
-    const errors: FieldError[] = [];
-    const namespace = object.metadata.namespace ?? '';
-    const involved = text(record(object['involvedObject'])['namespace']);
-    if (involved === '' ? namespace !== 'default' && namespace !== 'kube-system' : involved !== namespace) {
-      errors.push(invalid('involvedObject.namespace', involved, 'does not match event.namespace'));
-    }
-    // An event with a precise time is one of the newer kind, which has to say who reports what.
-    if (previous === undefined && text(object['eventTime']) !== '') {
-      const component = text(object['reportingComponent']);
-      if (component === '') errors.push(required('reportingComponent'));
-      errors.push(...invalidEach('reportingComponent', component, qualifiedName(component)));
-      for (const field of ['reportingInstance', 'action'])
-        if (text(object[field]) === '') errors.push(required(field));
-    }
-    return errors;
-  },
+  // The newer form of events has stricter rules.
+  validate: (object, previous, context) =>
+    context.through === 'events.k8s.io' ? validateModern(object, previous) : validateCore(object, previous),
   columns: [
     column('Last Seen', lastSeen),
     column('Type', (o) => text(o['type'])),
@@ -55,6 +43,73 @@ export const eventHooks: KindHooks = {
     type: (o) => text(o['type']),
   },
 };
+
+function misplaced(object: KubeObject): FieldError[] {
+  const namespace = object.metadata.namespace ?? '';
+  const involved = text(record(object['involvedObject'])['namespace']);
+  const fits =
+    involved === '' ? namespace === 'default' || namespace === 'kube-system' : involved === namespace;
+  return fits ? [] : [invalid('involvedObject.namespace', involved, 'does not match event.namespace')];
+}
+
+function validateCore(object: KubeObject, previous: KubeObject | undefined): FieldError[] {
+  if (!object.apiVersion.startsWith('v1')) return [];
+  const errors = misplaced(object);
+  // An event with a precise time is one of the newer kind, which has to say who reports what.
+  if (previous === undefined && text(object['eventTime']) !== '')
+    errors.push(...validateReporter(object, 'reportingComponent'));
+  return errors;
+}
+
+function validateReporter(object: KubeObject, shown: string): FieldError[] {
+  const component = text(object['reportingComponent']);
+  const errors: FieldError[] = component === '' ? [required(shown)] : [];
+  errors.push(...invalidEach(shown, component, qualifiedName(component)));
+  for (const field of ['reportingInstance', 'action'])
+    if (text(object[field]) === '') errors.push(required(field));
+  return errors;
+}
+
+const FIXED: readonly (readonly [string, string])[] = [
+  ['involvedObject', 'involvedObject'],
+  ['reason', 'reason'],
+  ['message', 'message'],
+  ['source', 'source'],
+  ['firstTimestamp', 'firstTimestamp'],
+  ['lastTimestamp', 'lastTimestamp'],
+  ['count', 'count'],
+  ['type', 'type'],
+  ['eventTime', 'eventTime'],
+  ['action', 'action'],
+  ['related', 'related'],
+  ['reportingComponent', 'reportingController'],
+  ['reportingInstance', 'reportingInstance'],
+];
+
+function validateModern(object: KubeObject, previous: KubeObject | undefined): FieldError[] {
+  const errors = misplaced(object);
+  if (previous === undefined) {
+    if (isAbsent(object['eventTime'])) errors.push(required('eventTime'));
+    errors.push(...validateReporter(object, 'reportingController'));
+    if (text(object['reason']) === '') errors.push(required('reason'));
+    const type = text(object['type']);
+    if (type !== 'Normal' && type !== 'Warning')
+      errors.push(invalid('type', type, `has invalid value: ${type}`));
+    return errors;
+  }
+  errors.push(...validateReporter(object, 'reportingController'));
+  for (const [field, shown] of FIXED) {
+    const [now, then] = [object[field], previous[field]];
+    if (equalData(now ?? '', then ?? '')) continue;
+    errors.push(invalid(shown, shownOf(field, now), 'field is immutable'));
+  }
+  return errors;
+}
+
+function shownOf(field: string, value: unknown): unknown {
+  if (field === 'involvedObject') return goValue(definitionFor('io.k8s.api.core.v1.ObjectReference'), value);
+  return value ?? (field === 'eventTime' ? null : '');
+}
 
 function subject(event: KubeObject): Record<string, unknown> {
   return record(event['involvedObject'] ?? event['regarding']);

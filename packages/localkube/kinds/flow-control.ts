@@ -112,7 +112,6 @@ function validateAccount(account: Fields, at: string): FieldError[] {
 }
 
 const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'proxy', 'update', 'watch'];
-const OTHER_VERBS = ['delete', 'get', 'head', 'options', 'patch', 'post', 'put'];
 
 function validateVerbs(rule: Fields, at: string, known: readonly string[], what: string): FieldError[] {
   const verbs = strings(rule['verbs']);
@@ -155,7 +154,7 @@ function validateResourceRule(rule: Fields, at: string): FieldError[] {
 }
 
 function validateOtherRule(rule: Fields, at: string): FieldError[] {
-  const errors = validateVerbs(rule, at, OTHER_VERBS, 'verbs');
+  const errors = validateVerbs(rule, at, VERBS, 'verbs');
   const urls = list(rule['nonResourceURLs']).map(text);
   const place = `${at}.nonResourceURLs`;
   if (urls.length === 0)

@@ -31,7 +31,6 @@ import { endpointSliceHooks, ingressClassHooks, ingressHooks, networkPolicyHooks
 import {
   autoscalerHooks,
   disruptionBudgetHooks,
-  limitRangeHooks,
   priorityClassHooks,
   quotaHooks,
   runtimeClassHooks,
@@ -39,6 +38,7 @@ import {
 import { admitQuota } from './quota.ts';
 import { addressHooks, apiServiceHooks, serviceRangeHooks } from './addresses.ts';
 import { flowSchemaHooks, priorityLevelHooks } from './flow-control.ts';
+import { limitRangeHooks } from './limit-range.ts';
 import { mutatingBindingHooks, mutatingPolicyHooks } from './mutating-policy.ts';
 import {
   claimOfDevicesHooks,

@@ -139,7 +139,6 @@ export function validateParamRef(reference: unknown, at: string): FieldError[] {
   const name = text(part['name']);
   const hasSelector = !isAbsent(part['selector']);
   if (name !== '') {
-    errors.push(...invalidEach(`${at}.name`, name, dnsSubdomain(name, false)));
     if (hasSelector) errors.push(forbidden(`${at}.name`, 'name and selector are mutually exclusive'));
   }
   if (hasSelector) {

@@ -39,7 +39,8 @@ export const dnsLabel: NameCheck = (name, prefix) => {
   const value = withoutDash(name, prefix);
   if (value.length <= 63 && isLabel.test(value)) return [];
   const problems = mustBeShort(value, 63);
-  if (!isLabel.test(value)) {
+  if (isSubdomain.test(value) && value.includes('.')) problems.push('must not contain dots');
+  else if (!isLabel.test(value)) {
     problems.push(
       "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and " +
         `end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '${LABEL}')`,
@@ -48,9 +49,9 @@ export const dnsLabel: NameCheck = (name, prefix) => {
   return problems;
 };
 
-/** As `dnsLabel`, with a word about dots of its own. */
+/** As `dnsLabel`, for what is no prefix. */
 export function dnsLabelStrict(value: string): readonly string[] {
-  return value.includes('.') ? ['must not contain dots'] : dnsLabel(value, false);
+  return dnsLabel(value, false);
 }
 
 const WILDCARD = `\\*\\.${SUBDOMAIN}`;
@@ -162,6 +163,12 @@ function isIPv6(value: string): boolean {
 }
 
 export function ipAddress(value: string): readonly string[] {
+  if (
+    /^\d+\.\d+\.\d+\.\d+$/.test(value) &&
+    isIPv4(value.replaceAll(/(^|\.)0+(?=\d)/g, '$1')) &&
+    !isIPv4(value)
+  )
+    return ['must not have leading 0s'];
   return isIPv4(value) || isIPv6(value)
     ? []
     : ['must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'];

@@ -2,6 +2,7 @@ import type { KubeObject } from '@plumbline/api';
 import type { FieldError, KindHooks } from '../registry/types.ts';
 import { ageColumn, column, nameColumn, orNone } from './columns.ts';
 import { endpointSliceColumns } from './core-service.ts';
+import { shownField } from '../schema/index.ts';
 import type { Fields } from './fields.ts';
 import {
   child,
@@ -92,7 +93,9 @@ function hosts(object: KubeObject): string {
 function validateIngress(part: Fields): FieldError[] {
   const errors: FieldError[] = [];
   if (list(part['rules']).length === 0 && isAbsent(part['defaultBackend'])) {
-    errors.push(invalid('spec', null, 'either `defaultBackend` or `rules` must be specified'));
+    errors.push(
+      invalid('spec', shownField(part, 'rules'), 'either `defaultBackend` or `rules` must be specified'),
+    );
   }
   if (!isAbsent(part['defaultBackend']))
     errors.push(...validateBackend(record(part['defaultBackend']), 'spec.defaultBackend'));
@@ -199,15 +202,16 @@ export const ingressClassHooks: KindHooks = {
   },
   validate(object, previous) {
     const controller = text(spec(object)['controller']);
-    const errors: FieldError[] = [];
+    const errors: FieldError[] =
+      previous !== undefined && controller !== text(spec(previous)['controller'])
+        ? [invalid('spec.controller', controller, 'field is immutable')]
+        : [];
     if (controller === '') errors.push(required('spec.controller'));
     else {
       errors.push(...invalidEach('spec.controller', controller, domainPrefixedPath(controller)));
       const domain = controller.slice(0, Math.max(0, controller.indexOf('/')));
       if (domain !== '') errors.push(...invalidEach('spec.controller', domain, dnsSubdomain(domain, false)));
     }
-    if (previous !== undefined && controller !== text(spec(previous)['controller']))
-      errors.push(invalid('spec.controller', controller, 'field is immutable'));
     return [...errors, ...validateClassParameters(spec(object)['parameters'])];
   },
   columns: [
@@ -334,8 +338,10 @@ function validatePeer(peer: Fields, at: string): FieldError[] {
 
 export const endpointSliceHooks: KindHooks = {
   generation: true,
-  warnings: (object) =>
-    object['addressType'] === 'FQDN' ? ['spec.addressType: FQDN endpoints are deprecated'] : [],
+  warnings: (object, previous) =>
+    previous === undefined && object['addressType'] === 'FQDN'
+      ? ['spec.addressType: FQDN endpoints are deprecated']
+      : [],
   default(draft) {
     for (const endpoint of records(draft['endpoints'])) child(endpoint, 'conditions');
     for (const port of records(draft['ports'])) {

@@ -165,7 +165,7 @@ function admitRuntimeClass(draft: Draft, spec: Fields, context: WriteContext): v
 }
 
 /** Pods stay five minutes on a node that is not ready or not reachable, unless they say otherwise. */
-function admitTolerations(spec: Fields): void {
+export function admitTolerations(spec: Fields): void {
   const tolerations = records(spec['tolerations']);
   const added = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable']
     .filter((key) => !tolerations.some((toleration) => toleratesNoExecute(toleration, key)))

@@ -26,15 +26,14 @@ function defaultPodSpec(spec: Fields): void {
     spec['serviceAccountName'] = account;
     spec['serviceAccount'] = account;
   }
-  const hostNetwork = spec['hostNetwork'] === true;
   for (const volume of records(spec['volumes'])) defaultVolume(volume);
   for (const field of ['initContainers', 'containers', 'ephemeralContainers']) {
-    for (const container of records(spec[field])) defaultContainer(container, hostNetwork);
+    for (const container of records(spec[field])) defaultContainer(container);
   }
   for (const constraint of records(spec['topologySpreadConstraints'])) fillZero(constraint, 'maxSkew', 0);
 }
 
-function defaultContainer(container: Fields, hostNetwork: boolean): void {
+function defaultContainer(container: Fields): void {
   fillZero(container, 'terminationMessagePath', '/dev/termination-log');
   fillZero(container, 'terminationMessagePolicy', 'File');
   if (!text(container['imagePullPolicy']))
@@ -42,7 +41,6 @@ function defaultContainer(container: Fields, hostNetwork: boolean): void {
   child(container, 'resources');
   for (const port of records(container['ports'])) {
     fillZero(port, 'protocol', 'TCP');
-    if (hostNetwork && !port['hostPort'] && port['containerPort']) port['hostPort'] = port['containerPort'];
   }
   for (const variable of records(container['env'])) {
     const from = record(variable['valueFrom']);
@@ -141,11 +139,20 @@ function defaultRareVolumes(volume: Fields): void {
 }
 
 /** Defaults that only a Pod has, not a template. */
+/** A pod (not its template) in the network of its host takes the ports of that. */
+function useHostPorts(spec: Fields): void {
+  for (const field of ['initContainers', 'containers'])
+    for (const container of records(spec[field]))
+      for (const port of records(container['ports']))
+        if (!port['hostPort'] && port['containerPort']) port['hostPort'] = port['containerPort'];
+}
+
 export function defaultPod(pod: Fields): void {
   const spec = child(pod, 'spec');
   if (Object.isFrozen(spec)) return;
   defaultPodSpec(spec);
   fill(spec, 'enableServiceLinks', true);
+  if (spec['hostNetwork'] === true) useHostPorts(spec);
   for (const field of ['initContainers', 'containers']) {
     for (const container of records(spec[field])) requestsFromLimits(child(container, 'resources'));
   }

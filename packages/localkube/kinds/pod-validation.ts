@@ -11,6 +11,7 @@ import {
   invalidEach,
   isAbsent,
   list,
+  notSupported,
   oneOf,
   optionalOneOf,
   record,
@@ -93,6 +94,9 @@ export function validatePodSpec(spec: Fields, at: string, claims: readonly strin
     const value = text(spec[field]);
     if (value !== '') errors.push(...invalidEach(`${at}.${field}`, value, dnsSubdomain(value, false)));
   }
+  const preemption = spec['preemptionPolicy'];
+  if (!isAbsent(preemption) && preemption !== 'PreemptLowerPriority' && preemption !== 'Never')
+    errors.push(notSupported(`${at}.preemptionPolicy`, preemption, ['PreemptLowerPriority', 'Never']));
   errors.push(...validateOperatingSystem(spec, at));
   return errors;
 }
@@ -103,7 +107,7 @@ function podNames(spec: Fields, at: string, errors: FieldError[], claims: readon
   const known = new Set<string>();
   for (const [index, volume] of records(spec['volumes']).entries()) {
     const here = `${at}.volumes[${index}]`;
-    const own = validateVolume(volume, here);
+    const own = validateVolume(volume, here, at !== 'spec');
     const name = text(volume['name']);
     if (name === '') own.push(required(`${here}.name`));
     else own.push(...invalidEach(`${here}.name`, name, dnsLabelStrict(name)));
@@ -115,7 +119,12 @@ function podNames(spec: Fields, at: string, errors: FieldError[], claims: readon
   }
   // A claim takes the place of a volume of its name, which is no mistake.
   for (const claim of claims) volumes.add(claim);
-  return { volumes, hostNetwork: spec['hostNetwork'] === true };
+  const grace = spec['terminationGracePeriodSeconds'];
+  return {
+    volumes,
+    hostNetwork: spec['hostNetwork'] === true,
+    ...(typeof grace === 'number' && { graceSeconds: grace }),
+  };
 }
 
 function validateContainers(spec: Fields, at: string, names: PodNames): FieldError[] {
@@ -134,7 +143,7 @@ function validateContainers(spec: Fields, at: string, names: PodNames): FieldErr
     seen.add(name);
     // Init containers run one by one, so each is held against itself.
     if (role !== 'main') errors.push(...hostPortConflicts([container], `${at}.${field}`, index));
-    errors.push(...validateHooks(container, here, role));
+    errors.push(...validateHooks(container, here, role, names));
   };
   const containers = records(spec['containers']);
   if (containers.length === 0) errors.push(required(`${at}.containers`));

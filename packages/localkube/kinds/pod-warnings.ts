@@ -177,8 +177,6 @@ function environmentWarnings(variables: readonly Fields[], at: string): readonly
 interface PlacedPort {
   readonly at: string;
   readonly port: Fields;
-  /** Init containers that end have no ports that others find by name. */
-  readonly named: boolean;
 }
 
 /** Ports are held against those of all containers of the pod. */
@@ -186,14 +184,13 @@ function portWarnings(spec: Fields, at: string): readonly string[] {
   const ports: PlacedPort[] = [];
   for (const field of ['initContainers', 'containers']) {
     for (const [index, container] of records(spec[field]).entries()) {
-      const named = field === 'containers' || container['restartPolicy'] === 'Always';
       for (const [n, port] of records(container['ports']).entries())
-        ports.push({ at: `${at}.${field}[${index}].ports[${n}]`, port, named });
+        ports.push({ at: `${at}.${field}[${index}].ports[${n}]`, port });
     }
   }
   return [
     ...ports.flatMap((one, index) => ports.slice(0, index).flatMap((earlier) => samePort(one, earlier))),
-    ...sameNames(ports.filter(({ named }) => named)),
+    ...sameNames(ports),
   ];
 }
 

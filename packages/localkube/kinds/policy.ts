@@ -5,6 +5,7 @@ import { validateAutoscaler } from './autoscaler-validation.ts';
 import { ageColumn, column, nameColumn } from './columns.ts';
 import type { Fields } from './fields.ts';
 import {
+  duplicate,
   child,
   fill,
   forbidden,
@@ -22,6 +23,8 @@ import {
   text,
 } from './fields.ts';
 import { dnsLabelStrict, qualifiedName } from './names.ts';
+import { definitionFor } from '@plumbline/api/schema';
+import { goValue } from './go-value.ts';
 import { isWhole, parseQuantity } from './quantity.ts';
 import { equalData } from '@plumbline/base';
 import { validateLabels } from './selectors.ts';
@@ -208,7 +211,13 @@ export const runtimeClassHooks: KindHooks = {
     }
     const scheduling = record(object['scheduling']);
     errors.push(...validateLabels(scheduling['nodeSelector'], 'scheduling.nodeSelector'));
-    errors.push(...validateTolerations(records(scheduling['tolerations']), 'scheduling.tolerations'));
+    const tolerations = records(scheduling['tolerations']);
+    errors.push(...validateTolerations(tolerations, 'scheduling.tolerations'));
+    for (const [index, one] of tolerations.entries()) {
+      if (!tolerations.slice(0, index).some((earlier) => equalData(earlier, one))) continue;
+      const shown = goValue(definitionFor('io.k8s.api.core.v1.Toleration'), one);
+      errors.push(duplicate(`scheduling.tolerations[${index}]`, shown));
+    }
     return errors;
   },
   columns: [nameColumn, column('Handler', (o) => text(o['handler'])), ageColumn],
@@ -391,96 +400,4 @@ function used(object: KubeObject, limits: boolean): string {
     .toSorted()
     .map((name) => `${name}: ${text(now[name])}/${text(hard[name])}`)
     .join(', ');
-}
-
-export const limitRangeHooks: KindHooks = {
-  createOnUpdate: true,
-  default(draft) {
-    for (const limit of records(child(draft, 'spec')['limits'])) {
-      if (limit['type'] !== 'Container') continue;
-      const max = record(limit['max']);
-      if (Object.keys(max).length > 0)
-        for (const [name, amount] of Object.entries(max)) fill(child(limit, 'default'), name, amount);
-      for (const source of [limit['default'], limit['min']]) {
-        for (const [name, amount] of Object.entries(record(source)))
-          fill(child(limit, 'defaultRequest'), name, amount);
-      }
-    }
-  },
-  validate: validateLimitRange,
-};
-
-function validateLimitRange(object: KubeObject): FieldError[] {
-  const errors: FieldError[] = [];
-  const types = new Set<string>();
-  for (const [index, limit] of records(spec(object)['limits']).entries()) {
-    const at = `spec.limits[${index}]`;
-    const type = text(limit['type']);
-    errors.push(...qualifiedName(type).map((detail) => invalid(`${at}.type`, type, detail)));
-    if (types.has(type))
-      errors.push({
-        reason: 'FieldValueDuplicate',
-        field: `${at}.type`,
-        message: `Duplicate value: ${JSON.stringify(type)}`,
-      });
-    types.add(type);
-    if (type === 'Pod') {
-      for (const field of ['default', 'defaultRequest']) {
-        if (Object.keys(record(limit[field])).length > 0)
-          errors.push(forbidden(`${at}.${field}`, "may not be specified when `type` is 'Pod'"));
-      }
-    }
-    errors.push(...compareLimits(limit, at));
-  }
-  return errors;
-}
-
-function compareLimits(limit: Fields, at: string): FieldError[] {
-  const errors: FieldError[] = [];
-  const above = (a: Fields, b: Fields, name: string): boolean => {
-    const left = parseQuantity(a[name]);
-    const right = parseQuantity(b[name]);
-    return left !== undefined && right !== undefined && left > right;
-  };
-  const min = record(limit['min']);
-  const max = record(limit['max']);
-  const request = record(limit['defaultRequest']);
-  const standard = record(limit['default']);
-  for (const name of new Set([
-    ...Object.keys(min),
-    ...Object.keys(max),
-    ...Object.keys(request),
-    ...Object.keys(standard),
-  ])) {
-    const say = (field: string, shown: unknown, detail: string): void => {
-      errors.push(invalid(`${at}.${field}[${name}]`, shown, detail));
-    };
-    const of = (part: Fields): string => String(part[name]);
-    if (above(min, max, name))
-      say('min', min[name], `min value ${of(min)} is greater than max value ${of(max)}`);
-    if (above(min, request, name))
-      say(
-        'defaultRequest',
-        request[name],
-        `min value ${of(min)} is greater than default request value ${of(request)}`,
-      );
-    if (above(request, max, name))
-      say(
-        'defaultRequest',
-        request[name],
-        `default request value ${of(request)} is greater than max value ${of(max)}`,
-      );
-    if (above(request, standard, name))
-      say(
-        'defaultRequest',
-        request[name],
-        `default request value ${of(request)} is greater than default limit value ${of(standard)}`,
-      );
-    if (above(min, standard, name))
-      say('default', min[name], `min value ${of(min)} is greater than default value ${of(standard)}`);
-    // Upstream shows the maximum here, not the value that is wrong.
-    if (above(standard, max, name))
-      say('default', max[name], `default value ${of(standard)} is greater than max value ${of(max)}`);
-  }
-  return errors;
 }

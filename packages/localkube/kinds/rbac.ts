@@ -139,7 +139,7 @@ function validateBinding(
   if (role['apiGroup'] !== GROUP) errors.push(notSupported('roleRef.apiGroup', role['apiGroup'], [GROUP]));
   const kinds = cluster ? ['ClusterRole'] : ['ClusterRole', 'Role'];
   if (!kinds.includes(text(role['kind'])))
-    errors.push(notSupported('roleRef.kind', role['kind'], cluster ? kinds : ['Role', 'ClusterRole']));
+    errors.push(notSupported('roleRef.kind', text(role['kind']), cluster ? kinds : ['Role', 'ClusterRole']));
   const roleName = text(role['name']);
   if (roleName === '') errors.push(required('roleRef.name'));
   else errors.push(...invalidEach('roleRef.name', roleName, pathSegment(roleName)));

@@ -66,13 +66,13 @@ export const claimTemplateHooks: KindHooks = {
   validate(object, previous) {
     const metadata = record(spec(object)['metadata']);
     return [
-      ...(previous === undefined
-        ? []
-        : unchangeable('io.k8s.api.resource.v1.ResourceClaimTemplateSpec', spec(object), spec(previous))),
       ...NOT_IN_TEMPLATE.filter(([field]) => !isAbsent(metadata[field])).map(([, shown]) =>
         forbidden(`spec.metadata.${shown}`, 'cannot be set'),
       ),
       ...validateClaim(record(record(spec(object)['spec'])['devices']), 'spec.spec.devices'),
+      ...(previous === undefined
+        ? []
+        : unchangeable('io.k8s.api.resource.v1.ResourceClaimTemplateSpec', spec(object), spec(previous))),
     ];
   },
 };
@@ -105,6 +105,7 @@ function validateRequest(request: Fields, at: string): FieldError[] {
   if (exactly && alternatives.length > 0)
     errors.push(invalid(at, null, `${ONE_OF}, but multiple fields are set`));
   else if (!exactly && alternatives.length === 0) errors.push(required(at, ONE_OF));
+  if (exactly && alternatives.length > 0) return errors;
   for (const [index, one] of alternatives.entries()) {
     const here = `${at}.firstAvailable[${index}]`;
     errors.push(...invalidEach(`${here}.name`, text(one['name']), dnsLabelStrict(text(one['name']))));
@@ -168,10 +169,11 @@ function validateConstraint(constraint: Fields, at: string, known: ReadonlySet<s
     }
   }
   const given = ['matchAttribute', 'distinctAttribute'].filter((field) => !isAbsent(constraint[field]));
-  for (const field of given) errors.push(...validateAttribute(text(constraint[field]), `${at}.${field}`));
+  // Upstream looks at the first one only, and says that there are several where there is none.
+  const [first] = given;
+  if (first !== undefined) errors.push(...validateAttribute(text(constraint[first]), `${at}.${first}`));
   const detail = 'exactly one of "matchAttribute" or "distinctAttribute" is required';
-  if (given.length === 0) errors.push(required(at, detail));
-  if (given.length > 1) errors.push(required(at, `${detail}, but multiple fields are set`));
+  if (given.length === 0) errors.push(required(at, `${detail}, but multiple fields are set`));
   return errors;
 }
 
@@ -245,7 +247,7 @@ function validateSlice(part: Fields): FieldError[] {
   const errors: FieldError[] = [];
   errors.push(...validateDriver(text(part['driver']), 'spec.driver'));
   errors.push(...validatePool(record(part['pool'])));
-  const given = PLACES.filter((field) => !isAbsent(part[field]));
+  const given = PLACES.filter((field) => !isAbsent(part[field]) && part[field] !== false);
   if (!isAbsent(part['nodeName'])) {
     const name = text(part['nodeName']);
     if (name === '')

@@ -1,4 +1,5 @@
 import type { KubeObject } from '@plumbline/api';
+import { equalData } from '@plumbline/base';
 import type { FieldError, WriteContext } from '../registry/types.ts';
 import { validatePort } from './container-validation.ts';
 import type { Fields } from './fields.ts';
@@ -48,7 +49,10 @@ export function validateService(
   errors.push(...validateFamilies(spec, previous));
   errors.push(...validateIngress(object));
   if (errors.length > 0) return errors;
-  if (previous !== undefined) errors.push(...validateUpdate(spec, record(previous['spec'])));
+  if (previous !== undefined) {
+    errors.push(...validateUpdate(spec, record(previous['spec'])));
+    errors.push(...validateClassUpdate(spec, record(previous['spec'])));
+  }
   return errors.length > 0 ? errors : validateAllocations(object, spec, book, context);
 }
 
@@ -171,6 +175,8 @@ function validatePolicies(spec: Fields, type: string): FieldError[] {
   errors.push(
     ...optionalOneOf('spec.internalTrafficPolicy', spec['internalTrafficPolicy'], ['Cluster', 'Local']),
   );
+  if (strings(spec['loadBalancerSourceRanges']).length > 0 && type !== 'LoadBalancer')
+    errors.push(forbidden('spec.LoadBalancerSourceRanges', "may only be used when `type` is 'LoadBalancer'"));
   for (const [index, range] of strings(spec['loadBalancerSourceRanges']).entries()) {
     errors.push(...invalidEach(`spec.LoadBalancerSourceRanges[${index}]`, range, cidr(range.trim())));
   }
@@ -211,7 +217,12 @@ function validateFamilies(spec: Fields, previous: KubeObject | undefined): Field
   errors.push(...optionalOneOf('spec.ipFamilyPolicy', spec['ipFamilyPolicy'], policies));
   // This cluster has addresses of one family. Headless services without selector name no pods, so they may claim both.
   const open = spec['clusterIP'] === 'None' && Object.keys(record(spec['selector'])).length === 0;
-  if (errors.length > 0 || previous !== undefined || open) return errors;
+  const before = record(previous?.['spec']);
+  const same =
+    previous !== undefined &&
+    before['ipFamilyPolicy'] === spec['ipFamilyPolicy'] &&
+    equalData(before['ipFamilies'], spec['ipFamilies']);
+  if (errors.length > 0 || same || open) return errors;
   const other = strings(spec['ipFamilies']).indexOf('IPv6');
   if (spec['ipFamilyPolicy'] === 'RequireDualStack') {
     const detail = 'this cluster is not configured for dual-stack services';
@@ -275,4 +286,11 @@ function validateUpdate(spec: Fields, before: Fields): FieldError[] {
   const now = strings(spec['clusterIPs'])[0] ?? '';
   if (old === '' || old === now) return [];
   return [invalid('spec.clusterIPs[0]', now, 'may not change once set')];
+}
+
+/** The class of a balancer stays for as long as there is one. */
+function validateClassUpdate(spec: Fields, before: Fields): FieldError[] {
+  if (spec['type'] !== 'LoadBalancer' || before['type'] !== 'LoadBalancer') return [];
+  if (spec['loadBalancerClass'] === before['loadBalancerClass']) return [];
+  return [invalid('spec.loadBalancerClass', spec['loadBalancerClass'] ?? null, 'may not change once set')];
 }

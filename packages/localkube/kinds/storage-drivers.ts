@@ -18,8 +18,8 @@ import {
   required,
   strings,
   text,
-  tooLong,
 } from './fields.ts';
+import { validateDriverName } from './driver-names.ts';
 import { goValue } from './go-value.ts';
 import { dnsSubdomain, qualifiedName } from './names.ts';
 import { parseQuantity } from './quantity.ts';
@@ -29,21 +29,29 @@ const spec = (object: KubeObject): Fields => record(object['spec']);
 const goStorage = (name: string, value: unknown): unknown =>
   goValue(definitionFor(`io.k8s.api.storage.v1.${name}`), value);
 
-/** The name of a driver, which is a domain of at most 63 bytes. */
-export function validateDriverName(name: string, at: string): FieldError[] {
-  if (name === '') return [required(at)];
-  return [
-    ...(name.length > 63 ? [tooLong(at, 63)] : []),
-    ...invalidEach(at, name, dnsSubdomain(name.toLowerCase(), false)),
-  ];
-}
-
-const LIFECYCLES = ['Ephemeral', 'Persistent'];
+const LIFECYCLES = ['Persistent', 'Ephemeral'];
 const GROUP_POLICIES = ['File', 'None', 'ReadWriteOnceWithFSType'];
 
 export const storageDriverHooks: KindHooks = {
+  unconditionalUpdate: false,
+  prepareForUpdate(draft, previous) {
+    // Drivers are told of changes by a count that begins with the first of them.
+    const watched = [
+      'tokenRequests',
+      'requiresRepublish',
+      'seLinuxMount',
+      'fsGroupPolicy',
+      'podInfoOnMount',
+      'storageCapacity',
+      'serviceAccountTokenInSecrets',
+    ];
+    const [now, then] = [record(draft['spec']), spec(previous)];
+    if (watched.every((field) => equalData(now[field] ?? null, then[field] ?? null))) return;
+    draft.metadata['generation'] = (previous.metadata.generation ?? 0) + 1;
+  },
   default(draft) {
     const part = child(draft, 'spec');
+    if (!Object.isFrozen(part)) delete part['preventPodSchedulingIfMissing'];
     fill(part, 'attachRequired', true);
     fill(part, 'podInfoOnMount', false);
     fill(part, 'storageCapacity', false);
@@ -118,6 +126,7 @@ function validateTokens(part: Fields): FieldError[] {
 }
 
 export const storageNodeHooks: KindHooks = {
+  unconditionalUpdate: false,
   validate(object, previous) {
     const drivers = records(spec(object)['drivers']);
     const errors: FieldError[] = [];
@@ -129,7 +138,7 @@ export const storageNodeHooks: KindHooks = {
       const id = text(driver['nodeID']);
       if (id === '') errors.push(required(`${at}.nodeID`));
       else if (id.length > 256) errors.push(invalid(`${at}.nodeID`, id, 'must be 256 characters or less'));
-      errors.push(...validateKeys(driver, `${at}.topologyKeys`));
+      errors.push(...validateKeys(driver, at));
       const count = record(driver['allocatable'])['count'];
       if (typeof count === 'number' && count < 0)
         errors.push(invalid(`${at}.allocatable.count`, count, 'must be greater than or equal to 0'));
@@ -182,6 +191,7 @@ export const storageCapacityHooks: KindHooks = {
 
 export const attachmentHooks: KindHooks = {
   status: true,
+  unconditionalUpdate: false,
   validate(object, previous) {
     const part = spec(object);
     const errors = validateDriverName(text(part['attacher']), 'spec.attacher');
@@ -195,14 +205,13 @@ export const attachmentHooks: KindHooks = {
       errors.push(
         required('spec.source.persistentVolumeName', 'must specify non empty persistentVolumeName'),
       );
-    if (previous === undefined) {
-      if (!isAbsent(volume))
-        errors.push(
-          ...invalidEach('spec.source.persistentVolumeName', text(volume), dnsSubdomain(text(volume), false)),
-        );
-      const node = text(part['nodeName']);
-      errors.push(...invalidEach('spec.nodeName', node, dnsSubdomain(node, false)));
-    } else if (!equalData(part, spec(previous)))
+    const node = text(part['nodeName']);
+    errors.push(...invalidEach('spec.nodeName', node, dnsSubdomain(node, false)));
+    if (!isAbsent(volume))
+      errors.push(
+        ...invalidEach('spec.source.persistentVolumeName', text(volume), dnsSubdomain(text(volume), false)),
+      );
+    if (previous !== undefined && !equalData(part, spec(previous)))
       errors.push(invalid('spec', goStorage('VolumeAttachmentSpec', part), 'field is immutable'));
     return errors;
   },
@@ -219,16 +228,13 @@ export const attributesClassHooks: KindHooks = {
   validate(object, previous) {
     const name = text(object['driverName']);
     const parameters = record(object['parameters']);
-    if (previous !== undefined) {
-      const changed = (field: string): boolean => !equalData(object[field] ?? {}, previous[field] ?? {});
-      return ['driverName', 'parameters']
-        .filter(changed)
-        .map((field) => forbidden(field, `updates to ${field} are forbidden.`));
-    }
-    const errors: FieldError[] =
-      name === ''
-        ? [required('driverName')]
-        : invalidEach('driverName', name, qualifiedName(name.toLowerCase()));
+    const changed = (field: string): boolean =>
+      previous !== undefined && !equalData(object[field] ?? {}, previous[field] ?? {});
+    const errors: FieldError[] = ['driverName', 'parameters']
+      .filter(changed)
+      .map((field) => forbidden(field, `updates to ${field} are forbidden.`));
+    if (name === '') errors.push(required('driverName'));
+    else errors.push(...invalidEach('driverName', name, qualifiedName(name.toLowerCase())));
     if (Object.keys(parameters).length === 0)
       errors.push(required('parameters', 'must contain at least one key/value pair'));
     for (const key of Object.keys(parameters))

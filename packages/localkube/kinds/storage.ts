@@ -78,6 +78,8 @@ export const claimHooks: KindHooks = {
   },
   prepareForCreate(draft, context) {
     const part = child(draft, 'spec');
+    // Sources in other namespaces are behind a switch that is off.
+    if (!isAbsent(record(part['dataSourceRef'])['namespace'])) delete part['dataSourceRef'];
     const finalizers = strings(draft.metadata['finalizers']);
     const protection = 'kubernetes.io/pvc-protection';
     if (!finalizers.includes(protection)) draft.metadata['finalizers'] = [...finalizers, protection];
@@ -119,18 +121,38 @@ function validateClaimUpdate(object: KubeObject, previous: KubeObject): FieldErr
   const after = spec(object);
   const before = spec(previous);
   if (after === before || equalData(after, before)) return [];
+  const errors = validateClaimSpec(after, 'spec');
+  const bound = text(status(object)['phase']) === 'Bound';
   const fixed = (part: Fields): Fields => ({
     ...part,
     // Binding fills these once; a bound claim may grow.
     volumeName: text(before['volumeName']) === '' ? '' : part['volumeName'],
     storageClassName: isAbsent(before['storageClassName']) ? undefined : part['storageClassName'],
-    resources: undefined,
+    resources: bound ? withoutRequest(part['resources']) : part['resources'],
     volumeAttributesClassName: undefined,
   });
-  if (equalData(fixed(after), fixed(before))) return [];
-  const detail =
-    'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims';
-  return [forbidden('spec', detail)];
+  if (!equalData(fixed(after), fixed(before))) {
+    const detail =
+      'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims';
+    errors.push(forbidden('spec', detail));
+  }
+  const capacity = record(status(object)['capacity'])['storage'];
+  return [...errors, ...validateGrowth(after, before, capacity)];
+}
+
+const requestOf = (part: Fields): unknown => record(record(part['resources'])['requests'])['storage'];
+
+function withoutRequest(resources: unknown): unknown {
+  const { requests, ...rest } = record(resources);
+  const { storage: _, ...others } = record(requests);
+  return { ...rest, requests: others };
+}
+
+/** A claim may ask for less than before, but not for less than it has. */
+function validateGrowth(after: Fields, before: Fields, capacity: unknown): FieldError[] {
+  const [now, then] = [parseQuantity(requestOf(after)) ?? 0n, parseQuantity(requestOf(before)) ?? 0n];
+  if (now >= then || now > (parseQuantity(capacity) ?? 0n)) return [];
+  return [forbidden('spec.resources.requests.storage', 'field can not be less than status.capacity')];
 }
 
 export const volumeHooks: KindHooks = {
@@ -241,6 +263,8 @@ function validateVolumeSource(kind: string, source: Fields): FieldError[] {
   return path.split('/').includes('..') ? [invalid(`${at}.path`, path, "must not contain '..'")] : [];
 }
 
+const FIXED_OF_CLASS = ['parameters', 'provisioner', 'reclaimPolicy', 'volumeBindingMode'];
+
 export const storageClassHooks: KindHooks = {
   warnings: storageClassWarnings,
   default(draft) {
@@ -249,12 +273,6 @@ export const storageClassHooks: KindHooks = {
   },
   validate(object, previous) {
     const errors: FieldError[] = [];
-    if (previous !== undefined) {
-      for (const field of ['parameters', 'provisioner', 'reclaimPolicy', 'volumeBindingMode'])
-        if (!equalData(object[field] ?? null, previous[field] ?? null))
-          errors.push(invalid(field, object[field] ?? null, 'field is immutable'));
-      return errors;
-    }
     const provisioner = text(object['provisioner']);
     if (provisioner === '') errors.push(required('provisioner'));
     else
@@ -271,13 +289,17 @@ export const storageClassHooks: KindHooks = {
         errors.push(...invalidEach(`${at}.key`, key, qualifiedName(key)));
       }
     }
-    errors.push(...optionalOneOf('reclaimPolicy', object['reclaimPolicy'], ['Delete', 'Retain']));
+    if (object['reclaimPolicy'] !== '')
+      errors.push(...optionalOneOf('reclaimPolicy', object['reclaimPolicy'], ['Delete', 'Retain']));
     errors.push(
       ...optionalOneOf('volumeBindingMode', object['volumeBindingMode'], [
         'Immediate',
         'WaitForFirstConsumer',
       ]),
     );
+    for (const field of previous === undefined ? [] : FIXED_OF_CLASS)
+      if (!equalData(object[field] ?? null, previous?.[field] ?? null))
+        errors.push(invalid(field, object[field] ?? null, 'field is immutable'));
     return errors;
   },
   columns: [

@@ -15,6 +15,7 @@ import {
 import { parseQuantity } from './quantity.ts';
 import { invalid } from './fields.ts';
 import { dnsSubdomain } from './names.ts';
+import { validateDriverName } from './driver-names.ts';
 import { validateSelector } from './selectors.ts';
 
 const HOST_PATH_TYPES = [
@@ -28,19 +29,54 @@ const HOST_PATH_TYPES = [
   'Socket',
 ];
 
+/** The order in which upstream looks at them. */
+const VOLUME_KINDS = [
+  'emptyDir',
+  'hostPath',
+  'gitRepo',
+  'gcePersistentDisk',
+  'awsElasticBlockStore',
+  'secret',
+  'nfs',
+  'iscsi',
+  'glusterfs',
+  'flocker',
+  'persistentVolumeClaim',
+  'rbd',
+  'cinder',
+  'cephfs',
+  'quobyte',
+  'downwardAPI',
+  'fc',
+  'configMap',
+  'azureFile',
+  'vsphereVolume',
+  'photonPersistentDisk',
+  'portworxVolume',
+  'azureDisk',
+  'storageos',
+  'projected',
+  'scaleIO',
+  'csi',
+  'ephemeral',
+  'image',
+];
+
 /** One volume: exactly one source, and what that source needs. The name is the caller's work. */
-export function validateVolume(volume: Fields, at: string): FieldError[] {
+export function validateVolume(volume: Fields, at: string, template: boolean): FieldError[] {
   const errors: FieldError[] = [];
-  const sources = Object.keys(volume).filter((field) => field !== 'name' && !isAbsent(volume[field]));
+  const sources = VOLUME_KINDS.filter((kind) => !isAbsent(volume[kind]));
   for (const [index, kind] of sources.entries()) {
-    if (index > 0) errors.push(forbidden(`${at}.${kind}`, 'may not specify more than 1 volume type'));
-    else errors.push(...validateSource(kind, record(volume[kind]), `${at}.${kind}`));
+    // One name has lost a letter upstream.
+    const shown = kind === 'downwardAPI' ? 'downwarAPI' : kind;
+    if (index > 0) errors.push(forbidden(`${at}.${shown}`, 'may not specify more than 1 volume type'));
+    else errors.push(...validateSource(kind, record(volume[kind]), `${at}.${kind}`, template));
   }
   if (sources.length === 0) errors.push(required(at, 'must specify a volume type'));
   return errors;
 }
 
-function validateSource(kind: string, source: Fields, at: string): FieldError[] {
+function validateSource(kind: string, source: Fields, at: string, template: boolean): FieldError[] {
   switch (kind) {
     case 'emptyDir': {
       const limit = parseQuantity(source['sizeLimit']);
@@ -70,18 +106,44 @@ function validateSource(kind: string, source: Fields, at: string): FieldError[] 
     case 'projected':
       return [...validateMode(source, at), ...validateProjections(source, at)];
     case 'csi':
-      return requireText(source, 'driver', at);
+      return validateDriverName(text(source['driver']), `${at}.driver`);
     case 'ephemeral':
-      return isAbsent(source['volumeClaimTemplate']) ? [required(`${at}.volumeClaimTemplate`)] : [];
+      return isAbsent(source['volumeClaimTemplate'])
+        ? [required(`${at}.volumeClaimTemplate`)]
+        : validateClaimSpec(
+            record(record(source['volumeClaimTemplate'])['spec']),
+            `${at}.volumeClaimTemplate.spec`,
+          );
+    case 'rbd':
+      return [
+        ...(list(source['monitors']).length === 0 ? [required(`${at}.monitors`)] : []),
+        ...requireText(source, 'image', at),
+      ];
+    case 'azureDisk':
+      return validateAzureDisk(source, at);
     case 'iscsi':
       return [...requireText(source, 'targetPortal', at), ...requireText(source, 'iqn', at)];
     case 'image':
-      return requireText(source, 'reference', at);
+      return template ? [] : requireText(source, 'reference', at);
     case 'gitRepo':
       return requireText(source, 'repository', at);
     default:
       return [];
   }
+}
+
+const DISK_OF_ACCOUNT = 'https://{account-name}.blob.core.windows.net/{container-name}/{disk-name}.vhd';
+const DISK_OF_GROUP =
+  '/subscriptions/{sub-id}/resourcegroups/{group-name}/providers/microsoft.compute/disks/{disk-id}';
+
+function validateAzureDisk(source: Fields, at: string): FieldError[] {
+  const uri = text(source['diskURI']);
+  const errors = [...requireText(source, 'diskName', at), ...requireText(source, 'diskURI', at)];
+  const managed = source['kind'] === 'Managed';
+  const start = managed ? '/subscriptions' : 'https://';
+  if (!uri.startsWith(start))
+    errors.push(notSupported(`${at}.diskURI`, uri, [managed ? DISK_OF_GROUP : DISK_OF_ACCOUNT]));
+  return errors;
 }
 
 function requireText(source: Fields, field: string, at: string): FieldError[] {
@@ -170,6 +232,27 @@ function tokenLife(seconds: unknown, at: string): FieldError[] {
     : [];
 }
 
+/** What a claim is filled from: without a group it can be a claim only. */
+function validateSourceKinds(spec: Fields, at: string): FieldError[] {
+  const errors: FieldError[] = [];
+  for (const field of ['dataSource', 'dataSourceRef']) {
+    if (isAbsent(spec[field])) continue;
+    const source = record(spec[field]);
+    for (const part of ['name', 'kind'])
+      if (text(source[part]) === '') errors.push(required(`${at}.${field}.${part}`));
+    if (text(source['apiGroup']) === '' && text(source['kind']) !== 'PersistentVolumeClaim') {
+      const detail = "must be 'PersistentVolumeClaim' when referencing the default apiGroup";
+      errors.push(invalid(`${at}.${field}`, text(source['kind']), detail));
+    }
+  }
+  const attributes = spec['volumeAttributesClassName'];
+  if (!isAbsent(attributes) && attributes !== '')
+    errors.push(
+      ...invalidEach(`${at}.volumeAttributesClassName`, attributes, dnsSubdomain(text(attributes), false)),
+    );
+  return errors;
+}
+
 /** A PersistentVolumeClaim's spec, below `at`. */
 export function validateClaimSpec(spec: Fields, at: string): FieldError[] {
   const errors: FieldError[] = [];
@@ -191,6 +274,7 @@ export function validateClaimSpec(spec: Fields, at: string): FieldError[] {
   const className = text(spec['storageClassName']);
   if (className !== '')
     errors.push(...invalidEach(`${at}.storageClassName`, className, dnsSubdomain(className, false)));
+  errors.push(...validateSourceKinds(spec, at));
   if (!isAbsent(spec['volumeMode']) && !['Block', 'Filesystem'].includes(text(spec['volumeMode']))) {
     errors.push(notSupported(`${at}.volumeMode`, spec['volumeMode'], ['Block', 'Filesystem']));
   }

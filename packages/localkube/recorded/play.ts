@@ -35,6 +35,24 @@ export interface Request {
 
 export type Send = (request: Request) => Promise<Answer>;
 
+/** A sequence with what kube-apiserver answered to it. */
+export interface RecordedCase {
+  readonly name: string;
+  /** The name of the sequence's objects. */
+  readonly id: string;
+  /** What has to be there first, whatever the answer. */
+  readonly before: readonly Step[];
+  readonly steps: readonly Step[];
+  readonly answers: readonly Seen[];
+}
+
+/** The texts of Warning headers, however many headers they came in. */
+export function warningTexts(header: string): readonly string[] {
+  return [...header.matchAll(/299 - "((?:[^"\\]|\\.)*)"/g)].map(([, text = '']) =>
+    text.replaceAll(/\\(.)/g, '$1'),
+  );
+}
+
 /** An answer in which everything is replaced that differs between two runs. */
 export interface Seen {
   readonly status: number;
@@ -142,6 +160,7 @@ function createNormaliser(id: string): (value: unknown) => unknown {
   const plain = (text: string): string =>
     text
       .replaceAll(id, '<id>')
+      .replaceAll(/<id>-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, '<id>-<x>')
       .replaceAll(uid, (found) => ordinal(uids, found, 'uid'))
       .replaceAll(recent, (_, fraction: string | undefined) =>
         fraction === undefined ? '<time>' : '<microtime>',
@@ -151,6 +170,16 @@ function createNormaliser(id: string): (value: unknown) => unknown {
       .replaceAll(/too old resource version: \d+ \(\d+\)/g, 'too old resource version')
       // Go prints both structures where fields may not change; the sentence before says it.
       .replaceAll(/(\n[ +@-][^\n]*)+\n?/g, '')
+      .replaceAll(
+        /Invalid value: \{"?(?:metadata|labels|annotations|Spec)"?:.*?\}: field is immutable/g,
+        '<structure>',
+      )
+      .replaceAll(
+        /ResourceVersion in the precondition \(\d+\)/g,
+        'ResourceVersion in the precondition (<rv>)',
+      )
+      .replaceAll(/:3\d{4}\/(TCP|UDP|SCTP)/g, ':<port>/$1')
+      .replaceAll(/duplicate nodePort: \{TCP \d+\}/g, 'duplicate nodePort')
       .replaceAll(/current: \d+/g, 'current: <rv>')
       .replaceAll(/in record \(\d+\)/g, 'in record (<rv>)')
       .replaceAll(/(resourceVersion\\?":\\?")\d+/g, '$1<rv>');
@@ -168,6 +197,10 @@ function createNormaliser(id: string): (value: unknown) => unknown {
         : value;
     if (Array.isArray(value)) return listOf(value, key, owner);
     if (!isRecord(value)) return value;
+    if (value['kind'] === 'Status') return members(inOneOrder(value));
+    return members(value);
+  };
+  const members = (value: Readonly<Record<string, unknown>>): unknown => {
     const entries = Object.entries(value)
       .filter(([name, member]) => member !== undefined && !(name === 'description' && 'priority' in value))
       .map(([name, member]): [string, unknown] => [plain(name), walk(member, name, value)]);
@@ -191,6 +224,26 @@ function createNormaliser(id: string): (value: unknown) => unknown {
     return owner['uid'] === undefined ? '<version>' : ordinal(versions, value, 'rv');
   };
   return (value) => walk(value, '', {});
+}
+
+interface Cause {
+  readonly field?: string;
+  readonly message?: string;
+}
+
+/** Mistakes of custom resources come in the order of Go's maps, which is none. */
+function inOneOrder(status: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const details = isRecord(status['details']) ? status['details'] : {};
+  const { causes } = details;
+  if (!/^c\d+\.example\.com$/.test(String(details['group'])) || !Array.isArray(causes)) return status;
+  const textOf = ({ field, message }: Cause): string => `${field ?? ''}: ${message ?? ''}`;
+  const inOrder = (causes as readonly Cause[]).toSorted((a, b) => (textOf(a) < textOf(b) ? -1 : 1));
+  const head = /^.*? is invalid: /s.exec(String(status['message']))?.[0];
+  return {
+    ...status,
+    ...(head !== undefined && { message: head + [...new Set(inOrder.map(textOf))].join(', ') }),
+    details: { ...details, causes: inOrder },
+  };
 }
 
 /** `description` beside `priority` is that of a table's column: prose that the embedded API does not carry. */

@@ -56,6 +56,8 @@ export function nameProblems(rule: NameRule, text: string, prefix: boolean): rea
       ...(subdomain.test(name) ? [] : [subdomainRule]),
     ];
   }
+  if (rule === 'label' && subdomain.test(name) && name.includes('.'))
+    return [...(name.length > 63 ? ['must be no more than 63 characters'] : []), 'must not contain dots'];
   const pattern = rule === 'label' ? label : label1035;
   const words = rule === 'label' ? labelRule : label1035Rule;
   return [

@@ -242,7 +242,15 @@ function apply(
   if (live === undefined)
     return { object: finishCreate(core, resource, draft, options, managedFields ?? []), created: true };
   return {
-    object: finishUpdate(core, resource, draft, live, subresource, options, managedFields ?? []),
+    object: finishUpdate(
+      core,
+      resource,
+      draft,
+      live,
+      subresource,
+      { ...options, applied: true },
+      managedFields ?? [],
+    ),
     created: false,
   };
 }

@@ -176,7 +176,9 @@ function viewFor(core: Core, resource: Served, request: ListRequest, token: Toke
   }
   const wanted = Number(request.resourceVersion ?? '0');
   if (wanted > core.store.resourceVersion) throw tooLarge(wanted, core.store.resourceVersion);
-  if (request.resourceVersionMatch !== 'Exact') return table.snapshot();
+  // A page at a version is of exactly that version, unless it says otherwise.
+  const page = request.resourceVersionMatch === undefined && (request.limit ?? 0) > 0 && wanted > 0;
+  if (request.resourceVersionMatch !== 'Exact' && !page) return table.snapshot();
   const view = table.snapshotAt(wanted);
   if (view === undefined) throw expired(`The resourceVersion for the provided list is too old.`);
   return view;

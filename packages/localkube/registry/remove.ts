@@ -101,14 +101,14 @@ function checkPreconditions(resource: Served, live: KubeObject, options: DeleteO
   const { uid, resourceVersion } = live.metadata;
   if (options.uid !== undefined && options.uid !== uid) {
     throw conflict(
-      { ...resource, plural: resource.kind },
+      { ...resource, group: resource.storage.group, plural: resource.kind },
       live.metadata.name,
       `the UID in the precondition (${options.uid}) does not match the UID in record (${uid ?? ''}). The object might have been deleted and then recreated`,
     );
   }
   if (options.resourceVersion !== undefined && options.resourceVersion !== resourceVersion) {
     throw conflict(
-      { ...resource, plural: resource.kind },
+      { ...resource, group: resource.storage.group, plural: resource.kind },
       live.metadata.name,
       `the ResourceVersion in the precondition (${options.resourceVersion}) does not match the ResourceVersion in record (${resourceVersion ?? ''}). The object might have been modified`,
     );

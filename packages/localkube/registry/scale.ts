@@ -75,11 +75,6 @@ function scaleOf(resource: Served, object: KubeObject): KubeObject {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
   const wanted = at(object, paths.spec);
   const present = at(object, paths.status);
-  if (resource.custom && wanted === undefined) {
-    throw internalError(
-      `the spec replicas field ${JSON.stringify(resource.compiled?.scale?.specReplicasPath)} does not exist`,
-    );
-  }
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
@@ -102,6 +97,11 @@ function scaleOf(resource: Served, object: KubeObject): KubeObject {
 export function answerScale(core: Core, resource: Served, namespace: string, name: string): KubeObject {
   const object = read(core, resource, namespace, name);
   if (object === undefined) throw notFound(resource, name);
+  if (resource.custom && at(object, pathsOf(resource).spec) === undefined) {
+    throw internalError(
+      `the spec replicas field ${JSON.stringify(resource.compiled?.scale?.specReplicasPath)} does not exist`,
+    );
+  }
   return scaleOf(resource, object);
 }
 
@@ -145,10 +145,7 @@ export function patchScale(
   const object = read(core, resource, namespace, name);
   if (object === undefined) throw notFound(resource, name);
   // Who writes need not find a count, who reads does.
-  const scale =
-    at(object, pathsOf(resource).spec) === undefined
-      ? scaleOf(resource, withValue(object, pathsOf(resource).spec, 0) as KubeObject)
-      : scaleOf(resource, object);
+  const scale = scaleOf(resource, object);
   if (request.type === 'apply') return applyScale(core, resource, namespace, name, request, options);
   const schema = schemaFor({ group: 'autoscaling', version: 'v1', kind: 'Scale' }) ?? {
     type: 'object' as const,

@@ -148,10 +148,10 @@ function checkKey(key: string): void {
   const bad =
     (prefix !== undefined && (!subdomain.test(prefix) || prefix.length > 253)) || !labelName.test(name);
   if (bad)
-    throw badRequest(`unable to parse requirement: key: Invalid value: ${JSON.stringify(key)}: ${keyRule}`);
+    throw badRequest(`unable to parse requirement: <nil>: Invalid value: ${JSON.stringify(key)}: ${keyRule}`);
   if (name.length > 63) {
     throw badRequest(
-      `unable to parse requirement: key: Invalid value: ${JSON.stringify(key)}: name part must be no more than 63 bytes`,
+      `unable to parse requirement: <nil>: Invalid value: ${JSON.stringify(key)}: name part must be no more than 63 bytes`,
     );
   }
 }

@@ -40,6 +40,8 @@ export interface Column {
 export interface WriteContext {
   readonly now: number;
   readonly dryRun: boolean;
+  /** The group through which the client writes, where that is not the one in which the object is kept. */
+  readonly through?: string;
   /** Reads another object, for checks and allocations. */
   find(group: string, kind: string, namespace: string, name: string): KubeObject | undefined;
   list(group: string, kind: string, namespace?: string): Iterable<KubeObject>;

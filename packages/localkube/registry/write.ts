@@ -24,6 +24,7 @@ import type { Draft, FieldError, WriteContext } from './types.ts';
 import type { Table } from '../store/index.ts';
 import { asStored, decodeTyped } from '../schema/index.ts';
 import { shown } from './shown.ts';
+import { asObject } from './wire-order.ts';
 
 /** Upstream tries generated names this often. */
 const generateNameTries = 8;
@@ -166,7 +167,7 @@ export function finishCreate(
   }
   checkNamespace(core, resource, metadata.namespace ?? '', metadata.name);
   const now = core.clock.now();
-  const context = writeContext(core, options.dryRun);
+  const context = writeContext(core, options.dryRun, options.through?.group);
   for (const field of [
     'deletionTimestamp',
     'deletionGracePeriodSeconds',
@@ -250,10 +251,10 @@ export function finishUpdate(
   if (metadata.resourceVersion !== undefined && metadata.resourceVersion !== live.metadata.resourceVersion) {
     throw conflict(resource, name, modifiedText);
   }
-  const context = writeContext(core, options.dryRun);
+  const context = writeContext(core, options.dryRun, options.through?.group);
   carryOver(draft, live);
   // Defaults first: what comes from the live object is shared and must not be changed in place.
-  fillDefaults(resource, draft, live, context);
+  fillDefaults(resource, draft, live, context, options.applied === true);
   admitChange(core, resource, draft, live, subresource, options);
   splitStatus(resource, draft, live, subresource);
   if (subresource === 'status') resource.prepareStatus?.(draft, live);
@@ -285,8 +286,14 @@ function sharesSpec(draft: Draft, live: KubeObject): boolean {
 }
 
 /** The live object's own spec has its defaults and cannot be written to, so it steps aside meanwhile. */
-function fillDefaults(resource: Served, draft: Draft, live: KubeObject, context: WriteContext): void {
-  resource.compiled?.default(draft);
+function fillDefaults(
+  resource: Served,
+  draft: Draft,
+  live: KubeObject,
+  context: WriteContext,
+  applied: boolean,
+): void {
+  resource.compiled?.default(draft, applied);
   if (resource.default === undefined) return;
   if (!sharesSpec(draft, live)) {
     resource.default(draft, context);
@@ -483,39 +490,4 @@ function dropEmptyManagers(draft: Draft): void {
 function setManagers(draft: Draft, entries: readonly ManagedFieldsEntry[]): void {
   if (entries.length === 0) delete draft.metadata.managedFields;
   else draft.metadata.managedFields = entries;
-}
-
-/** The order in which Go writes metadata; equal objects have equal texts, and people find what they look for. */
-const metadataOrder = [
-  'name',
-  'generateName',
-  'namespace',
-  'uid',
-  'resourceVersion',
-  'generation',
-  'creationTimestamp',
-  'deletionTimestamp',
-  'deletionGracePeriodSeconds',
-  'labels',
-  'annotations',
-  'ownerReferences',
-  'finalizers',
-  'managedFields',
-];
-
-/** The wire order that lists rely on: apiVersion and kind, then metadata, then the rest as it was before. */
-function asObject(draft: Draft, live: KubeObject | undefined): KubeObject {
-  const { metadata: given } = draft;
-  const metadata: Record<string, unknown> = {};
-  for (const field of metadataOrder) if (given[field] !== undefined) metadata[field] = given[field];
-  const object: Record<string, unknown> = { apiVersion: draft.apiVersion, kind: draft.kind, metadata };
-  for (const field in live) if (!inHead(field) && draft[field] !== undefined) object[field] = draft[field];
-  for (const field in draft)
-    if (!inHead(field) && live?.[field] === undefined && draft[field] !== undefined)
-      object[field] = draft[field];
-  return object as unknown as KubeObject;
-}
-
-function inHead(field: string): boolean {
-  return field === 'metadata' || field === 'apiVersion' || field === 'kind';
 }

@@ -1,4 +1,6 @@
 import type { TypedNode } from '@plumbline/api/schema';
+import { noteEmpty } from './given-empty.ts';
+import { textTypeOf } from './go-types.ts';
 
 /** What decoding reports besides the value. */
 export interface DecodeReport {
@@ -141,6 +143,7 @@ function decodeObject(
     report.owner = node.definition;
     const read = decodeTyped(field, member, at, report, memberOf(known, name));
     if (keeps(field, read)) result[name] = read;
+    else if (typeof read === 'object') noteEmpty(result, name, read);
   }
   for (const [name, make] of plan.always) {
     if (result[name] === undefined) result[name] = make(report);
@@ -174,8 +177,17 @@ function decodeMap(
     const at = report.silent === true ? '' : `${path}${keyStart}${name}${keyEnd}`;
     result[name] =
       member === null ? zeroOf(items) : decodeTyped(items, member, at, report, memberOf(known, name));
+    if (items.type === 'quantity') result[name] = inThousandths(String(result[name]), report);
   }
   return result;
+}
+
+/** Amounts of resources have no finer steps than thousandths: what is less is rounded up, as upstream's defaults do. */
+function inThousandths(text: string, report: DecodeReport): string {
+  const match = /^(-?)(\d+)([un])$/.exec(text);
+  if (match === null) return text;
+  const count = Math.ceil(Number(match[2]) / (match[3] === 'u' ? 1000 : 1_000_000));
+  return report.quantity(`${match[1] ?? ''}${count}m`) ?? text;
 }
 
 function decodeList(
@@ -214,7 +226,7 @@ function decodeScalar(node: TypedNode, value: unknown, path: string, report: Dec
       if (typeof value === 'string') return value;
       return decodeInteger({ type: 'integer', bits: 32 }, value, path, report);
     case 'quantity':
-      return decodeQuantity(node, value, path, report);
+      return decodeQuantity(value, report);
     case 'time':
       return decodeTime(node, value, path, report);
     case 'bytes':
@@ -235,8 +247,8 @@ function decodeInteger(node: TypedNode, value: unknown, path: string, report: De
 const quantityRule =
   "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 
-function decodeQuantity(node: TypedNode, value: unknown, path: string, report: DecodeReport): string {
-  if (typeof value !== 'string' && typeof value !== 'number') throw typeError(node, value, path, report);
+function decodeQuantity(value: unknown, report: DecodeReport): string {
+  if (typeof value !== 'string' && typeof value !== 'number') throw new DecodeError(quantityRule);
   const text = String(value).trim();
   // The empty text is what Go's zero Quantity is read from.
   const read = text === '' ? undefined : report.quantity(text);
@@ -246,9 +258,14 @@ function decodeQuantity(node: TypedNode, value: unknown, path: string, report: D
 
 const timePattern = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:[.,](\d+))?(Z|[+-]\d\d:\d\d)$/;
 
+function timeText(micro: boolean, value: string, rest: string): string {
+  const layout = `2006-01-02T15:04:05${micro ? '.000000' : ''}Z07:00`;
+  return `parsing time ${JSON.stringify(value)} as "${layout}": cannot parse ${JSON.stringify(rest)} as "2006"`;
+}
+
 function decodeTime(node: TypedNode, value: unknown, path: string, report: DecodeReport): string | null {
   if (typeof value !== 'string') throw typeError(node, value, path, report);
-  if (value === '') return null;
+  if (value === '') throw new DecodeError(timeText(node.micro === true, '', ''));
   if (node.micro === true) {
     // Go reads these by a layout that has exactly six digits.
     const wrong = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d((?!\.\d{6}(?:Z|[+-]\d\d:\d\d)$).*)$/.exec(value);
@@ -260,9 +277,7 @@ function decodeTime(node: TypedNode, value: unknown, path: string, report: Decod
   const match = timePattern.exec(value);
   const ms = match === null ? Number.NaN : Date.parse(value.replace(/[.,]\d+/, ''));
   if (match === null || Number.isNaN(ms)) {
-    throw new DecodeError(
-      `parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(value)} as "2006"`,
-    );
+    throw new DecodeError(timeText(node.micro === true, value, value));
   }
   const seconds = new Date(ms).toISOString().slice(0, 19);
   return node.micro === true ? `${seconds}.${(match[7] ?? '').padEnd(6, '0').slice(0, 6)}Z` : `${seconds}Z`;
@@ -323,8 +338,20 @@ function typeError(node: TypedNode, value: unknown, path: string, report: Decode
         : typeof value;
   const shown = given === 'number' && node.type === 'integer' ? `number ${String(value)}` : given;
   return new DecodeError(
-    `json: cannot unmarshal ${shown} into Go struct field ${goPath(path, report.owner)} of type ${goType(node)}`,
+    `json: cannot unmarshal ${shown} into Go struct field ${goPath(path, report.owner)} of type ${typeAt(node, path, report.owner)}`,
   );
+}
+
+/** Go's type of the value at a path; the texts of some fields have types of their own. */
+function typeAt(node: TypedNode, path: string, owner: string | undefined): string {
+  const field = /([^.\u0001[\]]+)(?:\[\d+\])*$/.exec(path)?.[1] ?? '';
+  const named = textTypeOf(owner, field);
+  if (named === undefined) return goType(node);
+  return node.type === 'list' && node.items?.type === 'string'
+    ? `[]${named}`
+    : node.type === 'string'
+      ? named
+      : goType(node);
 }
 
 function goPath(path: string, owner: string | undefined): string {

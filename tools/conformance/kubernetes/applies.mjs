@@ -1,7 +1,7 @@
 // Sequences of server-side apply by several managers, mixed with updates and patches.
 import { kinds, collectionOf } from './kinds.mjs';
 import { mutated } from './mutate.mjs';
-import { example, home, jsonPatch, mergePatch } from './sequences.mjs';
+import { example, home, jsonPatch, mergePatch } from './shared.mjs';
 
 const keep = new Set([
   'apiVersion',

@@ -1,7 +1,7 @@
 // Generated CustomResourceDefinitions, and sequences over the objects of those.
 import { interleaved, partOf } from './applies.mjs';
 import { randomOf } from './random.mjs';
-import { jsonPatch, mergePatch } from './sequences.mjs';
+import { jsonPatch, mergePatch } from './shared.mjs';
 
 /** How many definitions a run has; sequences share them. */
 export const definitionCount = 24;

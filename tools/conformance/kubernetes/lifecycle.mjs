@@ -1,6 +1,6 @@
 // Sequences about deletion, and about lists and watches.
 import { kinds, collectionOf } from './kinds.mjs';
-import { example, home } from './sequences.mjs';
+import { example, home } from './shared.mjs';
 
 export function lifecycleSequence(given) {
   const { r } = given;
@@ -198,7 +198,7 @@ function reading(r, collection, id, created, at) {
         query: {
           limit,
           continue: `{{${at}.metadata.continue}}`,
-          ...(r.chance(0.1) && { resourceVersion: '5' }),
+          ...(r.chance(0.1) && { resourceVersion: '0' }),
         },
       },
     ];

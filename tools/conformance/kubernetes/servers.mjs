@@ -5,6 +5,7 @@ import { createWriteStream, existsSync, mkdirSync, readFileSync, writeFileSync }
 import { createServer } from 'node:net';
 import https from 'node:https';
 import { join } from 'node:path';
+import { warningTexts } from '../../../packages/localkube/recorded/play.ts';
 import { root } from '../../lib/install.mjs';
 
 export const oracles = join(root, '.cache/oracles/bin');
@@ -177,7 +178,7 @@ function clientOf(url, { token, cert, key }) {
             clearTimeout(patience);
             resolve({
               status: response.statusCode,
-              warnings: warningsOf(response.rawHeaders),
+              warnings: warningTexts(String(response.headers.warning ?? '')),
               text: Buffer.concat(chunks).toString(),
             });
           });
@@ -193,15 +194,4 @@ function clientOf(url, { token, cert, key }) {
       });
       request.end(body);
     });
-}
-
-/** Several warnings come as several headers or as one with commas. */
-export function warningsOf(rawHeaders) {
-  const found = [];
-  for (let n = 0; n < rawHeaders.length; n += 2) {
-    if (rawHeaders[n].toLowerCase() !== 'warning') continue;
-    for (const [, text] of rawHeaders[n + 1].matchAll(/299 - "((?:[^"\\]|\\.)*)"/g))
-      found.push(text.replaceAll(/\\(.)/g, '$1'));
-  }
-  return found;
 }

@@ -86,11 +86,14 @@ function objectNode(index: number, extra: Partial<TypedNode>): TypedNode {
   return node;
 }
 
-/** Fields whose type is atomic elsewhere and granular here, by a marker of their own. */
-const granular = new Set([
-  'io.k8s.api.core.v1.PersistentVolumeSpec.claimRef',
-  'io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceSpec.service',
-]);
+/** What the table leaves out: a field whose type is atomic elsewhere and granular here, and a pointer. */
+const corrections: Readonly<Record<string, Partial<TypedNode>>> = {
+  'io.k8s.api.core.v1.PersistentVolumeSpec.claimRef': { mapType: 'granular' },
+  'io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIServiceSpec.service': {
+    mapType: 'granular',
+    pointer: true,
+  },
+};
 
 function fieldNode(owner: number, field: FieldNotation): TypedNode {
   const key = `${owner}.${field.name}`;
@@ -98,7 +101,7 @@ function fieldNode(owner: number, field: FieldNotation): TypedNode {
     ...(field.patchStrategy.length > 0 && { patchStrategy: field.patchStrategy }),
     ...(field.patchMergeKey !== '' && { patchMergeKey: field.patchMergeKey }),
     ...(field.atomic && { mapType: 'atomic' as const }),
-    ...(granular.has(`${table.names[owner] ?? ''}.${field.name}`) && { mapType: 'granular' as const }),
+    ...corrections[`${table.names[owner] ?? ''}.${field.name}`],
     ...(field.pointer && { pointer: true }),
     ...(field.keepZero && { keepZero: true }),
     ...(field.numbers.length > 0 && { numbers: field.numbers }),
