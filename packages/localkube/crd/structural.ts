@@ -81,7 +81,10 @@ function checkNode(schema: JsonSchema, path: string, report: Report, root = fals
     requireType(other, `${path}.additionalProperties`, 'specified object fields', report);
     checkNode(other, `${path}.additionalProperties`, report);
   }
-  if (schema.items !== undefined) {
+  if (Array.isArray(schema.items)) {
+    const text = 'Forbidden: items must be a schema object and not an array';
+    add(report, 'FieldValueForbidden', `${path}.items`, text);
+  } else if (schema.items !== undefined) {
     requireType(schema.items, `${path}.items`, 'specified array items', report);
     checkNode(schema.items, `${path}.items`, report);
   }

@@ -48,9 +48,17 @@ function definitionsOf(columns: readonly Column[]): readonly unknown[] {
   }));
 }
 
+/** The count of a daemon set's templates is no annotation where only metadata is looked at. */
+function withoutCount(metadata: KubeObject['metadata']): unknown {
+  const { annotations, ...rest } = metadata;
+  const { 'deprecated.daemonset.template.generation': _, ...others } = annotations ?? {};
+  return { ...rest, ...(Object.keys(others).length > 0 && { annotations: others }) };
+}
+
 /** An object without its state. */
 export function partialOf(object: KubeObject, version: 'v1' | 'v1beta1'): unknown {
-  return { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${version}`, metadata: object.metadata };
+  const metadata = object.kind === 'DaemonSet' ? withoutCount(object.metadata) : object.metadata;
+  return { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${version}`, metadata };
 }
 
 export interface TableOptions {

@@ -107,10 +107,9 @@ export const secretHooks: KindHooks = {
       bytes += decodedLength(text(value));
     }
     if (bytes > MAX_BYTES) errors.push(tooLong('data', MAX_BYTES));
+    if (previous !== undefined && previous['type'] !== object['type'])
+      errors.unshift(invalid('type', object['type'], 'field is immutable'));
     errors.push(...validateSecretType(object, data));
-    if (previous !== undefined && previous['type'] !== object['type']) {
-      errors.push(invalid('type', object['type'], 'field is immutable'));
-    }
     errors.push(...validateImmutable(object, previous, ['data']));
     return errors;
   },

@@ -170,6 +170,7 @@ function validateKeys(driver: Fields, at: string): FieldError[] {
 }
 
 export const storageCapacityHooks: KindHooks = {
+  unconditionalUpdate: false,
   validate(object, previous) {
     const name = text(object['storageClassName']);
     const errors: FieldError[] = [

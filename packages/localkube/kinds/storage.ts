@@ -170,7 +170,12 @@ export const volumeHooks: KindHooks = {
     const protection = 'kubernetes.io/pv-protection';
     if (!finalizers.includes(protection)) draft.metadata['finalizers'] = [...finalizers, protection];
   },
-  validate: (object) => validateVolumeSpec(spec(object)),
+  validate(object, previous) {
+    const errors = validateVolumeSpec(spec(object));
+    if (previous === undefined) return errors;
+    // Upstream checks a changed volume twice, and its source may not change.
+    return [...errors, ...sourceChange(spec(object), spec(previous)), ...errors];
+  },
   warnings: volumeWarnings,
   columns: [
     nameColumn,
@@ -191,6 +196,14 @@ export const volumeHooks: KindHooks = {
     column('VolumeMode', (o) => text(spec(o)['volumeMode']), { wide: true }),
   ],
 };
+
+function sourceChange(after: Fields, before: Fields): FieldError[] {
+  const sourceOf = (part: Fields): Fields =>
+    Object.fromEntries(Object.entries(part).filter(([field]) => !NOT_SOURCES.has(field)));
+  if (equalData(sourceOf(after), sourceOf(before))) return [];
+  const detail = 'spec.persistentvolumesource is immutable after creation';
+  return [forbidden('spec.persistentvolumesource', detail)];
+}
 
 const NOT_SOURCES = new Set([
   'accessModes',

@@ -267,7 +267,9 @@ export function finishUpdate(
       live,
       resource.status === true || !resource.custom,
     );
-    metadata.generation = (live.metadata.generation ?? 0) + (changed ? 1 : 0);
+    // A priority class keeps the count that it was made with.
+    const counts = changed && resource.kind !== 'PriorityClass';
+    metadata.generation = (live.metadata.generation ?? 0) + (counts ? 1 : 0);
   }
   validate(core, resource, draft, live, context);
   if (subresource === '') warnOf(core, resource, draft, live, options);

@@ -344,7 +344,8 @@ function typeError(node: TypedNode, value: unknown, path: string, report: Decode
 
 /** Go's type of the value at a path; the texts of some fields have types of their own. */
 function typeAt(node: TypedNode, path: string, owner: string | undefined): string {
-  const field = /([^.\u0001[\]]+)(?:\[\d+\])*$/.exec(path)?.[1] ?? '';
+  const start = Math.max(path.lastIndexOf('.'), path.lastIndexOf(keyStart)) + 1;
+  const field = path.slice(start).replaceAll(/\[\d+\]/g, '');
   const named = textTypeOf(owner, field);
   if (named === undefined) return goType(node);
   return node.type === 'list' && node.items?.type === 'string'
