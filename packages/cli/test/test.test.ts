@@ -4,6 +4,9 @@ import { dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import { runProgram } from '../program.ts';
+// Loaded before the tests begin to count their time; the program itself loads it when it is called for.
+import '../commands/test.ts';
+import './run.ts';
 
 const folders: string[] = [];
 
