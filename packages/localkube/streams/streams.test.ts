@@ -210,6 +210,16 @@ describe('WebSocket streams of a pod', { timeout: 60_000 }, () => {
     expect(out).toBe('LOUD\n');
   });
 
+  it('are over when the client is gone, also in the middle of much output', async () => {
+    const pod = cluster.get('', 'Pod', 'p')!;
+    const flags = { container: 'main', stdin: false, stdout: true, stderr: false, tty: false };
+    const opened = cluster.kube.streams!.exec(pod, { ...flags, command: ['yes'] });
+    await new Promise((resolve) => opened.stdout!.once('data', resolve));
+    opened.stdout!.pause();
+    opened.close();
+    expect(await opened.ended).toEqual({ exitCode: 137 });
+  });
+
   it('refuse pages of other servers', async () => {
     const answer = await new Promise<number | undefined>((resolve) => {
       const socket = new WebSocket(

@@ -47,9 +47,12 @@ export function createLogFile(path: string, clock: Clock): LogFile {
   };
   const write = (bytes: Buffer): number => {
     if (file === undefined || bytes.length === 0) return 0;
-    if (size > 0 && size + bytes.length > fileBytesMax) rotate();
-    writeSync(file, bytes);
-    size += bytes.length;
+    try {
+      if (size > 0 && size + bytes.length > fileBytesMax) rotate();
+      size += writeSync(file, bytes);
+    } catch {
+      // A full disk costs these lines; the container goes on, and so does everybody else.
+    }
     wake();
     return bytes.length;
   };

@@ -107,6 +107,9 @@ function exec(
     ended,
     close() {
       if (!over) child.signal('SIGKILL');
+      // Nobody reads any more, so nothing is waited for.
+      child.stdout.destroy();
+      child.stderr.destroy();
     },
   };
 }
