@@ -47,7 +47,7 @@ export function checkRemote(url: string, policy: RemotePolicy): Result<undefined
 }
 
 /** Whether a host is one of those that are named. */
-export function isAllowedHost(host: string, hosts: readonly string[] | undefined): boolean {
+function isAllowedHost(host: string, hosts: readonly string[] | undefined): boolean {
   if (hosts === undefined) return true;
   const name = host.toLowerCase();
   return hosts.some((one) => {

@@ -72,7 +72,7 @@ function shown(entry: TreeEntry): TreeEntry {
 }
 
 /** Paths and their addresses. */
-export function parseGitmodules(text: string): ReadonlyMap<string, string> {
+function parseGitmodules(text: string): ReadonlyMap<string, string> {
   const urls = new Map<string, string>();
   let path: string | undefined;
   let url: string | undefined;
