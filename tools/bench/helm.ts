@@ -24,6 +24,8 @@ const memoryRenders = 1_000;
 interface ChartTimes {
   readonly name: string;
   readonly ours: number;
+  /** A release of a name that was not rendered before. */
+  readonly fresh: number;
   readonly traced: number;
   readonly go: number;
   readonly fork: number;
@@ -48,7 +50,7 @@ export async function benchHelm(args: readonly string[]): Promise<void> {
   const figures: ChartTimes[] = [];
   const harness = startHarness();
   for (const chart of charts) {
-    const measured = await measure(chart, times, harness.ask);
+    const measured = await measure(chart, times, (task) => harness.ask(task));
     if (measured !== undefined) figures.push(measured);
   }
   harness.end();
@@ -89,16 +91,17 @@ async function measure(
   const engine = createHelmEngine();
   const request = await requestOf(chart);
   // Time on processors, garbage and all: a machine that others use too changes it less than the clock.
-  const once = async (origins: boolean): Promise<number> => {
+  const once = async (origins: boolean, releaseName = 'rel'): Promise<number> => {
     const began = process.cpuUsage();
-    const rendered = await engine.render({ ...request, origins });
+    const rendered = await engine.render({ ...request, origins, releaseName });
     const { user, system } = process.cpuUsage(began);
     return rendered.ok ? (user + system) / 1000 : Number.NaN;
   };
   for (let i = 0; i < warmUps; i++) if (Number.isNaN(await once(i % 2 === 1))) return undefined;
-  const [ours, traced, go, fork]: number[][] = [[], [], [], []];
+  const [ours, fresh, traced, go, fork]: number[][] = [[], [], [], [], []];
   for (let i = 0; i < times; i++) {
     ours?.push(await once(false));
+    fresh?.push(await once(false, `rel${i}`));
     traced?.push(await once(true));
     const answer = await ask({ path: chart, values: [], times: 3 });
     if (!answer.ok) return undefined;
@@ -109,6 +112,7 @@ async function measure(
   return {
     name: relative(root, chart).replace(/^.*\/charts\//, ''),
     ours: median(ours),
+    fresh: median(fresh),
     traced: median(traced),
     go: median(go),
     fork: median(fork),
@@ -162,10 +166,12 @@ function report(figures: readonly ChartTimes[], each: boolean): string {
     single,
     `${figures.length} charts, medians of each; milliseconds on processors, but for processes of helm those of the clock\n`,
     `| ${''.padEnd(44)} |      p50 |      p90 |\n|${'-'.repeat(46)}|---------:|---------:|\n`,
-    row('ours, warm, ms', (one) => one.ours),
+    row('ours, warm, the same release again, ms', (one) => one.ours),
+    row('ours, warm, another release, ms', (one) => one.fresh),
     row("Helm's library, warm process of Go, ms", (one) => one.go),
     row('a process of helm per render, ms', (one) => one.fork),
     row('ours to Go', (one) => one.ours / one.go),
+    row('ours to Go, another release', (one) => one.fresh / one.go),
     row('a process of helm to ours', (one) => one.fork / one.ours),
     row('with origins to without', (one) => one.traced / one.ours),
     `of all charts together: ours to Go ${ratio(

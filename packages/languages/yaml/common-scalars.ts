@@ -6,7 +6,7 @@ const newline = 10;
 const hash = 35;
 
 /** Characters that begin something else than plain text. */
-const indicators = new Set([...'&*!%@`?|>{}[],"\'#'].map((sign) => sign.charCodeAt(0)));
+const indicators = new Set('& * ! % @ ` ? | > { } [ ] , " \' #'.split(' ').map((sign) => sign.charCodeAt(0)));
 
 /** Plain text may not begin with an indicator; `-` and `:` only before other text. */
 export function beginsPlain(text: string, at: number): boolean {

@@ -13,8 +13,8 @@ import { sortManifests } from './manifests.ts';
 import type { ManifestHead, SortedManifests } from './manifests.ts';
 import { capabilitiesObject, releaseMap } from './objects.ts';
 import type { TextCache } from './documents.ts';
-import { fieldOrigins } from './origins/field-origins.ts';
-import type { RangesCache, TracedFile } from './origins/field-origins.ts';
+import { createStepsCache, fieldOrigins } from './origins/field-origins.ts';
+import type { RangesCache, StepsCache, TracedFile } from './origins/field-origins.ts';
 import { valuePlaces } from './origins/value-places.ts';
 import type { WrittenCache } from './origins/value-places.ts';
 import { bodyText, crdsOf, onlyShown, outputText } from './output.ts';
@@ -191,13 +191,14 @@ function originsOf(
   file: TracedFile | undefined,
   cursors: Map<string, number>,
   ranges: RangesCache,
+  acts: StepsCache,
 ): FieldOrigins | undefined {
   if (file === undefined) return undefined;
   const cursor = `${path} ${content}`;
   const start = file.text.indexOf(content, cursors.get(cursor) ?? 0);
   if (start < 0) return undefined;
   cursors.set(cursor, start + 1);
-  return fieldOrigins(content, start, file, ranges);
+  return fieldOrigins(content, start, file, ranges, acts);
 }
 
 /** The objects; a list of objects is taken apart by who applies them. */
@@ -208,6 +209,7 @@ function manifestsOf(
   ranges: RangesCache,
 ): Manifest[] {
   const cursors = new Map<string, number>();
+  const acts = createStepsCache();
   const manifests: Manifest[] = [];
   for (const { path, text } of crds) {
     const stream = readYamlStream(text, { file: path, duplicateKeys: 'last' });
@@ -217,7 +219,7 @@ function manifestsOf(
   }
   for (const { path, object, content } of [...sorted.manifests, ...sorted.hooks]) {
     if (object === undefined) continue;
-    const origins = originsOf(path, content, traced?.get(path), cursors, ranges);
+    const origins = originsOf(path, content, traced?.get(path), cursors, ranges, acts);
     const line = origins?.get('')?.find(({ act }) => act === 'template')?.line ?? 1;
     manifests.push({
       object: object as unknown as KubeObject,

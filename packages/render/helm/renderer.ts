@@ -31,8 +31,9 @@ export async function renderHelmSource(
     const chart = await locate(request, reads);
     const complete = await completed(chart.source, request.charts);
     if (!complete.ok) return err([complete.error]);
-    const web = request.remote?.file;
-    const values = await valuesOf(parameters, context, { ...chart.search, web });
+    const { remote } = request;
+    const web = remote === undefined ? {} : { web: (url: string) => remote.file(url) };
+    const values = await valuesOf(parameters, context, { ...chart.search, ...web });
     const rendered = await engine.render(
       helmRequest(parameters, context, complete.value, values, request.appName, request.origins === true),
     );

@@ -25,6 +25,7 @@ export function fieldOrigins(
   start: number,
   file: TracedFile,
   cache: RangesCache,
+  acts: StepsCache,
 ): FieldOrigins {
   const origins = new Map<string, readonly OriginStep[]>();
   const { spans } = file;
@@ -36,7 +37,7 @@ export function fieldOrigins(
     while (end < spans.length && (spans[end]?.start ?? to) < to) end++;
     const name = first * (spans.length + 1) + end;
     let steps = known.get(name);
-    if (steps === undefined) known.set(name, (steps = stepsOf(spans.slice(first, end))));
+    if (steps === undefined) known.set(name, (steps = stepsOf(spans, first, end, acts)));
     return steps;
   };
   origins.set('', stepsAt(start, start + 1));
@@ -66,18 +67,84 @@ function firstSpan(spans: readonly TraceSpan<ValuePlace>[], start: number): numb
   return low;
 }
 
-function stepsOf(spans: readonly TraceSpan<ValuePlace>[]): readonly OriginStep[] {
+/** The acts behind a piece of a template's output. They are the same for all fields that it wrote. */
+interface Acts {
+  readonly values: readonly NamedStep[];
+  readonly template: NamedStep;
+  readonly conditions: readonly NamedStep[];
+}
+
+/** Several pieces of one line are one act: they have one name. */
+interface NamedStep {
+  readonly name: string;
+  readonly step: OriginStep;
+}
+
+/** What one render has found out about its origins. */
+export interface StepsCache {
+  readonly acts: Map<TraceOrigin<ValuePlace>, Acts>;
+  /** One act per key of the values, and per condition. */
+  readonly single: Map<object, NamedStep>;
+  /** The steps of fields that one piece has written as a whole. */
+  readonly whole: Map<TraceOrigin<ValuePlace>, readonly OriginStep[]>;
+}
+
+export function createStepsCache(): StepsCache {
+  return { acts: new Map(), single: new Map(), whole: new Map() };
+}
+
+function named(step: OriginStep): NamedStep {
+  return { name: `${step.act} ${step.file}:${step.line} ${step.detail ?? ''}`, step };
+}
+
+function once(what: object, cache: StepsCache, make: () => OriginStep): NamedStep {
+  const known = cache.single.get(what);
+  if (known !== undefined) return known;
+  const made = named(make());
+  cache.single.set(what, made);
+  return made;
+}
+
+function actsOf(origin: TraceOrigin<ValuePlace>, cache: StepsCache): Acts {
+  const known = cache.acts.get(origin);
+  if (known !== undefined) return known;
+  const values: NamedStep[] = [];
+  for (const key of origin.keys) values.push(once(key, cache, () => valueStep(key)));
+  const conditions: NamedStep[] = [];
+  for (const condition of origin.conditions)
+    conditions.push(once(condition, cache, () => conditionStep(condition)));
+  const acts = { values, template: named(templateStep(origin)), conditions };
+  cache.acts.set(origin, acts);
+  return acts;
+}
+
+function stepsOf(
+  spans: readonly TraceSpan<ValuePlace>[],
+  first: number,
+  end: number,
+  cache: StepsCache,
+): readonly OriginStep[] {
+  const origins = new Set<TraceOrigin<ValuePlace>>();
+  for (let at = first; at < end; at++) origins.add((spans[at] as TraceSpan<ValuePlace>).origin);
+  const [only] = origins;
+  if (origins.size !== 1 || only === undefined) return together([...origins], cache);
+  const known = cache.whole.get(only);
+  if (known !== undefined) return known;
+  const steps = together([only], cache);
+  cache.whole.set(only, steps);
+  return steps;
+}
+
+/** Values first, then templates, then conditions, each act once. */
+function together(origins: readonly TraceOrigin<ValuePlace>[], cache: StepsCache): readonly OriginStep[] {
+  const acts = origins.map((origin) => actsOf(origin, cache));
   const steps = new Map<string, OriginStep>();
-  const add = (step: OriginStep): void => {
-    // Several pieces of one line are one act.
-    const name = `${step.act} ${step.file}:${step.line} ${step.detail ?? ''}`;
+  const add = ({ name, step }: NamedStep): void => {
     if (!steps.has(name) && steps.size < stepsMax) steps.set(name, step);
   };
-  const origins = new Set<TraceOrigin<ValuePlace>>();
-  for (const { origin } of spans) origins.add(origin);
-  for (const { keys } of origins) for (const key of keys) add(valueStep(key));
-  for (const origin of origins) add(templateStep(origin));
-  for (const { conditions } of origins) for (const condition of conditions) add(conditionStep(condition));
+  for (const { values } of acts) values.forEach(add);
+  for (const { template } of acts) add(template);
+  for (const { conditions } of acts) conditions.forEach(add);
   return [...steps.values()];
 }
 
