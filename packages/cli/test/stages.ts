@@ -3,7 +3,7 @@ import type { KubeObject } from '@plumbline/api';
 import type { Part } from './types.ts';
 
 /** Parts that go to the cluster together; the next ones follow when these have come to rest. */
-export interface Stage {
+interface Stage {
   readonly title: string;
   /** A phase or wave, after which a sync only goes on when all is well. */
   readonly sync: boolean;

@@ -1,7 +1,7 @@
 import type { KubeObject } from '@plumbline/api';
 
 /** How a definition's webhook is asked. */
-export interface ConversionWebhook {
+interface ConversionWebhook {
   readonly definition: string;
   readonly clientConfig: Readonly<Record<string, unknown>>;
   readonly reviewVersions: readonly string[];

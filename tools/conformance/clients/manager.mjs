@@ -1,5 +1,5 @@
 // The real kube-controller-manager does the work of the controllers; the embedded server only stores, and its node plays pods.
-import { execFileSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startCluster, startProgram, until } from './cluster.mjs';
@@ -18,7 +18,8 @@ const expected = [
 export async function run(folder, minutes, say) {
   const cluster = await startCluster(folder, ['--controllers', 'off', '--pods', 'simulated']);
   const key = join(folder, 'accounts.key');
-  execFileSync('openssl', ['genrsa', '-traditional', '-out', key, '2048'], { stdio: 'ignore' });
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  writeFileSync(key, privateKey.export({ type: 'pkcs1', format: 'pem' }));
   const ca = join(folder, 'ca.crt');
   writeFileSync(ca, cluster.ca);
   const manager = startProgram(
