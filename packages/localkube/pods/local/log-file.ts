@@ -39,6 +39,8 @@ export function createLogFile(path: string, clock: Clock): LogFile {
   };
   const rotate = (): void => {
     if (file !== undefined) closeSync(file);
+    // Should the next steps fail, the number must not be written to: it may soon belong to another file.
+    file = undefined;
     rmSync(olderPart(path), { force: true });
     renameSync(path, olderPart(path));
     file = openSync(path, 'a', 0o600);
