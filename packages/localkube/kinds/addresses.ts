@@ -14,7 +14,8 @@ import {
   strings,
   text,
 } from './fields.ts';
-import { cidr, dnsLabel, dnsSubdomain, ipAddress, pathSegment } from './names.ts';
+import { cidr, dnsSubdomain, ipAddress, pathSegment } from './names.ts';
+import { label1035 } from './match-resources.ts';
 
 const spec = (object: KubeObject): Fields => record(object['spec']);
 
@@ -62,10 +63,6 @@ function validateParent(parent: Fields, at: string): FieldError[] {
   return errors;
 }
 
-const LABEL_1035 =
-  "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and " +
-  "end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
-
 export const apiServiceHooks: KindHooks = {
   status: true,
   default(draft) {
@@ -87,8 +84,7 @@ export const apiServiceHooks: KindHooks = {
     if (group === '' && version !== 'v1')
       errors.push(required('spec.group', 'only v1 may have an empty group and it better be legacy kube'));
     if (group !== '') errors.push(...invalidEach('spec.group', group, dnsSubdomain(group, false)));
-    if (dnsLabel(version, false).length > 0 || /^\d/.test(version))
-      errors.push(invalid('spec.version', version, LABEL_1035));
+    errors.push(...invalidEach('spec.version', version, label1035(version)));
     for (const [field, most] of [
       ['groupPriorityMinimum', 20_000],
       ['versionPriority', 1000],

@@ -15,7 +15,7 @@ import {
 import { dnsSubdomain } from './names.ts';
 import { validateSelector } from './selectors.ts';
 
-export const LABEL_1035 =
+const LABEL_1035 =
   "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and " +
   "end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
 

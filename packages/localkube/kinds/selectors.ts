@@ -51,6 +51,8 @@ export function validateSelector(selector: unknown, field: string): FieldError[]
         errors.push(invalid(`${at}.operator`, text(expression['operator']), 'not a valid selector operator'));
     }
     errors.push(...invalidEach(`${at}.key`, text(expression['key']), qualifiedName(text(expression['key']))));
+    for (const [n, value] of strings(expression['values']).entries())
+      errors.push(...invalidEach(`${at}.values[${n}]`, value, labelValue(value)));
   }
   return errors;
 }

@@ -20,13 +20,13 @@ export interface Step {
 }
 
 /** What a server answered. */
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly warnings: readonly string[];
   readonly text: string;
 }
 
-export interface Request {
+interface Request {
   readonly method: string;
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
