@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
-import type { Command } from 'commander';
 import { Secret } from '@plumbline/base';
 import type { Result } from '@plumbline/base';
 import { systemClock } from '@plumbline/base/node';
@@ -11,42 +10,7 @@ import type { ArchiveOptions, ChartAccess, ChartSources } from '@plumbline/sourc
 import { CommandError } from '../io.ts';
 import { chartTreeOf } from './chart-tree.ts';
 import type { Means } from './means.ts';
-
-/** The flags that say where a chart is and who has to have signed it: those of `helm template`. */
-export interface OriginFlags {
-  readonly version?: string;
-  readonly repo?: string;
-  readonly username?: string;
-  readonly password?: string;
-  readonly passwordStdin?: boolean;
-  readonly passCredentials?: boolean;
-  readonly caFile?: string;
-  readonly certFile?: string;
-  readonly keyFile?: string;
-  readonly insecureSkipTlsVerify?: boolean;
-  readonly plainHttp?: boolean;
-  readonly verify?: boolean;
-  readonly keyring?: string;
-}
-
-/** Adds the flags to a command. */
-export function addOriginOptions(command: Command): Command {
-  const of = 'charts of a repository:';
-  return command
-    .option('--version <range>', `${of} the version, or a range; the newest unless told`)
-    .option('--repo <url>', `${of} its address`)
-    .option('--username <name>', `${of} who asks`)
-    .option('--password <password>', `${of} the password`)
-    .option('--password-stdin', `${of} read the password from standard input`)
-    .option('--pass-credentials', `${of} send them to other hosts too`)
-    .option('--ca-file <file>', `${of} certificates to trust`)
-    .option('--cert-file <file>', `${of} our certificate`)
-    .option('--key-file <file>', `${of} our certificate's key`)
-    .option('--insecure-skip-tls-verify', `${of} do not check its certificate`)
-    .option('--plain-http', 'charts of a registry: without TLS')
-    .option('--verify', 'charts: only archives that somebody has signed who is trusted')
-    .option('--keyring <file>', 'charts: the keys that are trusted (~/.gnupg/pubring.gpg)');
-}
+import type { OriginFlags } from './origin-flags.ts';
 
 /** Whether a name means a chart that is not on this machine. */
 export function isElsewhere(name: string, cwd: string, { origin }: Means): boolean {

@@ -1,7 +1,7 @@
 import type { ChartPort } from '@plumbline/render';
 import type { Io } from '../io.ts';
 import { CommandError } from '../io.ts';
-import type { OriginFlags } from './chart-origin.ts';
+import type { OriginFlags } from './origin-flags.ts';
 
 /** What a render may use of the process beside its files. */
 export interface Means {

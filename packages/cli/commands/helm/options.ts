@@ -2,8 +2,8 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { parseDuration } from '@plumbline/languages';
 import { CommandError } from '../../io.ts';
-import { addOriginOptions } from '../../render/chart-origin.ts';
-import type { OriginFlags } from '../../render/chart-origin.ts';
+import { addOriginOptions } from '../../render/origin-flags.ts';
+import type { OriginFlags } from '../../render/origin-flags.ts';
 
 /** Where the cluster is and which namespace is meant. */
 export interface ClusterFlags {
