@@ -18,7 +18,7 @@ export interface FileSearch {
 }
 
 /** Brings a file on the web, and what tells it from an earlier or later one. */
-export type WebPort = (
+type WebPort = (
   url: string,
 ) => Promise<Result<{ readonly bytes: Uint8Array; readonly revision: string }>>;
 
