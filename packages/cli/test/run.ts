@@ -56,6 +56,11 @@ export async function runTest(path: string, flags: TestFlags, io: Io): Promise<v
     engine,
     ...(flags.kubeVersion === undefined ? {} : { kubeVersion: flags.kubeVersion }),
   });
+  if (collected.parts.length === 0)
+    throw new CommandError(
+      `there is nothing to bring up in ${path}${rendered.kind === 'directory' && flags.recurse !== true ? ' itself: --recurse goes into the folders below' : ''}`,
+      1,
+    );
   const given: Part[] = [];
   for (const other of flags.with ?? []) {
     const { manifests: more } = await renderAnything(engine, other, { hooks: true, recurse: true }, io.cwd);

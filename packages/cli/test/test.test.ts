@@ -401,3 +401,15 @@ spec: {backoffLimit: 0, template: {metadata: {labels: {a: b${scenario}}}, spec: 
     expect((await plumbTest(files, 'site', '--strict')).code).toBe(1);
   });
 });
+
+describe('a folder with nothing in it', () => {
+  it('is no success, and says where else to look', async () => {
+    const below = { 'apps/web.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\n' };
+    const { code, errors } = await plumbTest(below, '.');
+    expect(code).toBe(1);
+    expect(errors).toContain(
+      'there is nothing to bring up in . itself: --recurse goes into the folders below',
+    );
+    expect((await plumbTest(below, '.', '--recurse')).code).toBe(0);
+  });
+});
