@@ -18,9 +18,7 @@ export interface FileSearch {
 }
 
 /** Brings a file on the web, and what tells it from an earlier or later one. */
-type WebPort = (
-  url: string,
-) => Promise<Result<{ readonly bytes: Uint8Array; readonly revision: string }>>;
+type WebPort = (url: string) => Promise<Result<{ readonly bytes: Uint8Array; readonly revision: string }>>;
 
 /** As much as one file of values may hold. */
 const bytesMax = 16 * 1024 * 1024;
