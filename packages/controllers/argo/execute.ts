@@ -30,6 +30,8 @@ export function createExecutor(
     try {
       const result = await perform(cluster, action);
       if (!result.ok || result.object === undefined || isDry(action)) return result;
+      // What was left as it was known says nothing about what is there now.
+      if (action.type === 'apply' && result.object === action.live) return result;
       wrote(result.object);
       if (action.type === 'apply' && isDefinition(result.object))
         await waitServed(cluster, result.object, clock);

@@ -29,6 +29,16 @@ const LAG_MAX_MS = 15_000;
 
 export function createOverlay(live: (key: ObjectKey) => KubeObject | undefined, now: () => number): Overlay {
   const written = new Map<string, { readonly object: KubeObject; readonly at: number }>();
+  // Objects (by uid) that the watch has seen go, in the order of going: an answer that comes later speaks of the past.
+  const gone = new Map<string, number>();
+
+  function bury(uid: string): void {
+    gone.set(uid, now());
+    for (const [old, at] of gone) {
+      if (now() - at <= LAG_MAX_MS) return;
+      gone.delete(old);
+    }
+  }
 
   function own(text: string): KubeObject | undefined {
     const entry = written.get(text);
@@ -42,7 +52,8 @@ export function createOverlay(live: (key: ObjectKey) => KubeObject | undefined, 
     wrote(object) {
       const key = keyOf(object);
       const known = live(key);
-      // In process the watch may have it before the answer is there.
+      // In process the watch may have it, and may have seen it go, before the answer is there.
+      if (gone.has(object.metadata.uid ?? '')) return;
       if (known !== undefined && !isNewer(object, known)) return;
       written.set(keyText(key), { object, at: now() });
     },
@@ -53,10 +64,11 @@ export function createOverlay(live: (key: ObjectKey) => KubeObject | undefined, 
     },
     heard({ object, type }) {
       const text = keyText(keyOf(object));
+      if (type === 'deleted' && object.metadata.uid !== undefined) bury(object.metadata.uid);
       const mine = own(text);
       if (mine === undefined) return;
-      const gone = type === 'deleted' && mine.metadata.uid === object.metadata.uid;
-      if (gone || !isNewer(mine, object)) written.delete(text);
+      const went = type === 'deleted' && mine.metadata.uid === object.metadata.uid;
+      if (went || !isNewer(mine, object)) written.delete(text);
     },
     keys: () => [...written.values()].map(({ object }) => keyOf(object)),
   };
