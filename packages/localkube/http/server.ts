@@ -83,7 +83,7 @@ interface Upgrading {
   readonly head: Buffer;
 }
 
-/** The same way as any other request; only an answer that is a stream takes the connection over. */
+/** Upgrades pass the gate that all requests pass; only an answer that is a stream takes the connection over. */
 function upgrade(
   around: Surroundings,
   encoder: Encoder,

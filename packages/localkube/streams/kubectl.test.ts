@@ -28,7 +28,7 @@ beforeAll(async () => {
   const { url } = await cluster.kube.listen({ host: '127.0.0.1', port: 0 });
   config = join(folder, 'kubeconfig');
   writeFileSync(config, adminKubeconfig({ server: url }));
-  const mount = { volumeMounts: [{ name: 'work', mountPath: '/work' }] };
+  const mount = { volumeMounts: [{ name: 'work', mountPath: '/data' }] };
   cluster.apply(
     scriptPod('p', '', {
       restartPolicy: 'Always',
@@ -128,7 +128,7 @@ describe.each(programs)('kubectl (%s)', (name, program) => {
       mkdirSync(join(place, 'sub'), { recursive: true });
       writeFileSync(join(place, 'sub/big'), Buffer.alloc(1_000_000, 'abc'));
       writeFileSync(join(place, 'small'), 'small\n');
-      const there = `p:/work/${name.replaceAll(/\W/g, '')}`;
+      const there = `p:/data/${name.replaceAll(/\W/g, '')}`;
       expect(await kubectl(['cp', '-c', 'main', place, there])).toMatchObject({ code: 0, err: '' });
       expect(await kubectl(['cp', '-c', 'main', there, `${place}-back`])).toMatchObject({ code: 0, err: '' });
       expect(
@@ -138,7 +138,7 @@ describe.each(programs)('kubectl (%s)', (name, program) => {
         code: 0,
       });
       expect(readFileSync(`${place}-one`, 'utf8')).toBe('small\n');
-      expect(await kubectl(['cp', '-c', 'main', 'p:/work', `${place}-all`])).toMatchObject({
+      expect(await kubectl(['cp', '-c', 'main', 'p:/data', `${place}-all`])).toMatchObject({
         code: 0,
         err: '',
       });

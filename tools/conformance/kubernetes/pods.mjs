@@ -82,7 +82,7 @@ export function containerFor(r, name, volumes = []) {
     imagePullPolicy: r.maybe(0.2, () => r.pick(['Always', 'IfNotPresent', 'Never'])),
     command: r.maybe(0.2, ['sh', '-c']),
     args: r.maybe(0.2, ['sleep 1']),
-    workingDir: r.maybe(0.1, '/work'),
+    workingDir: r.maybe(0.1, '/data'),
     ports: r.maybe(0.4, () =>
       compact([
         { containerPort: 8080, name: 'http', protocol: r.maybe(0.3, 'TCP') },

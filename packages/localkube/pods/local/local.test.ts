@@ -134,26 +134,26 @@ describe('pods that run as local processes', { timeout: 60_000 }, () => {
     const pod = await run(
       scriptPod(
         'volumes',
-        'cat /etc/app/a.txt /etc/one.txt /keys/id; echo; cat /info/labels; echo; cat /all/b /all/id; echo; pwd > /work/where; cat "$PLUMBLINE_ROOT/work/from-init"; test ! -e /etc/app/b.txt; stat -L -c %a /keys/id',
+        'cat /etc/app/a.txt /etc/one.txt /keys/id; echo; cat /info/labels; echo; cat /all/b /all/id; echo; pwd > /data/where; cat "$PLUMBLINE_ROOT/data/from-init"; test ! -e /etc/app/b.txt; stat -L -c %a /keys/id',
         {
           initContainers: [
             {
               name: 'first',
               image: 'x',
               command: ['sh', '-c', 'echo init > from-init'],
-              workingDir: '/work',
-              volumeMounts: [{ name: 'work', mountPath: '/work' }],
+              workingDir: '/data',
+              volumeMounts: [{ name: 'work', mountPath: '/data' }],
             },
           ],
           container: {
-            workingDir: '/work',
+            workingDir: '/data',
             volumeMounts: [
               { name: 'cfg', mountPath: '/etc/app' },
               { name: 'cfg2', mountPath: '/etc/one.txt', subPath: 'b.txt' },
               { name: 'keys', mountPath: '/keys' },
               { name: 'info', mountPath: '/info' },
               { name: 'all', mountPath: '/all' },
-              { name: 'work', mountPath: '/work' },
+              { name: 'work', mountPath: '/data' },
             ],
           },
           volumes: [

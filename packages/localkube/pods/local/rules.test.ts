@@ -25,47 +25,47 @@ describe('a variable in a command', () => {
 
 describe('a path in a text', () => {
   const mapping = makeMapping([
-    { path: '/work', host: '/h/w' },
-    { path: '/work/out/', host: '/h/o' },
+    { path: '/data', host: '/h/w' },
+    { path: '/data/out/', host: '/h/o' },
     { path: '/etc/app.conf', host: '/h/conf' },
   ]);
   it.each([
-    ['/work', '/h/w'],
-    ['/work/', '/h/w/'],
-    ['cat /work/a > /work/out/b', 'cat /h/w/a > /h/o/b'],
-    ['--dir=/work:/work/out', '--dir=/h/w:/h/o'],
-    ['{"path":"/work/x"}', '{"path":"/h/w/x"}'],
-    ['file:///work/x', 'file:///h/w/x'],
-    ['sh -c \'ls /work;ls "/work"\'', 'sh -c \'ls /h/w;ls "/h/w"\''],
-    ['See /work.', 'See /h/w.'],
+    ['/data', '/h/w'],
+    ['/data/', '/h/w/'],
+    ['cat /data/a > /data/out/b', 'cat /h/w/a > /h/o/b'],
+    ['--dir=/data:/data/out', '--dir=/h/w:/h/o'],
+    ['{"path":"/data/x"}', '{"path":"/h/w/x"}'],
+    ['file:///data/x', 'file:///h/w/x'],
+    ['sh -c \'ls /data;ls "/data"\'', 'sh -c \'ls /h/w;ls "/h/w"\''],
+    ['See /data.', 'See /h/w.'],
     ['/etc/app.conf /etc/app.conf.d', '/h/conf /etc/app.conf.d'],
-    ['/workshop /work-old /work.txt', '/workshop /work-old /work.txt'],
+    ['/database /data-old /data.txt', '/database /data-old /data.txt'],
     [
-      'https://host/work $HOME/work ${X}/work ../work a/work',
-      'https://host/work $HOME/work ${X}/work ../work a/work',
+      'https://host/data $HOME/data ${X}/data ../data a/data',
+      'https://host/data $HOME/data ${X}/data ../data a/data',
     ],
   ])('%s', (text, wanted) => {
     expect(mapping.rewrite(text)).toBe(wanted);
   });
 
   it('leads to the longest mount', () => {
-    expect(mapping.resolve('/work/out/x')).toBe('/h/o/x');
-    expect(mapping.resolve('/work/other')).toBe('/h/w/other');
+    expect(mapping.resolve('/data/out/x')).toBe('/h/o/x');
+    expect(mapping.resolve('/data/other')).toBe('/h/w/other');
     expect(mapping.resolve('/usr')).toBe('/usr');
   });
 
   it('stays in the names of an archive that kubectl cp asks for', () => {
-    expect(rewriteCommand(['tar', 'cf', '-', '/work/a'], mapping, '/r')).toEqual([
+    expect(rewriteCommand(['tar', 'cf', '-', '/data/a'], mapping, '/r')).toEqual([
       'tar',
       '-C',
       '/r',
       '-cf',
       '-',
       '--',
-      'work/a',
+      'data/a',
     ]);
     expect(rewriteCommand(['tar', 'cf', '-', '/usr/x'], mapping, '/r')).toEqual(['tar', 'cf', '-', '/usr/x']);
-    expect(rewriteCommand(['tar', '-xmf', '-', '-C', '/work'], mapping, '/r')).toEqual([
+    expect(rewriteCommand(['tar', '-xmf', '-', '-C', '/data'], mapping, '/r')).toEqual([
       'tar',
       '-xmf',
       '-',
