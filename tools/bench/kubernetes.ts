@@ -2,16 +2,14 @@
 // tools/oracles), by turns on this machine and over TLS, under the same load: raw kept connections, from a process of
 // their own. Prints ours, theirs and the ratio.
 import { spawn, type ChildProcess } from 'node:child_process';
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { removeFolder, temporaryFolder } from '../../e2e/harness/plumb.ts';
+import { endChild, oracles, spawnApiServer, unlimited } from '../oracles/kube-apiserver.mjs';
 import { createLoad, type Load, type Target } from './load.ts';
 import { residentMegabytes } from './process.ts';
 
 const root = join(import.meta.dirname, '../..');
-const oracles = join(root, '.cache/oracles/bin');
 
 interface Server {
   readonly target: Target;
@@ -219,19 +217,6 @@ function waitFor(child: ChildProcess, look: () => Promise<boolean> | boolean): P
   });
 }
 
-function stopAll(children: readonly ChildProcess[]): () => Promise<void> {
-  return async () => {
-    for (const child of children) {
-      if (child.exitCode !== null) continue;
-      const gone = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGTERM');
-      const patience = setTimeout(() => child.kill('SIGKILL'), 5_000);
-      await gone;
-      clearTimeout(patience);
-    }
-  };
-}
-
 async function startOurs(folder: string): Promise<Server> {
   mkdirSync(folder, { recursive: true });
   const kubeconfig = join(folder, 'kubeconfig');
@@ -262,66 +247,17 @@ async function startOurs(folder: string): Promise<Server> {
     target: { port, cert: data('client-certificate'), key: data('client-key') },
     startMs,
     pids: [child.pid ?? 0],
-    stop: stopAll([child]),
+    stop: () => endChild(child),
   };
 }
 
 async function startTheirs(folder: string): Promise<Server> {
-  mkdirSync(folder, { recursive: true });
-  const [client = 0, peer = 0, secure = 0] = await freePorts(3);
-  const token = randomBytes(16).toString('hex');
-  writeFileSync(join(folder, 'tokens.csv'), `${token},admin,admin,"system:masters"\n`);
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const key = join(folder, 'accounts.key');
-  writeFileSync(key, privateKey.export({ type: 'pkcs1', format: 'pem' }));
-  const program = (name: string, args: readonly string[]): ChildProcess =>
-    spawn(join(oracles, name), args, { stdio: 'ignore' });
-  const etcd = program('etcd', [
-    '--unsafe-no-fsync',
-    `--data-dir=${join(folder, `etcd-${token}`)}`,
-    `--listen-client-urls=http://127.0.0.1:${client}`,
-    `--advertise-client-urls=http://127.0.0.1:${client}`,
-    `--listen-peer-urls=http://127.0.0.1:${peer}`,
-    `--initial-advertise-peer-urls=http://127.0.0.1:${peer}`,
-    `--initial-cluster=default=http://127.0.0.1:${peer}`,
-  ]);
-  const server = program('kube-apiserver', [
-    `--etcd-servers=http://127.0.0.1:${client}`,
-    '--bind-address=127.0.0.1',
-    '--advertise-address=127.0.0.1',
-    `--secure-port=${secure}`,
-    `--cert-dir=${join(folder, 'cert')}`,
-    '--service-cluster-ip-range=10.96.0.0/16',
-    `--service-account-key-file=${key}`,
-    `--service-account-signing-key-file=${key}`,
-    '--service-account-issuer=https://kubernetes.default.svc.cluster.local',
-    `--token-auth-file=${join(folder, 'tokens.csv')}`,
-    '--authorization-mode=RBAC',
-    '--enable-priority-and-fairness=false',
-    '--max-requests-inflight=0',
-    '--max-mutating-requests-inflight=0',
-  ]);
-  const target: Target = { port: secure, token };
+  const { port, token, server, etcd, stop } = await spawnApiServer(folder, unlimited);
+  const target: Target = { port, token };
   const load = await createLoad();
   const startMs = await waitFor(server, () =>
     load.run(target, { kind: 'ready' }).then((found) => found === 1),
   );
   load.stop();
-  return { target, startMs, pids: [etcd.pid ?? 0, server.pid ?? 0], stop: stopAll([server, etcd]) };
-}
-
-async function freePorts(count: number): Promise<readonly number[]> {
-  const held = await Promise.all(
-    Array.from({ length: count }, () => {
-      const server = createServer();
-      return new Promise<typeof server>((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
-    }),
-  );
-  return Promise.all(
-    held.map((server) => {
-      const address = server.address();
-      const port = address !== null && typeof address === 'object' ? address.port : 0;
-      return new Promise<number>((resolve) => server.close(() => resolve(port)));
-    }),
-  );
+  return { target, startMs, pids: [etcd.pid ?? 0, server.pid ?? 0], stop };
 }

@@ -1,108 +1,20 @@
 // The two servers side by side: kube-apiserver on an etcd of its own, and `plumb cluster start`.
 import { spawn } from 'node:child_process';
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { createWriteStream, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import https from 'node:https';
 import { join } from 'node:path';
 import { warningTexts } from '../../../packages/localkube/recorded/play.ts';
 import { root } from '../../lib/install.mjs';
+import { endChild, oracles, spawnApiServer, unlimited } from '../../oracles/kube-apiserver.mjs';
 
-export const oracles = join(root, '.cache/oracles/bin');
-
-/** Ports that were free a moment ago. */
-async function freePorts(count) {
-  const held = await Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        new Promise((resolve, reject) => {
-          const server = createServer();
-          server.once('error', reject);
-          server.listen(0, '127.0.0.1', () => resolve(server));
-        }),
-    ),
-  );
-  const ports = held.map((server) => server.address().port);
-  await Promise.all(held.map((server) => new Promise((done) => server.close(done))));
-  return ports;
-}
-
-function program(name, args, folder) {
-  const child = spawn(join(oracles, name), args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  child.stderr.pipe(createWriteStream(join(folder, `${name}.log`)));
-  return child;
-}
-
-function ended(child) {
-  return new Promise((resolve) => {
-    if (child.exitCode !== null || child.signalCode !== null) resolve();
-    else child.once('exit', resolve);
-  });
-}
-
-async function stopped(child) {
-  child.kill('SIGTERM');
-  const patience = setTimeout(() => child.kill('SIGKILL'), 4000);
-  await ended(child);
-  clearTimeout(patience);
-}
+export { oracles };
 
 /** kube-apiserver with etcd; `stop` ends both. */
 export async function startReal(folder) {
-  mkdirSync(folder, { recursive: true });
-  const [client, peer, secure] = await freePorts(3);
-  const token = randomBytes(16).toString('hex');
-  writeFileSync(join(folder, 'tokens.csv'), `${token},plumbline-admin,,"system:masters"\n`);
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const key = join(folder, 'accounts.key');
-  writeFileSync(key, privateKey.export({ type: 'pkcs1', format: 'pem' }));
-  const etcd = program(
-    'etcd',
-    [
-      '--unsafe-no-fsync',
-      `--data-dir=${join(folder, 'etcd')}`,
-      `--listen-client-urls=http://127.0.0.1:${client}`,
-      `--advertise-client-urls=http://127.0.0.1:${client}`,
-      `--listen-peer-urls=http://127.0.0.1:${peer}`,
-      `--initial-advertise-peer-urls=http://127.0.0.1:${peer}`,
-      `--initial-cluster=default=http://127.0.0.1:${peer}`,
-    ],
-    folder,
-  );
-  const server = program(
-    'kube-apiserver',
-    [
-      `--etcd-servers=http://127.0.0.1:${client}`,
-      '--bind-address=127.0.0.1',
-      '--advertise-address=127.0.0.1',
-      `--secure-port=${secure}`,
-      `--cert-dir=${join(folder, 'cert')}`,
-      '--service-cluster-ip-range=10.96.0.0/16',
-      `--service-account-key-file=${key}`,
-      `--service-account-signing-key-file=${key}`,
-      '--service-account-issuer=https://kubernetes.default.svc.cluster.local',
-      `--token-auth-file=${join(folder, 'tokens.csv')}`,
-      '--authorization-mode=RBAC',
-      '--allow-privileged=true',
-      '--enable-priority-and-fairness=false',
-      '--max-requests-inflight=0',
-      '--max-mutating-requests-inflight=0',
-    ],
-    folder,
-  );
-  const send = clientOf(new URL(`https://127.0.0.1:${secure}`), { token });
-  await untilReady(send, server, join(folder, 'kube-apiserver.log'));
-  return {
-    name: 'kube-apiserver',
-    send,
-    url: `https://127.0.0.1:${secure}`,
-    token,
-    async stop() {
-      await stopped(server);
-      await stopped(etcd);
-    },
-  };
+  const real = await spawnApiServer(folder, ['--allow-privileged=true', ...unlimited]);
+  const send = clientOf(new URL(real.url), { token: real.token });
+  await untilReady(send, real.server, real.log);
+  return { name: 'kube-apiserver', send, url: real.url, token: real.token, stop: real.stop };
 }
 
 async function untilReady(send, child, log) {
@@ -143,7 +55,7 @@ export async function startOurs(folder, sources) {
     name: 'embedded',
     send: clientOf(new URL(url), { cert: data('client-certificate'), key: data('client-key') }),
     url,
-    stop: () => stopped(child),
+    stop: () => endChild(child),
   };
 }
 

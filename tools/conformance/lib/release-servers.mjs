@@ -1,26 +1,16 @@
 // A server for releases: `plumb cluster start`, or kube-apiserver on an etcd of its own, each with a kubeconfig.
 import { spawn } from 'node:child_process';
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { createWriteStream, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { root } from '../../lib/install.mjs';
-
-const oracles = join(root, '.cache/oracles/bin');
+import { endChild, spawnApiServer } from '../../oracles/kube-apiserver.mjs';
 
 /** The arguments of node that run our command: a build that is named, the usual build, or the sources. */
 export function plumbCommand() {
   const bundle = process.env.PLUMB_PROGRAM ?? join(root, 'dist/plumb.mjs');
   return existsSync(bundle) ? [bundle] : ['--import', 'tsx', join(root, 'packages/cli/main.ts')];
-}
-
-function ended(child) {
-  return new Promise((resolve) => {
-    if (child.exitCode !== null || child.signalCode !== null) resolve();
-    else child.once('exit', resolve);
-  });
 }
 
 /** The embedded API; pods are simulated, so that hooks run. */
@@ -45,53 +35,16 @@ export async function startEmbedded(folder) {
     kubeconfig,
     runsPods: true,
     get: getter(url),
-    async stop() {
-      child.kill('SIGTERM');
-      await ended(child);
-    },
+    stop: () => endChild(child),
   };
 }
 
 /** kube-apiserver and etcd on loopback. There are no controllers, so nothing runs. */
 export async function startReal(folder) {
-  mkdirSync(folder, { recursive: true });
-  const [client, peer, secure] = await freePorts(3);
-  const token = randomBytes(16).toString('hex');
-  writeFileSync(join(folder, 'tokens.csv'), `${token},admin,admin,"system:masters"\n`);
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  writeFileSync(join(folder, 'accounts.key'), privateKey.export({ type: 'pkcs1', format: 'pem' }));
-  const run = (name, args) => {
-    const child = spawn(join(oracles, name), args, { stdio: ['ignore', 'ignore', 'pipe'] });
-    child.stderr.pipe(createWriteStream(join(folder, `${name}.log`)));
-    return child;
-  };
-  const etcd = run('etcd', [
-    '--unsafe-no-fsync',
-    `--data-dir=${join(folder, 'etcd')}`,
-    `--listen-client-urls=http://127.0.0.1:${client}`,
-    `--advertise-client-urls=http://127.0.0.1:${client}`,
-    `--listen-peer-urls=http://127.0.0.1:${peer}`,
-    `--initial-advertise-peer-urls=http://127.0.0.1:${peer}`,
-    `--initial-cluster=default=http://127.0.0.1:${peer}`,
-  ]);
-  const server = run('kube-apiserver', [
-    `--etcd-servers=http://127.0.0.1:${client}`,
-    '--bind-address=127.0.0.1',
-    '--advertise-address=127.0.0.1',
-    `--secure-port=${secure}`,
-    `--cert-dir=${join(folder, 'cert')}`,
-    '--service-cluster-ip-range=10.96.0.0/16',
-    `--service-account-key-file=${join(folder, 'accounts.key')}`,
-    `--service-account-signing-key-file=${join(folder, 'accounts.key')}`,
-    '--service-account-issuer=https://kubernetes.default.svc.cluster.local',
-    `--token-auth-file=${join(folder, 'tokens.csv')}`,
-    '--authorization-mode=RBAC',
-    '--allow-privileged=true',
-  ]);
-  const url = `https://127.0.0.1:${secure}`;
+  const { url, token, server, log, stop } = await spawnApiServer(folder, ['--allow-privileged=true']);
   const get = getter(url, token);
   for (const began = Date.now(); ;) {
-    if (server.exitCode !== null) throw new Error(`kube-apiserver ended, see ${folder}/kube-apiserver.log`);
+    if (server.exitCode !== null) throw new Error(`kube-apiserver ended, see ${log}`);
     const answer = await get('/readyz').catch(() => undefined);
     if (answer?.status === 200) break;
     if (Date.now() - began > 120_000) throw new Error('kube-apiserver does not become ready');
@@ -113,33 +66,8 @@ export async function startReal(folder) {
     kubeconfig,
     runsPods: false,
     get,
-    async stop() {
-      server.kill('SIGTERM');
-      const patience = setTimeout(() => server.kill('SIGKILL'), 5_000);
-      await ended(server);
-      clearTimeout(patience);
-      etcd.kill('SIGTERM');
-      await ended(etcd);
-    },
+    stop,
   };
-}
-
-/** Ports that were free a moment ago. */
-async function freePorts(count) {
-  const held = await Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        new Promise((resolve, reject) => {
-          const server = createServer();
-          server.once('error', reject);
-          server.listen(0, '127.0.0.1', () => resolve(server));
-        }),
-    ),
-  );
-  const ports = held.map((server) => server.address().port);
-  await Promise.all(held.map((server) => new Promise((done) => server.close(done))));
-  return ports;
 }
 
 function getter(base, token) {
