@@ -1,3 +1,4 @@
+export { sha256 } from './hash/sha256.ts';
 export { evaluateJsonnet } from './evaluate.ts';
 export type {
   JsonnetOptions,

@@ -20,16 +20,13 @@ export interface FieldSpecOptions {
 
 interface Walk {
   readonly spec: FieldSpec;
+  readonly path: readonly string[];
   readonly visit: FieldVisitor;
   readonly createKind: NodeKind | undefined;
 }
 
-/** Where the walk stands: a value, and how to put another one in its place. */
-interface Spot {
-  readonly value: unknown;
-  readonly key: string | number;
-  readonly write: (value: unknown) => void;
-}
+/** What holds the value where the walk stands; undefined: it is the object itself. */
+type Holder = JsonObject | unknown[] | undefined;
 
 /** Visits the fields of all specs, one spec after the other. */
 export function applyToFieldSpecs(
@@ -51,8 +48,8 @@ export function applyToFieldSpec(
   const gvk = gvkOf(object);
   if (!gvkSelected(gvk, spec)) return;
   try {
-    const walk = { spec, visit, createKind: options.createKind };
-    descend(walk, { value: object, key: '', write: () => undefined }, splitPath(spec.path));
+    const walk = { spec, path: splitPath(spec.path), visit, createKind: options.createKind };
+    descend(walk, object, undefined, '', 0);
   } catch (thrown) {
     if (!(thrown instanceof KustomizeError)) throw thrown;
     const id = idText({ ...gvk, name: nameOf(object), namespace: namespaceOf(object) });
@@ -60,53 +57,54 @@ export function applyToFieldSpec(
   }
 }
 
-function descend(walk: Walk, spot: Spot, path: readonly string[]): void {
-  const { value } = spot;
-  if (path.length === 0) {
-    const wanted = walk.visit(value, { key: spot.key });
-    if (wanted !== value) spot.write(wanted);
+// Every build walks thousands of paths, most of which end soon: nothing is made on the way that is not needed.
+function descend(walk: Walk, value: unknown, holder: Holder, key: string | number, depth: number): void {
+  if (depth === walk.path.length) {
+    const wanted = walk.visit(value, { key });
+    if (wanted !== value) write(holder, key, wanted);
     return;
   }
   if (value === null || value === undefined) return;
-  if (Array.isArray(value)) return descendList(walk, value, path);
-  if (isMapping(value)) return descendMapping(walk, value, path);
+  if (Array.isArray(value)) return descendList(walk, value, depth);
+  if (isMapping(value)) return descendMapping(walk, value, depth);
   throw new KustomizeError('expected sequence or mapping node');
 }
 
-function descendList(walk: Walk, items: unknown[], path: readonly string[]): void {
+function write(holder: Holder, key: string | number, value: unknown): void {
+  if (Array.isArray(holder)) holder[Number(key)] = value;
+  else if (holder !== undefined) putField(holder, String(key), value);
+}
+
+function descendList(walk: Walk, items: unknown[], depth: number): void {
   try {
-    for (const [i, value] of items.entries()) {
-      const write = (wanted: unknown) => {
-        items[i] = wanted;
-      };
-      descend(walk, { value, key: i, write }, path);
-    }
+    for (let i = 0; i < items.length; i++) descend(walk, items[i], items, i, depth);
   } catch (thrown) {
     if (!(thrown instanceof KustomizeError)) throw thrown;
-    throw thrown.prefixed(`visit traversal on path: [${path.join(' ')}]`);
+    throw thrown.prefixed(`visit traversal on path: [${walk.path.slice(depth).join(' ')}]`);
   }
 }
 
-function descendMapping(walk: Walk, mapping: JsonObject, path: readonly string[]): void {
-  const [part = '', ...rest] = path;
-  const name = part.replace(/\[\]$/, '');
-  const isList = name !== part;
+function descendMapping(walk: Walk, mapping: JsonObject, depth: number): void {
+  const part = walk.path[depth] ?? '';
+  const isList = part.endsWith('[]');
+  const name = isList ? part.slice(0, -2) : part;
   if (name === '') throw new KustomizeError('cannot set or create an empty field name');
-  const write = (value: unknown) => putField(mapping, name, value);
-  const spotOf = (value: unknown): Spot => ({ value, key: name, write });
   const found = Object.hasOwn(mapping, name) ? fieldOf(mapping, name) : lookup(mapping, name);
+  const next = depth + 1;
   if (!walk.spec.create || walk.createKind === undefined || isList) {
     // What is to be a list and is nothing becomes an empty one, as upstream's hint by `[]` does it.
-    if (isList && found === null) return descend(walk, madeOf('SequenceNode', spotOf), rest);
-    if (found !== undefined) descend(walk, spotOf(found), rest);
+    if (isList && found === null) return descend(walk, made('SequenceNode', mapping, name), mapping, name, next);
+    if (found !== undefined) descend(walk, found, mapping, name, next);
     return;
   }
-  const kind = rest.length === 0 ? walk.createKind : 'MappingNode';
-  descend(walk, kindOf(found) === undefined ? madeOf(kind, spotOf) : spotOf(found), rest);
+  const kind = next === walk.path.length ? walk.createKind : 'MappingNode';
+  const value = kindOf(found) === undefined ? made(kind, mapping, name) : found;
+  descend(walk, value, mapping, name, next);
 }
 
 /** Names that look like indexes or conditions are refused by upstream's lookup; others are just not there. */
 function lookup(mapping: JsonObject, name: string): unknown {
+  if (/^[a-zA-Z][\w-]*$/.test(name)) return undefined;
   try {
     return lookupPath(mapping, [name]);
   } catch (thrown) {
@@ -114,9 +112,9 @@ function lookup(mapping: JsonObject, name: string): unknown {
   }
 }
 
-function madeOf(kind: NodeKind, spotOf: (value: unknown) => Spot): Spot {
+/** Puts something new into a field; a scalar is nothing at first. */
+function made(kind: NodeKind, mapping: JsonObject, name: string): unknown {
   const value = kind === 'MappingNode' ? {} : kind === 'SequenceNode' ? [] : undefined;
-  const spot = spotOf(value);
-  spot.write(value ?? null);
-  return spot;
+  putField(mapping, name, value ?? null);
+  return value;
 }

@@ -2,6 +2,8 @@
  * Splits a path. A backslash before the delimiter makes it part of a name; a path may start with the delimiter.
  */
 export function splitPath(path: string, delimiter = '/'): string[] {
+  // Asked for all the time, nearly always of a path without any of that.
+  if (!path.startsWith(delimiter) && !path.includes('\\')) return path.split(delimiter);
   const [first = '', ...rest] = path.split(delimiter);
   const parts = first === '' && rest.length > 0 ? [rest.shift() ?? ''] : [first];
   for (const part of rest) {

@@ -1,10 +1,13 @@
 import { isRecord } from '@plumbline/base';
+import { sha256 } from '@plumbline/languages';
 import { KustomizeError } from '../problem.ts';
 import { scalarText } from '../resource.ts';
 import type { JsonObject } from '../resource.ts';
 
 /** The part of a hash that becomes part of a name. */
 const hashLength = 10;
+/** Up to so many bytes are hashed at once, without a thread. */
+const smallContent = 8 * 1024;
 /** Letters that could make a rude word, or be mistaken, have others in their places. */
 const replaced: Readonly<Record<string, string>> = { '0': 'g', '1': 'h', '3': 'k', a: 'm', e: 't' };
 
@@ -24,9 +27,15 @@ export async function contentHash(object: JsonObject): Promise<string> {
   } else {
     throw new KustomizeError(`only ConfigMaps and Secrets can have a hash in their names, not a ${kind}`);
   }
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(goJson(content)));
-  const hex = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const digest = await digestOf(encoder.encode(goJson(content)));
+  const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
   return hex.slice(0, hashLength).replace(/./g, (digit) => replaced[digit] ?? digit);
+}
+
+/** The platform's digest has to be waited for; what most ConfigMaps hold is done sooner. */
+async function digestOf(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  if (bytes.length <= smallContent) return sha256(bytes);
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
 }
 
 /** A mapping or a scalar's text; what is absent counts as an empty text. */
