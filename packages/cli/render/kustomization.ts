@@ -137,19 +137,28 @@ function workTreeOf(folder: string): string {
   }
 }
 
+function statEntry(root: string, path: string): TreeEntry | undefined {
+  const info = lstatSync(`${root}/${path}`, { throwIfNoEntry: false });
+  const kind =
+    info?.isDirectory() === true
+      ? 'folder'
+      : info?.isSymbolicLink() === true
+        ? 'link'
+        : info?.isFile() === true
+          ? 'file'
+          : undefined;
+  return kind === undefined ? undefined : { name: path.slice(path.lastIndexOf('/') + 1), kind, hash: '' };
+}
+
 /** This machine's files below a root for one build. Folders have no hash: nobody asks again, and the root may hold everything. */
 function hostTree(root: string): Tree {
+  // A build asks for the same folders again and again, and sees them as they were when it first asked.
+  const known = new Map<string, TreeEntry | undefined>();
   const entryOf = (path: string): TreeEntry | undefined => {
-    const info = lstatSync(join(root, path), { throwIfNoEntry: false });
-    const kind =
-      info?.isDirectory() === true
-        ? 'folder'
-        : info?.isSymbolicLink() === true
-          ? 'link'
-          : info?.isFile() === true
-            ? 'file'
-            : undefined;
-    return kind === undefined ? undefined : { name: path.slice(path.lastIndexOf('/') + 1), kind, hash: '' };
+    if (known.has(path)) return known.get(path);
+    const entry = statEntry(root, path);
+    known.set(path, entry);
+    return entry;
   };
   return {
     stat: (path) => Promise.resolve(entryOf(path)),
@@ -157,8 +166,10 @@ function hostTree(root: string): Tree {
       if (entryOf(path)?.kind !== 'folder') return Promise.resolve(undefined);
       const names = readdirSync(join(root, path)).filter((name) => name !== '.git');
       const entries = names.map((name) => entryOf(path === '' ? name : `${path}/${name}`));
-      const known = entries.filter((entry) => entry !== undefined);
-      return Promise.resolve(known.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name))));
+      const present = entries.filter((entry) => entry !== undefined);
+      return Promise.resolve(
+        present.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name))),
+      );
     },
     read(path, bytesMax) {
       const kind = entryOf(path)?.kind;

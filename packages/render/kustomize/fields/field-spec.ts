@@ -93,7 +93,8 @@ function descendMapping(walk: Walk, mapping: JsonObject, depth: number): void {
   const next = depth + 1;
   if (!walk.spec.create || walk.createKind === undefined || isList) {
     // What is to be a list and is nothing becomes an empty one, as upstream's hint by `[]` does it.
-    if (isList && found === null) return descend(walk, made('SequenceNode', mapping, name), mapping, name, next);
+    if (isList && found === null)
+      return descend(walk, made('SequenceNode', mapping, name), mapping, name, next);
     if (found !== undefined) descend(walk, found, mapping, name, next);
     return;
   }

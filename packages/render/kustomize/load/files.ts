@@ -155,8 +155,11 @@ async function followLink(
   return follow(next, on, asked, steps + 1);
 }
 
+const needsSimplifying = /(?:^|\/)\.{0,2}(?:\/|$)/;
+
 /** Takes `.` and `..` out of a path; undefined when it ends above the root. */
 export function simplifyPath(path: string): string | undefined {
+  if (!needsSimplifying.test(path)) return path;
   const kept: string[] = [];
   for (const part of path.split('/')) {
     if (part === '' || part === '.') continue;
