@@ -7,7 +7,7 @@ import type { ManagedConflict, Managers } from './updater.ts';
 /** The conflicts by manager, each place for itself. */
 export function conflictsOf(found: readonly ManagedConflict[], managers: Managers): readonly Conflict[] {
   return found
-    .toSorted((a, b) => (a.manager < b.manager ? -1 : 1))
+    .toSorted((a, b) => (nameFirst(a.manager) < nameFirst(b.manager) ? -1 : 1))
     .flatMap((one) => {
       const identity = readIdentity(one.manager);
       const apiVersion = managers.get(one.manager)?.version ?? identity.apiVersion;
@@ -15,6 +15,12 @@ export function conflictsOf(found: readonly ManagedConflict[], managers: Manager
       eachPath(one.set, (path) => conflicts.push({ ...identity, apiVersion, path: pathText(path) }));
       return conflicts;
     });
+}
+
+/** Upstream's identities begin with the name of the manager. */
+function nameFirst(identity: string): string {
+  const { manager, operation, apiVersion, subresource = '' } = readIdentity(identity);
+  return JSON.stringify([manager, operation, apiVersion, subresource]);
 }
 
 /** `"curl" using v1`: a writer is named with its version, an applier without. */

@@ -73,6 +73,14 @@ function rowOf(columns: readonly Column[], object: KubeObject, options: TableOpt
   return { cells, object: options.include === 'Object' ? object : partialOf(object, options.version) };
 }
 
+/** A bookmark is an object of its kind without anything in it, and is printed as such. */
+function emptyRow(columns: readonly Column[], object: KubeObject, options: TableOptions): unknown {
+  const { cells } = rowOf(columns, { ...object, metadata: { ...object.metadata, name: '' } }, options) as {
+    readonly cells: unknown;
+  };
+  return { cells, object: partialOf(object, options.version) };
+}
+
 /** Objects as `kubectl get` prints them. */
 export function tableOfObjects(
   resource: Pick<Served, 'columns' | 'custom'>,
@@ -108,9 +116,7 @@ export function tableEvents(
       metadata: { resourceVersion },
       columnDefinitions: first ? definitionsOf(columns) : null,
       rows: [
-        event.type === 'BOOKMARK'
-          ? { cells: columns.map(() => null), object: partialOf(event.object, options.version) }
-          : rowOf(columns, event.object, at),
+        event.type === 'BOOKMARK' ? emptyRow(columns, event.object, at) : rowOf(columns, event.object, at),
       ],
     };
     first = false;

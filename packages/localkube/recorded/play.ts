@@ -227,21 +227,37 @@ function createNormaliser(id: string): (value: unknown) => unknown {
 }
 
 interface Cause {
+  readonly reason?: string;
   readonly field?: string;
   readonly message?: string;
 }
 
-/** Mistakes of custom resources come in the order of Go's maps, which is none. */
+/** Places whose mistakes come in the order of Go's maps, which is none. */
+const unordered = /(?:^|\.)(?:labels|annotations|matchLabels|nodeSelector)$/;
+
+/** Where Go walks its maps the order of what it finds means nothing. */
 function inOneOrder(status: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const details = isRecord(status['details']) ? status['details'] : {};
   const { causes } = details;
-  if (!/^c\d+\.example\.com$/.test(String(details['group'])) || !Array.isArray(causes)) return status;
+  if (!Array.isArray(causes)) return status;
+  const custom = /^c\d+\.example\.com$/.test(String(details['group']));
   const textOf = ({ field, message }: Cause): string => `${field ?? ''}: ${message ?? ''}`;
-  const inOrder = (causes as readonly Cause[]).toSorted((a, b) => (textOf(a) < textOf(b) ? -1 : 1));
+  const given = causes as readonly Cause[];
+  const sorted = (list: readonly Cause[]): Cause[] =>
+    list.toSorted((a, b) => (textOf(a) < textOf(b) ? -1 : 1));
+  if (given.every((cause) => cause.reason === 'FieldManagerConflict'))
+    return { ...status, details: { ...details, causes: sorted(given) } };
+  const loose = (cause: Cause): boolean => custom || unordered.test(cause.field ?? '');
+  if (!given.some(loose)) return status;
+  // Loose ones are sorted within the places that they have.
+  const order = sorted(given.filter(loose));
+  const inOrder = given.map((cause) => (loose(cause) ? order.shift()! : cause));
   const head = /^.*? is invalid: /s.exec(String(status['message']))?.[0];
+  const said = [...new Set(inOrder.map(textOf))];
+  const list = custom || said.length === 1 ? said.join(', ') : `[${said.join(', ')}]`;
   return {
     ...status,
-    ...(head !== undefined && { message: head + [...new Set(inOrder.map(textOf))].join(', ') }),
+    ...(head !== undefined && { message: head + list }),
     details: { ...details, causes: inOrder },
   };
 }

@@ -5,12 +5,85 @@ import type { FieldError, Resource } from './types.ts';
 
 /** Upstream's limit for all annotations of an object together. */
 const annotationBytesMax = 256 * 1024;
-/** Upstream holds an update against the rules of metadata several times, and its answer shows each of them. */
-const checkedOnce = new Set(['EndpointSlice', 'LimitRange', 'PersistentVolume']);
-const checkedOften = new Set(['ConfigMap', 'Job', 'ResourceClaim']);
 
-function timesChecked(kind: string): number {
-  return checkedOnce.has(kind) ? 2 : checkedOften.has(kind) ? 4 : 3;
+/**
+ * How often an update's metadata is held against the rules of all objects, and against those of updates, besides the
+ * once that every kind has: upstream's kinds call both as they please, and the answer shows each mistake as often.
+ */
+interface Rounds {
+  readonly whole: number;
+  readonly change: number;
+}
+
+const usual: Rounds = { whole: 0, change: 1 };
+const both: Rounds = { whole: 1, change: 1 };
+const neither: Rounds = { whole: 0, change: 0 };
+const wholeOnly: Rounds = { whole: 1, change: 0 };
+
+const rounds: Readonly<Record<string, Rounds>> = {
+  PersistentVolume: { whole: 2, change: 0 },
+  PodDisruptionBudget: neither,
+  ...each(wholeOnly, [
+    'CSINode',
+    'EndpointSlice',
+    'FlowSchema',
+    'LimitRange',
+    'MutatingAdmissionPolicy',
+    'MutatingAdmissionPolicyBinding',
+    'MutatingWebhookConfiguration',
+    'PriorityLevelConfiguration',
+    'ValidatingAdmissionPolicy',
+    'ValidatingAdmissionPolicyBinding',
+    'ValidatingWebhookConfiguration',
+    'VolumeAttachment',
+  ]),
+  ...each(both, [
+    'APIService',
+    'CSIStorageCapacity',
+    'CertificateSigningRequest',
+    'ClusterRole',
+    'ClusterRoleBinding',
+    'ConfigMap',
+    'ControllerRevision',
+    'Endpoints',
+    'IPAddress',
+    'Ingress',
+    'IngressClass',
+    'Job',
+    'Namespace',
+    'Node',
+    'PersistentVolumeClaim',
+    'Pod',
+    'ResourceClaim',
+    'ResourceClaimTemplate',
+    'Role',
+    'RoleBinding',
+    'RuntimeClass',
+    'Secret',
+    'ServiceAccount',
+    'StorageClass',
+    'VolumeAttributesClass',
+  ]),
+};
+
+/** Status has checks of its own. */
+const statusRounds: Readonly<Record<string, Rounds>> = {
+  CertificateSigningRequest: both,
+  ...each(neither, [
+    'CronJob',
+    'FlowSchema',
+    'PodDisruptionBudget',
+    'PriorityLevelConfiguration',
+    'ValidatingAdmissionPolicy',
+  ]),
+};
+
+function each(value: Rounds, kinds: readonly string[]): Readonly<Record<string, Rounds>> {
+  return Object.fromEntries(kinds.map((kind) => [kind, value]));
+}
+
+function roundsOf(kind: string, subresource: string): Rounds {
+  return (subresource === '' ? rounds : statusRounds)[kind] ?? usual;
 }
 
 const standardFinalizers = new Set(['orphan', 'foregroundDeletion', 'kubernetes']);
@@ -19,20 +92,44 @@ const standardFinalizers = new Set(['orphan', 'foregroundDeletion', 'kubernetes'
 export function validateMetadata(
   object: KubeObject,
   { group, namespaced, custom }: Pick<Resource, 'group' | 'namespaced' | 'custom'>,
-  previous?: KubeObject,
 ): readonly FieldError[] {
   const meta = object.metadata;
-  const errors: FieldError[] = [];
-  const before = previous?.metadata;
-  // An update finds the object by its name and leaves its place; parts that it shares were checked when they came.
-  if (before === undefined) errors.push(...placeErrors(object, group, namespaced));
-  const found: FieldError[] = [];
-  if (meta.labels !== before?.labels) found.push(...labelErrors(meta.labels, 'metadata.labels'));
-  if (meta.annotations !== before?.annotations) found.push(...annotationErrors(meta.annotations));
-  const times = before === undefined || custom ? 1 : timesChecked(object.kind);
-  for (let n = 0; n < times; n++) errors.push(...found);
-  if (meta.ownerReferences !== before?.ownerReferences) errors.push(...ownerErrors(meta));
-  if (meta.finalizers !== before?.finalizers) errors.push(...finalizerErrors(meta.finalizers, custom));
+  return [
+    ...placeErrors(object, group, namespaced),
+    ...labelErrors(meta.labels, 'metadata.labels'),
+    ...annotationErrors(meta.annotations),
+    ...ownerErrors(meta),
+    ...finalizerErrors(meta.finalizers),
+    ...(custom ? [] : standardErrors(meta.finalizers)),
+  ];
+}
+
+/**
+ * Checks what an update changes. An update finds the object by its name and leaves its place; parts that it shares were
+ * checked when they came. `moved`: what else it may not change.
+ */
+export function validateMetadataUpdate(
+  object: KubeObject,
+  previous: KubeObject,
+  custom: boolean,
+  subresource: string,
+  moved: readonly FieldError[],
+): readonly FieldError[] {
+  const [meta, before] = [object.metadata, previous.metadata];
+  const shared: FieldError[] = [];
+  if (meta.labels !== before.labels) shared.push(...labelErrors(meta.labels, 'metadata.labels'));
+  if (meta.annotations !== before.annotations) shared.push(...annotationErrors(meta.annotations));
+  if (meta.ownerReferences !== before.ownerReferences) shared.push(...ownerErrors(meta));
+  const other = meta.finalizers !== before.finalizers;
+  const named = other ? finalizerErrors(meta.finalizers) : [];
+  const added = other ? addedFinalizers(meta, before) : [];
+  if (custom) return [...shared, ...named, ...added, ...added, ...moved];
+  const standard = other ? standardErrors(meta.finalizers) : [];
+  if (shared.length + named.length + added.length + standard.length + moved.length === 0) return [];
+  const { whole, change } = roundsOf(object.kind, subresource);
+  const errors = [...shared, ...named, ...added, ...moved, ...shared];
+  for (let n = 0; n < whole; n++) errors.push(...shared, ...named, ...standard);
+  for (let n = 0; n < change; n++) errors.push(...added, ...moved, ...shared, ...standard);
   return errors;
 }
 
@@ -92,13 +189,15 @@ function ownerErrors(meta: ObjectMeta): readonly FieldError[] {
   const controllers: string[] = [];
   for (const owner of meta.ownerReferences ?? []) {
     const path = 'metadata.ownerReferences';
-    if (!/^([^/]+\/)?[^/]+$/.test(owner.apiVersion)) {
+    if (!/^([^/]*\/)?[^/]+$/.test(owner.apiVersion)) {
       errors.push(invalidValue(`${path}.apiVersion`, owner.apiVersion, 'version must not be empty'));
     }
     if (owner.kind === '') errors.push(invalidValue(`${path}.kind`, owner.kind, 'must not be empty'));
     if (owner.name === '') errors.push(invalidValue(`${path}.name`, owner.name, 'must not be empty'));
     if (owner.uid === '' || owner.uid === undefined)
       errors.push(invalidValue(`${path}.uid`, owner.uid ?? '', 'must not be empty'));
+    if (owner.apiVersion === 'v1' && owner.kind === 'Event')
+      errors.push(invalidValue(path, owner, '/v1, Kind=Event is disallowed from being an owner'));
     if (owner.controller === true) controllers.push(`${owner.kind}/${owner.name}`);
   }
   if (controllers.length > 1) {
@@ -111,24 +210,11 @@ function ownerErrors(meta: ObjectMeta): readonly FieldError[] {
   return errors;
 }
 
-/** Only built-in kinds ask for a domain in front; custom resources take any qualified name. */
-function finalizerErrors(finalizers: readonly string[] | undefined, custom: boolean): readonly FieldError[] {
+function finalizerErrors(finalizers: readonly string[] | undefined): readonly FieldError[] {
   const errors: FieldError[] = [];
-  for (const [index, finalizer] of (finalizers ?? []).entries()) {
-    const path = `metadata.finalizers[${index}]`;
+  for (const finalizer of finalizers ?? [])
     for (const why of qualifiedNameProblems(finalizer))
       errors.push(invalidValue('metadata.finalizers', finalizer, why));
-    if (
-      !custom &&
-      !finalizer.includes('/') &&
-      !standardFinalizers.has(finalizer) &&
-      qualifiedNameProblems(finalizer).length === 0
-    ) {
-      errors.push(
-        invalidValue(path, finalizer, 'name is neither a standard finalizer name nor is it fully qualified'),
-      );
-    }
-  }
   if (finalizers?.includes('orphan') === true && finalizers.includes('foregroundDeletion')) {
     errors.push(
       invalidValue(
@@ -141,20 +227,55 @@ function finalizerErrors(finalizers: readonly string[] | undefined, custom: bool
   return errors;
 }
 
-/** What may not change between two states of an object. */
-export function validateMetadataUpdate(object: KubeObject, previous: KubeObject): readonly FieldError[] {
-  const [now, then] = [object.metadata, previous.metadata];
+/** Only built-in kinds ask for a domain in front; custom resources take any qualified name. */
+function standardErrors(finalizers: readonly string[] | undefined): readonly FieldError[] {
+  return (finalizers ?? []).flatMap((finalizer, index) =>
+    finalizer.includes('/') || standardFinalizers.has(finalizer)
+      ? []
+      : [
+          invalidValue(
+            `metadata.finalizers[${index}]`,
+            finalizer,
+            'name is neither a standard finalizer name nor is it fully qualified',
+          ),
+        ],
+  );
+}
+
+/** What is on its way out gets no new finalizers. */
+function addedFinalizers(now: ObjectMeta, then: ObjectMeta): readonly FieldError[] {
   if (then.deletionTimestamp === undefined) return [];
   const added = (now.finalizers ?? [])
     .filter((finalizer) => then.finalizers?.includes(finalizer) !== true)
     .toSorted();
   if (added.length === 0) return [];
-  const error: FieldError = {
-    reason: 'FieldValueForbidden',
-    field: 'metadata.finalizers',
-    message: `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((text) => JSON.stringify(text)).join(', ')}}`,
-  };
-  return checkedOnce.has(object.kind) ? [error] : twice(error);
+  return [
+    {
+      reason: 'FieldValueForbidden',
+      field: 'metadata.finalizers',
+      message: `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{${added.map((text) => JSON.stringify(text)).join(', ')}}`,
+    },
+  ];
+}
+
+/** When an object is to go is said by deleting it. `given` is what a client writes instead. */
+export function deletionMoved(
+  given: Readonly<Record<string, unknown>>,
+  before: ObjectMeta,
+): readonly FieldError[] {
+  const { deletionTimestamp, deletionGracePeriodSeconds } = given;
+  if (deletionTimestamp === undefined && deletionGracePeriodSeconds === undefined) return [];
+  const errors: FieldError[] = [];
+  if (before.deletionTimestamp === undefined && deletionTimestamp !== undefined)
+    errors.push(invalidValue('metadata.deletionTimestamp', deletionTimestamp, 'field is immutable'));
+  if (
+    deletionGracePeriodSeconds !== undefined &&
+    deletionGracePeriodSeconds !== before.deletionGracePeriodSeconds
+  )
+    errors.push(
+      invalidValue('metadata.deletionGracePeriodSeconds', deletionGracePeriodSeconds, 'field is immutable'),
+    );
+  return errors;
 }
 
 /** Whether anything but metadata (and status, where that is apart) differs: then the generation counts on. */
@@ -167,12 +288,9 @@ export function specChanged(object: KubeObject, previous: KubeObject, statusApar
   return false;
 }
 
-function twice(error: FieldError): readonly FieldError[] {
-  return [error, error];
-}
-
 /** A patch may not give the object another identity. */
-export function validateIdentity(given: unknown, live: KubeObject): readonly FieldError[] {
+export function validateIdentity(given: unknown, live: KubeObject, custom: boolean): readonly FieldError[] {
   if (given === undefined || given === live.metadata.uid) return [];
-  return twice(invalidValue('metadata.uid', given, 'field is immutable'));
+  const moved = invalidValue('metadata.uid', given, 'field is immutable');
+  return Array.from({ length: custom ? 2 : 1 + roundsOf(live.kind, '').change }, () => moved);
 }

@@ -11,7 +11,14 @@ import { validateIdentity } from './metadata.ts';
 import { afterMerge, conversionProblem, goPlain, patchedJson, strategicProblem } from './patch-texts.ts';
 import { StatusError } from './types.ts';
 import type { Draft } from './types.ts';
-import { checkName, finishCreate, finishUpdate, placeInNamespace, warnOf } from './write.ts';
+import {
+  checkName,
+  checkVersionText,
+  finishCreate,
+  finishUpdate,
+  placeInNamespace,
+  warnOf,
+} from './write.ts';
 import { shown } from './shown.ts';
 
 export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
@@ -40,7 +47,7 @@ export function patch(
   if (live === undefined) throw notFound(resource, name);
   const patched = patchData(core, resource, live, request);
   const draft = decodePatched(core, resource, patched, options, live, request);
-  const moved = validateIdentity(draft.metadata['uid'], live);
+  const moved = validateIdentity(draft.metadata['uid'], live, resource.custom);
   if (moved.length > 0) throw invalid(resource.group, resource.kind, name, moved);
   if (draft.metadata.name === '') {
     throw badRequest(
@@ -205,7 +212,7 @@ function apply(
     ]);
   }
   const live = read(core, resource, namespace, name);
-  const applied = appliedDraft(resource, namespace, name, request.patch, live !== undefined);
+  const applied = appliedDraft(resource, name, request.patch);
   if (live === undefined && subresource !== '') throw notFound(resource, name);
   if (live === undefined && applied.metadata.uid !== undefined) {
     throw conflict(
@@ -214,7 +221,7 @@ function apply(
       `uid mismatch: the provided object specified uid ${shown(applied.metadata.uid)}, and no existing object was found`,
     );
   }
-  const moved = live === undefined ? [] : validateIdentity(applied.metadata['uid'], live);
+  const moved = live === undefined ? [] : validateIdentity(applied.metadata['uid'], live, resource.custom);
   if (moved.length > 0) throw invalid(resource.group, resource.kind, name, moved);
   const result = core.doors.applyServerSide({
     live: live as unknown as Draft | undefined,
@@ -228,6 +235,7 @@ function apply(
   });
   if (result.type === 'invalid') throw failure(500, undefined, result.message);
   if (result.type === 'conflict') throw applyConflict(result);
+  checkPlace(resource, namespace, name, request.patch, live !== undefined);
   if (result.unchanged && live !== undefined) {
     if (subresource === '') warnOf(core, resource, live as unknown as Draft, live, options);
     return { object: live, created: false };
@@ -235,9 +243,10 @@ function apply(
   const { managedFields } = result.object.metadata as {
     managedFields?: KubeObject['metadata']['managedFields'];
   };
-  const draft = decodeBody(core, resource, result.object, options, live);
+  const draft = decodeMerged(core, resource, result.object, options, live);
   checkName(draft, name);
   placeInNamespace(resource, draft, namespace);
+  checkVersionText(draft);
   if (live === undefined) delete draft.metadata['resourceVersion'];
   if (live === undefined)
     return { object: finishCreate(core, resource, draft, options, managedFields ?? []), created: true };
@@ -277,13 +286,52 @@ function conflictText(one: {
   return `conflict with ${JSON.stringify(one.manager)}${subresource}${using}`;
 }
 
-function appliedDraft(
+/** What was merged has fields of the right shapes; what their texts mean is found out last, and is then told so. */
+function decodeMerged(
+  core: Core,
   resource: Served,
-  namespace: string,
-  name: string,
-  body: unknown,
-  exists: boolean,
+  merged: Draft,
+  options: WriteOptions,
+  live: KubeObject | undefined,
 ): Draft {
+  try {
+    return decodeBody(core, resource, merged, options, live);
+  } catch (thrown) {
+    const why =
+      thrown instanceof StatusError
+        ? /cannot be handled as an? \w+: ((?:quantities|parsing time|illegal base64).*)$/s.exec(
+            thrown.message,
+          )?.[1]
+        : undefined;
+    if (why === undefined) throw thrown;
+    const { namespace = '', name } = merged.metadata;
+    const gvk = `${resource.group}/${resource.version}, Kind=${resource.kind}`;
+    throw failure(
+      500,
+      undefined,
+      `failed to convert new object (${namespace}/${name}; ${gvk}) to proper version: unable to convert unstructured object to ${gvk}: ${why}`,
+    );
+  }
+}
+
+/** Where the merged object belongs; conflicts are told of before. */
+function checkPlace(resource: Served, namespace: string, name: string, body: unknown, exists: boolean): void {
+  const metadata = isRecord(body) && isRecord(body['metadata']) ? body['metadata'] : {};
+  const given = metadata['namespace'] ?? '';
+  if (resource.namespaced && given !== '' && given !== namespace)
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  const wanted = metadata['name'] ?? (exists ? name : '');
+  if (wanted === '')
+    throw badRequest(
+      `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
+    );
+  if (wanted !== name)
+    throw badRequest(
+      `the name of the object (${shown(wanted)}) does not match the name on the URL (${name})`,
+    );
+}
+
+function appliedDraft(resource: Served, name: string, body: unknown): Draft {
   if (!isRecord(body))
     throw badRequest(`error decoding YAML: error unmarshaling JSON: while decoding JSON: ${noMap(body)}`);
   const wanted = formatApiVersion(resource.group, resource.version);
@@ -296,20 +344,6 @@ function appliedDraft(
   const metadata = isRecord(body.metadata) ? body.metadata : {};
   if (metadata.managedFields !== undefined && metadata.managedFields !== null)
     throw badRequest('metadata.managedFields must be nil');
-  const unnamed = metadata.name === undefined || metadata.name === '';
-  if (body.metadata !== undefined && unnamed && !exists) {
-    throw badRequest(
-      `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
-    );
-  }
-  if (body.metadata !== undefined && !unnamed && metadata.name !== name) {
-    throw badRequest(
-      `the name of the object (${shown(metadata.name)}) does not match the name on the URL (${name})`,
-    );
-  }
-  if (resource.namespaced && metadata.namespace !== undefined && metadata.namespace !== namespace) {
-    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
-  }
   return {
     ...body,
     apiVersion: wanted,

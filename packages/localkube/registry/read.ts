@@ -3,6 +3,7 @@ import type { KubeObject, WatchEvent } from '@plumbline/api';
 import { formatApiVersion } from '@plumbline/api';
 import type { TableView } from '../store/index.ts';
 import type { Served } from './catalogue.ts';
+import { decodeTyped } from '../schema/index.ts';
 import { read, tableOf } from './core.ts';
 import type { Core } from './core.ts';
 import { convertedEvents } from './converted-events.ts';
@@ -70,7 +71,8 @@ export function list(core: Core, resource: Served, request: ListRequest): ListRe
   }
   const view = viewFor(core, resource, request, token);
   const matches = matcherOf(resource, request);
-  const limit = request.limit ?? 0;
+  // Any version will do: that is answered at once and whole, whatever the limit.
+  const limit = request.resourceVersion === '0' ? 0 : (request.limit ?? 0);
   const single = singleName(request);
   const source = (): Iterable<KubeObject> =>
     single === undefined
@@ -325,10 +327,18 @@ export function bookmark(
   const object = {
     kind: resource.kind,
     apiVersion: formatApiVersion(resource.group, resource.version),
+    ...emptyState(resource),
     metadata: { resourceVersion: String(resourceVersion), ...(annotations !== undefined && { annotations }) },
   };
   // A bookmark is no object: it has neither a name nor a state.
   return { type: 'BOOKMARK', object: object as unknown as KubeObject };
+}
+
+const noReport = { quantity: () => undefined, unknown: [] };
+
+/** What Go writes of a kind that nothing was said about: its structures, and what is always written. */
+function emptyState(resource: Served): object {
+  return resource.typed === undefined ? {} : (decodeTyped(resource.typed, {}, '', noReport) as object);
 }
 
 function gone(wanted: number, oldest: number): WatchEvent {

@@ -1,5 +1,5 @@
 import { equalData, isRecord } from '@plumbline/base';
-import type { KubeObject } from '@plumbline/api';
+import type { KubeObject, ManagedFieldsEntry } from '@plumbline/api';
 import { formatApiVersion, parseApiVersion } from '@plumbline/api';
 import { schemaFor } from '@plumbline/api/schema';
 import { formatSelector } from '../kinds/index.ts';
@@ -152,7 +152,9 @@ export function patchScale(
   };
   // To a patch the count is always there, even when it is 0.
   const replicas = at(scale, ['spec', 'replicas']) ?? 0;
-  const before = { ...scale, spec: { replicas } };
+  const managedFields = scaleManagers(resource, object);
+  const metadata = { ...scale.metadata, ...(managedFields.length > 0 && { managedFields }) };
+  const before = { ...scale, metadata, spec: { replicas } };
   const patched = patchData(core, { ...resource, schema }, before, request);
   try {
     return updateScale(core, resource, namespace, name, patched, options);
@@ -161,6 +163,18 @@ export function patchScale(
       ? ofPatch({ request, patched, live: before, custom: false }, thrown)
       : thrown;
   }
+}
+
+/** Who owns the count of an object, as owners of its Scale; a patch of a Scale sees them. */
+function scaleManagers(resource: Served, object: KubeObject): readonly ManagedFieldsEntry[] {
+  const path = pathsOf(resource).spec.map((name) => `f:${name}`);
+  return (object.metadata.managedFields ?? [])
+    .filter((entry) => at(entry.fieldsV1, path) !== undefined)
+    .map((entry) => ({
+      ...entry,
+      apiVersion: 'autoscaling/v1',
+      fieldsV1: { 'f:spec': { 'f:replicas': {} } },
+    }));
 }
 
 /** Server-side apply of a Scale owns `spec.replicas` and nothing else. */

@@ -18,7 +18,7 @@ import {
   notFound,
 } from './errors.ts';
 import { keepToSubresource } from './subresource-fields.ts';
-import { specChanged, validateMetadata, validateMetadataUpdate } from './metadata.ts';
+import { deletionMoved, specChanged, validateMetadata, validateMetadataUpdate } from './metadata.ts';
 import { generateName } from './names.ts';
 import type { Draft, FieldError, WriteContext } from './types.ts';
 import type { Table } from '../store/index.ts';
@@ -58,7 +58,7 @@ export function update(
   checkName(draft, name);
   placeInNamespace(resource, draft, namespace);
   if (live !== undefined) {
-    dropZeroVersion(draft);
+    checkVersionText(draft);
     if (draft.metadata.resourceVersion === undefined && resource.unconditionalUpdate === false)
       throw missingVersion(resource, name);
     return {
@@ -71,7 +71,7 @@ export function update(
 }
 
 /** '0' stands for no version; what is no number cannot be compared. */
-function dropZeroVersion(draft: Draft): void {
+export function checkVersionText(draft: Draft): void {
   const version = draft.metadata['resourceVersion'];
   if (version === '0') delete draft.metadata['resourceVersion'];
   else if (typeof version === 'string' && !/^\d+$/.test(version)) {
@@ -161,8 +161,9 @@ export function finishCreate(
     );
   }
   const { metadata } = draft;
-  if (metadata.resourceVersion === '0') delete metadata.resourceVersion;
-  if (metadata.resourceVersion !== undefined) {
+  const version = metadata['resourceVersion'];
+  // Upstream looks at a version as a number; what is none counts as nothing said.
+  if (typeof version === 'string' && /^0*[1-9]\d*$/.test(version)) {
     throw failure(500, undefined, 'resourceVersion should not be set on objects to be created');
   }
   checkNamespace(core, resource, metadata.namespace ?? '', metadata.name);
@@ -175,6 +176,7 @@ export function finishCreate(
     'creationTimestamp',
     'generation',
     'uid',
+    'resourceVersion',
   ])
     delete metadata[field];
   if (resource.status === true && resource.statusOnCreate !== true) resetStatus(resource, draft);
@@ -191,7 +193,7 @@ export function finishCreate(
   // Before the kind's own preparation, which may write the name elsewhere.
   giveName(core, table, draft);
   resource.prepareForCreate?.(draft, context);
-  validate(core, resource, draft, undefined, context, options.derived === true);
+  validate(core, resource, draft, context, { derived: options.derived === true });
   warnOf(core, resource, draft, undefined, options);
   admitResult(core, resource, draft, undefined, '', options);
   const taken = table.get(metadata.namespace ?? '', metadata.name);
@@ -249,9 +251,11 @@ export function finishUpdate(
     );
   }
   if (metadata.resourceVersion !== undefined && metadata.resourceVersion !== live.metadata.resourceVersion) {
-    throw conflict(resource, name, modifiedText);
+    checkVersionText(draft);
+    if (metadata.resourceVersion !== undefined) throw conflict(resource, name, modifiedText);
   }
   const context = writeContext(core, options.dryRun, options.through?.group);
+  const moved = deletionMoved(metadata, live.metadata);
   carryOver(draft, live);
   // Defaults first: what comes from the live object is shared and must not be changed in place.
   fillDefaults(resource, draft, live, context, options.applied === true);
@@ -271,7 +275,7 @@ export function finishUpdate(
     const counts = changed && resource.kind !== 'PriorityClass';
     metadata.generation = (live.metadata.generation ?? 0) + (counts ? 1 : 0);
   }
-  validate(core, resource, draft, live, context);
+  validate(core, resource, draft, context, { live, subresource, moved });
   if (subresource === '') warnOf(core, resource, draft, live, options);
   admitResult(core, resource, draft, live, subresource, options);
   if (!options.dryRun && resource.typed !== undefined) asStored(resource.typed, draft);
@@ -429,17 +433,29 @@ function withoutTimes(entries: unknown): unknown {
   }));
 }
 
+/** What a judgement of an object knows besides it. */
+interface Judged {
+  readonly live?: KubeObject;
+  readonly subresource?: string;
+  readonly derived?: boolean;
+  /** What an update wanted to change and may not. */
+  readonly moved?: readonly FieldError[];
+}
+
 function validate(
   core: Core,
   resource: Served,
   draft: Draft,
-  live: KubeObject | undefined,
   context: ReturnType<typeof writeContext>,
-  derived = false,
+  about: Judged,
 ): void {
   const object = draft as unknown as KubeObject;
-  const errors: FieldError[] = [...validateMetadata(object, resource, live)];
-  if (live !== undefined) errors.push(...validateMetadataUpdate(object, live));
+  const { live, derived = false, subresource = '', moved = [] } = about;
+  const errors: FieldError[] = [
+    ...(live === undefined
+      ? validateMetadata(object, resource)
+      : validateMetadataUpdate(object, live, resource.custom, subresource, moved)),
+  ];
   if (!derived) errors.push(...(resource.validate?.(object, live, context) ?? []));
   errors.push(...(resource.compiled?.validate(object, live) ?? []));
   // A definition that may not change is not judged anew.
