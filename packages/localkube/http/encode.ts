@@ -17,6 +17,11 @@ export function makeEncoder(): Encoder {
   let young = new Map<object, string>();
   let old = new Map<object, string>();
   let chars = 0;
+  let last: { readonly object: unknown; readonly type: string; readonly text: string } = {
+    object: undefined,
+    type: '',
+    text: '',
+  };
   const textOf = (object: object): string => {
     // Only what is frozen stays as it is.
     if (!Object.isFrozen(object)) return JSON.stringify(object);
@@ -41,7 +46,16 @@ export function makeEncoder(): Encoder {
       const texts = items.map((item) => (bare ? withoutType(item, textOf(item)) : textOf(item)));
       return `${start.slice(0, -1)},"items":[${texts.join(',')}]}`;
     },
-    event: (event) => `{"type":"${event.type}","object":${textOf(event.object)}}\n`,
+    event(event) {
+      // Watchers are told of an event one after the other.
+      if (event.object !== last.object || event.type !== last.type) {
+        const text = `{"type":"${event.type}","object":${textOf(event.object)}}\n`;
+        // What is not frozen may look different the next time.
+        if (!Object.isFrozen(event.object)) return text;
+        last = { object: event.object, type: event.type, text };
+      }
+      return last.text;
+    },
   };
 }
 

@@ -20,35 +20,40 @@ export type Route =
 
 /** Reads a path without its query. */
 export function routeOf(path: string): Route {
-  const parts = path.split('/').slice(1);
-  if (parts.at(-1) === '' && parts.length > 1) parts.pop();
-  if (parts[0] === 'api')
-    return parts.length < 2 ? { type: 'other' } : inVersion('', parts[1] ?? '', parts.slice(2));
-  if (parts[0] !== 'apis' || parts.length < 2) return { type: 'other' };
-  const group = parts[1] ?? '';
-  if (parts.length === 2) return { type: 'group', group };
-  return inVersion(group, parts[2] ?? '', parts.slice(3));
+  const parts = path.split('/');
+  if (parts.length > 2 && parts[parts.length - 1] === '') parts.pop();
+  if (parts[1] === 'api')
+    return parts.length < 3 ? { type: 'other' } : inVersion('', parts[2] ?? '', parts, 3);
+  if (parts[1] !== 'apis' || parts.length < 3) return { type: 'other' };
+  const group = parts[2] ?? '';
+  if (parts.length === 3) return { type: 'group', group };
+  return inVersion(group, parts[3] ?? '', parts, 4);
 }
 
-function inVersion(group: string, version: string, given: readonly string[]): Route {
-  if (given.length === 0) return { type: 'version', group, version };
-  let parts = given.map(decode);
-  const watch = parts[0] === 'watch' && parts.length > 1;
-  if (watch) parts = parts.slice(1);
-  const base = { type: 'resource' as const, group, version, watch };
+/** `at`: where what comes after the version begins. */
+function inVersion(group: string, version: string, parts: string[], at: number): Route {
+  if (parts.length === at) return { type: 'version', group, version };
+  for (let index = at; index < parts.length; index++) parts[index] = decode(parts[index]!);
+  const watch = parts[at] === 'watch' && parts.length > at + 1;
+  const start = watch ? at + 1 : at;
+  const length = parts.length - start;
+  const third = parts[start + 2];
   // `namespaces/NS/RESOURCE...`, but `namespaces/NS`, `namespaces/NS/status` and `.../finalize` are about the namespace.
-  const within =
-    parts[0] === 'namespaces' &&
-    parts.length > 2 &&
-    !(group === '' && parts.length === 3 && (parts[2] === 'status' || parts[2] === 'finalize'));
-  const rest = within ? parts.slice(2) : parts;
+  const namespaced =
+    parts[start] === 'namespaces' &&
+    length > 2 &&
+    !(group === '' && length === 3 && (third === 'status' || third === 'finalize'));
+  const rest = namespaced ? start + 2 : start;
   return {
-    ...base,
-    namespaced: within,
-    namespace: within ? (parts[1] ?? '') : '',
-    plural: rest[0] ?? '',
-    name: rest[1] ?? '',
-    subresource: rest.slice(2).join('/'),
+    type: 'resource',
+    group,
+    version,
+    watch,
+    namespaced,
+    namespace: namespaced ? (parts[start + 1] ?? '') : '',
+    plural: parts[rest] ?? '',
+    name: parts[rest + 1] ?? '',
+    subresource: parts.length <= rest + 2 ? '' : parts.slice(rest + 2).join('/'),
   };
 }
 

@@ -1,25 +1,31 @@
-import { createServer, ServerResponse } from 'node:http';
-import type { IncomingMessage } from 'node:http';
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { gzip } from 'node:zlib';
-import { writeYaml } from '@plumbline/languages';
-import type { KubeObject, WatchEvent } from '@plumbline/api';
-import type { Cancel } from '@plumbline/base';
+import type { Clock } from '@plumbline/base';
 import { errors } from '../registry/index.ts';
 import { loadUpgrades, withProtocolToken } from '../streams/index.ts';
 import type { UpgradeRefusal, Upgrades } from '../streams/index.ts';
 import type { ListenOptions, User } from '../types.ts';
+import { sendAnswer } from './answer.ts';
+import type { Writing } from './answer.ts';
 import { makeEncoder } from './encode.ts';
-import type { Encoder } from './encode.ts';
 import { guard, guardUpgrade } from './guard.ts';
 import { admin, handle } from './handle.ts';
+import { makePace } from './pace.ts';
+import { askedOf, lastReply, nodeReply } from './reply.ts';
+import type { Asked, Reply } from './reply.ts';
 import type { ApiAnswer, ApiRequest } from './request.ts';
 import type { Surroundings } from './surroundings.ts';
+import { openWire } from './wire.ts';
+import type { Wire, WirePorts } from './wire.ts';
 
 /** As upstream: larger bodies are refused. */
 const bodyBytesMax = 3 << 20;
+const idleMs = 120_000;
+/** What is under way when the server stops has this long to end. */
+const patienceMs = 1_000;
 
 export interface Listener {
   readonly url: string;
@@ -29,13 +35,20 @@ export interface Listener {
 
 /** Opens the API on a socket. */
 export async function listen(around: Surroundings, options: ListenOptions): Promise<Listener> {
-  const encoder = makeEncoder();
-  const answer = (request: IncomingMessage, response: ServerResponse): void =>
-    receive(around, encoder, request, response);
+  const { clock, random } = around.core;
+  const writing: Writing = {
+    clock,
+    random,
+    encoder: makeEncoder(),
+    pace: makePace(clock),
+    flows: new Set(),
+  };
   const { tls } = options;
+  const receiveNode = (request: IncomingMessage, response: ServerResponse): void =>
+    receive(around, writing, request, response);
   const server =
     tls === undefined
-      ? createServer({ keepAliveTimeout: 120_000 }, answer)
+      ? createServer({ keepAliveTimeout: idleMs }, receiveNode)
       : createTlsServer(
           {
             key: tls.key,
@@ -43,9 +56,9 @@ export async function listen(around: Surroundings, options: ListenOptions): Prom
             ca: tls.clientCa,
             requestCert: true,
             rejectUnauthorized: false,
-            keepAliveTimeout: 120_000,
+            keepAliveTimeout: idleMs,
           },
-          answer,
+          receiveNode,
         );
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
@@ -54,10 +67,11 @@ export async function listen(around: Surroundings, options: ListenOptions): Prom
     socket.on('close', () => sockets.delete(socket));
   });
   let upgrades: Promise<Upgrades> | undefined;
-  const loaded = (): Promise<Upgrades> => (upgrades ??= loadUpgrades(around.core.clock));
+  const loaded = (): Promise<Upgrades> => (upgrades ??= loadUpgrades(clock));
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) =>
-    upgrade(around, encoder, loaded, { request, socket, head }),
+    upgrade(around, writing, loaded, { request, socket, head }),
   );
+  const wires = plainFirst(around, writing, server, tls === undefined ? 'connection' : 'secureConnection');
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, options.host, resolve);
@@ -69,11 +83,111 @@ export async function listen(around: Surroundings, options: ListenOptions): Prom
     port,
     close: () =>
       new Promise((resolve) => {
-        server.close(() => resolve());
-        void upgrades?.then((all) => all.close());
-        for (const socket of sockets) socket.destroy();
+        const end = (): void => {
+          for (const socket of sockets) socket.destroy();
+        };
+        const patience = clock.after(patienceMs, end);
+        server.close(() => {
+          patience();
+          resolve();
+        });
+        for (const wire of wires) wire.close();
+        for (const close of writing.flows) close();
+        server.closeIdleConnections();
+        // Streams into pods end with their server, not in their own time.
+        if (upgrades === undefined) return;
+        void upgrades.then((all) => {
+          all.close();
+          end();
+        });
       }),
   };
+}
+
+/** Connections are ours as long as their requests are plain ones; with the first other one they are Node's. */
+function plainFirst(
+  around: Surroundings,
+  writing: Writing,
+  server: ReturnType<typeof createServer>,
+  event: 'connection' | 'secureConnection',
+): ReadonlySet<Wire> {
+  const wires = new Set<Wire>();
+  const [first] = server.listeners(event) as ((socket: Socket) => void)[];
+  if (first === undefined) return wires;
+  server.removeListener(event, first);
+  const ports: WirePorts = {
+    date: makeDate(writing.clock),
+    frame: makeFrame(),
+    answer(socket, asked, body, reply) {
+      const given = answerTo(
+        around,
+        asked,
+        asked.headers,
+        body === undefined ? { type: 'none' } : { type: 'bytes', bytes: body },
+        socket,
+      );
+      finish(around, writing, asked, reply, given);
+    },
+    handOver: (socket) => first.call(server, socket),
+    bodyBytesMax,
+    idleMs,
+  };
+  server.on(event, (socket: Socket) => {
+    const wire = openWire(ports, socket);
+    wires.add(wire);
+    socket.on('close', () => wires.delete(wire));
+  });
+  return wires;
+}
+
+/** The date that heads of answers say, written once in a second. */
+function makeDate(clock: Clock): () => string {
+  let second = Number.NaN;
+  let text = '';
+  return () => {
+    const now = Math.floor(clock.now() / 1_000);
+    if (now !== second) {
+      second = now;
+      text = new Date(now * 1_000).toUTCString();
+    }
+    return text;
+  };
+}
+
+/** Makes a chunk of a text. Many watchers are told the same, one after the other. */
+function makeFrame(): (text: string) => Buffer {
+  let last = '';
+  let frame = Buffer.alloc(0);
+  return (text) => {
+    if (text === last) return frame;
+    last = text;
+    frame = Buffer.from(`${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`);
+    return frame;
+  };
+}
+
+/** An answer goes out when what it tells is on the disk. */
+function finish(
+  around: Surroundings,
+  writing: Writing,
+  asked: Asked,
+  reply: Reply,
+  given: ApiAnswer | Promise<ApiAnswer>,
+): void {
+  if (given instanceof Promise) {
+    given.then(
+      (answer) => finish(around, writing, asked, reply, answer),
+      () => reply.destroy(),
+    );
+    return;
+  }
+  const pending = around.core.store.durable();
+  if (pending === undefined) sendAnswer(writing, asked, reply, given);
+  else
+    pending.then(
+      () => sendAnswer(writing, asked, reply, given),
+      () => reply.destroy(),
+    );
 }
 
 /** A request that wants its connection for more than an answer. */
@@ -86,39 +200,33 @@ interface Upgrading {
 /** Upgrades pass the gate that all requests pass; only an answer that is a stream takes the connection over. */
 function upgrade(
   around: Surroundings,
-  encoder: Encoder,
+  writing: Writing,
   upgrades: () => Promise<Upgrades>,
   { request, socket, head }: Upgrading,
 ): void {
   socket.on('error', () => socket.destroy());
-  const refuse = (answer: ApiAnswer): void => {
-    const response = new ServerResponse(request);
-    response.shouldKeepAlive = false;
-    response.assignSocket(socket);
-    response.on('finish', () => socket.end());
-    send(around, encoder, request, response, answer);
-  };
-  const finish = (answer: ApiAnswer): void => {
+  const asked = askedOf(request);
+  const refuse = (answer: ApiAnswer): void => sendAnswer(writing, asked, lastReply(request, socket), answer);
+  const go = (answer: ApiAnswer): void => {
     if (answer.type !== 'upgrade') {
       refuse(answer);
       return;
     }
     const { stream } = answer;
-    const go = (all: Upgrades): void => {
+    const accept = (all: Upgrades): void => {
       const refused = all.accept(request, socket, head, stream);
       if (refused !== undefined) refuse(unaccepted(refused));
     };
-    upgrades().then(go, () => socket.destroy());
+    upgrades().then(accept, () => socket.destroy());
   };
-  const headers = headersOf(request);
-  const foreign = around.security === undefined ? guardUpgrade(headers) : undefined;
+  const foreign = around.security === undefined ? guardUpgrade(asked.headers) : undefined;
   if (foreign !== undefined) {
     refuse({ type: 'data', status: 403, data: foreign });
     return;
   }
-  const given = answerTo(around, request, withProtocolToken(headers), { type: 'none' });
-  if (given instanceof Promise) given.then(finish, () => socket.destroy());
-  else finish(given);
+  const given = answerTo(around, asked, withProtocolToken(asked.headers), { type: 'none' }, socket);
+  if (given instanceof Promise) given.then(go, () => socket.destroy());
+  else go(given);
 }
 
 function unaccepted({ status, message, headers }: UpgradeRefusal): ApiAnswer {
@@ -127,38 +235,27 @@ function unaccepted({ status, message, headers }: UpgradeRefusal): ApiAnswer {
   return { type: 'data', status, data, ...(headers !== undefined && { headers }) };
 }
 
-type Headers = Record<string, string | undefined>;
-
-/** Node joins repeated headers itself, but for `set-cookie`, which no request has. */
-function headersOf(request: IncomingMessage): Headers {
-  return request.headers as Headers;
-}
-
+/** A request that Node has read. */
 function receive(
   around: Surroundings,
-  encoder: Encoder,
+  writing: Writing,
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  const headers = headersOf(request);
+  const asked = askedOf(request);
+  const reply = nodeReply(response);
   const chunks: Buffer[] = [];
   let size = 0;
-  const finish = (given: ApiAnswer): void => {
-    const pending = around.core.store.durable();
-    const go = (): void => send(around, encoder, request, response, given);
-    if (pending === undefined) go();
-    else pending.then(go, () => response.destroy());
-  };
   const respond = (): void => {
     const body =
       size === 0
         ? ({ type: 'none' } as const)
         : ({ type: 'bytes', bytes: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks) } as const);
-    const given = size > bodyBytesMax ? tooLarge() : answerTo(around, request, headers, body);
-    if (given instanceof Promise) given.then(finish, () => response.destroy());
-    else finish(given);
+    const given =
+      size > bodyBytesMax ? tooLarge() : answerTo(around, asked, asked.headers, body, request.socket);
+    finish(around, writing, asked, reply, given);
   };
-  if (request.headers['content-length'] === undefined && request.headers['transfer-encoding'] === undefined) {
+  if (asked.headers['content-length'] === undefined && asked.headers['transfer-encoding'] === undefined) {
     respond();
     return;
   }
@@ -184,19 +281,19 @@ const noQuery = new URLSearchParams();
 
 function answerTo(
   around: Surroundings,
-  request: IncomingMessage,
-  headers: Headers,
+  { method, url }: Asked,
+  headers: Asked['headers'],
   body: ApiRequest['body'],
+  socket: Socket,
 ): ApiAnswer | Promise<ApiAnswer> {
-  const url = request.url ?? '/';
-  const at = url.indexOf('?');
   const refused = around.security === undefined ? guard(headers) : undefined;
   if (refused !== undefined) return { type: 'data', status: 403, data: refused };
-  const user = userOf(around, request, headers);
+  const user = userOf(around, headers, socket);
   if (user === undefined)
     return { type: 'data', status: 401, data: errors.failure(401, 'Unauthorized', 'Unauthorized').status };
+  const at = url.indexOf('?');
   return handle(around, {
-    method: request.method ?? 'GET',
+    method,
     path: at < 0 ? url : url.slice(0, at),
     query: at < 0 ? noQuery : new URLSearchParams(url.slice(at + 1)),
     headers,
@@ -205,232 +302,34 @@ function answerTo(
   });
 }
 
-function userOf(around: Surroundings, request: IncomingMessage, headers: Headers): User | undefined {
+type Certificate = NonNullable<
+  Parameters<NonNullable<Surroundings['security']>['authenticate']>[0]['clientCertificate']
+>;
+
+/** A connection keeps the certificate that it began with, and reading one costs as much as answering a request. */
+const certificates = new WeakMap<Socket, { readonly held: Certificate | undefined }>();
+
+function certificateOf(socket: Socket): Certificate | undefined {
+  const known = certificates.get(socket);
+  if (known !== undefined) return known.held;
+  const given = socket as Partial<TLSSocket>;
+  const subject = given.authorized === true ? given.getPeerCertificate?.()?.subject : undefined;
+  const held =
+    subject?.CN === undefined ? undefined : { subject: String(subject.CN), groups: groupsOf(subject.O) };
+  certificates.set(socket, { held });
+  return held;
+}
+
+function userOf(around: Surroundings, headers: Asked['headers'], socket: Socket): User | undefined {
   if (around.security === undefined) return admin;
-  const socket = request.socket as Partial<TLSSocket>;
-  const certificate = socket.authorized === true ? socket.getPeerCertificate?.() : undefined;
-  const subject = certificate?.subject;
+  const clientCertificate = certificateOf(socket);
   return around.security.authenticate({
     headers,
-    ...(subject?.CN !== undefined && {
-      clientCertificate: { subject: String(subject.CN), groups: groupsOf(subject.O) },
-    }),
+    ...(clientCertificate !== undefined && { clientCertificate }),
   });
 }
 
 function groupsOf(organization: string | readonly string[] | undefined): readonly string[] {
   if (organization === undefined) return [];
   return typeof organization === 'string' ? [organization] : organization;
-}
-
-function send(
-  around: Surroundings,
-  encoder: Encoder,
-  request: IncomingMessage,
-  response: ServerResponse,
-  answer: ApiAnswer,
-): void {
-  switch (answer.type) {
-    case 'data':
-      sendData(around, encoder, request, response, answer);
-      return;
-    case 'text': {
-      if (answer.status === 304) {
-        // Caches merge these headers into the answer that they keep, so there must be no others.
-        response.writeHead(304, answer.headers);
-        response.end();
-        return;
-      }
-      const body = Buffer.from(answer.text);
-      response.writeHead(answer.status, {
-        'content-type': 'text/plain; charset=utf-8',
-        'content-length': body.length,
-        ...answer.headers,
-      });
-      response.end(request.method === 'HEAD' ? undefined : body);
-      return;
-    }
-    case 'bytes':
-      response.writeHead(answer.status, {
-        'content-type': answer.contentType,
-        'content-length': answer.bytes.length,
-      });
-      response.end(answer.bytes);
-      return;
-    case 'watch':
-      sendWatch(around, encoder, request, response, answer);
-      return;
-    case 'stream':
-      void sendStream(response, answer);
-      return;
-    case 'upgrade':
-      // Only requests that ask for an upgrade are answered with one, and those come another way.
-      response.destroy();
-  }
-}
-
-type DataAnswer = Extract<ApiAnswer, { type: 'data' }>;
-
-function wantsPretty(request: IncomingMessage): boolean {
-  const pretty = /[?&]pretty=([^&]*)/.exec(request.url ?? '')?.[1];
-  if (pretty !== undefined) return pretty === '' || pretty === '1' || pretty === 'true';
-  return /^(curl|Wget|Mozilla)/.test(request.headers['user-agent'] ?? '');
-}
-
-function encode(encoder: Encoder, request: IncomingMessage, answer: DataAnswer): string {
-  if (answer.contentType?.startsWith('application/yaml') === true) return writeYaml(plain(answer));
-  if (wantsPretty(request)) return `${JSON.stringify(plain(answer), undefined, 2)}\n`;
-  const { data } = answer;
-  const text = isList(data) ? encoder.list(data, answer.bareItems === true) : encoder.object(data);
-  return `${text}\n`;
-}
-
-/** The data as it looks on the wire. */
-function plain(answer: DataAnswer): unknown {
-  if (answer.bareItems !== true || !isList(answer.data)) return answer.data;
-  return {
-    ...answer.data,
-    items: answer.data.items.map((item) => ({ ...item, apiVersion: undefined, kind: undefined })),
-  };
-}
-
-function isList(data: unknown): data is { readonly kind: string; readonly items: readonly KubeObject[] } {
-  return (
-    data !== null &&
-    typeof data === 'object' &&
-    Array.isArray((data as { items?: unknown }).items) &&
-    (data as { kind?: unknown }).kind !== 'APIGroupDiscoveryList'
-  );
-}
-
-/** As upstream: smaller answers are not worth the work. */
-const gzipBytesMin = 128 << 10;
-
-function sendData(
-  around: Surroundings,
-  encoder: Encoder,
-  request: IncomingMessage,
-  response: ServerResponse,
-  answer: DataAnswer,
-): void {
-  const body = encode(encoder, request, answer);
-  for (const text of answer.warnings ?? []) response.appendHeader('warning', `299 - ${JSON.stringify(text)}`);
-  const headers: Record<string, string | number> = {
-    'audit-id': around.core.random.uuid(),
-    'cache-control': 'no-cache, private',
-    'content-type': answer.contentType ?? 'application/json',
-    ...answer.headers,
-  };
-  if (body.length >= gzipBytesMin && /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))) {
-    sendPacked(request, response, answer.status, headers, body);
-    return;
-  }
-  headers['content-length'] = Buffer.byteLength(body);
-  response.writeHead(answer.status, headers);
-  response.end(request.method === 'HEAD' ? undefined : body);
-}
-
-function sendPacked(
-  request: IncomingMessage,
-  response: ServerResponse,
-  status: number,
-  headers: Readonly<Record<string, string | number>>,
-  body: string,
-): void {
-  gzip(body, { level: 1 }, (error, packed) => {
-    if (error !== null) {
-      response.destroy(error);
-      return;
-    }
-    response.writeHead(status, {
-      ...headers,
-      'content-encoding': 'gzip',
-      vary: 'Accept-Encoding',
-      'content-length': packed.length,
-    });
-    response.end(request.method === 'HEAD' ? undefined : packed);
-  });
-}
-
-function sendWatch(
-  around: Surroundings,
-  encoder: Encoder,
-  request: IncomingMessage,
-  response: ServerResponse,
-  answer: Extract<ApiAnswer, { type: 'watch' }>,
-): void {
-  response.writeHead(200, {
-    'content-type': answer.contentType,
-    'cache-control': 'no-cache, private',
-    'transfer-encoding': 'chunked',
-  });
-  response.flushHeaders();
-  let cancel: Cancel = () => {};
-  let stopTimer: Cancel = () => {};
-  let closed = false;
-  // While there is much to do, what happens within a turn of the loop leaves in one chunk.
-  let waiting = '';
-  let stopFlush: Cancel | undefined;
-  const flush = (): void => {
-    stopFlush?.();
-    stopFlush = undefined;
-    const text = waiting;
-    waiting = '';
-    // A client that does not read is dropped before its backlog grows without bounds.
-    if (text !== '' && !response.write(text) && response.writableLength > backlogBytesMax) response.destroy();
-  };
-  const close = (): void => {
-    if (closed) return;
-    closed = true;
-    cancel();
-    stopTimer();
-    flush();
-    response.end();
-  };
-  const write = (events: readonly WatchEvent[]): void => {
-    if (closed) return;
-    for (const event of events)
-      waiting += encoder.event(answer.shape === undefined ? event : answer.shape(event));
-    if (waiting.length >= chunkChars) flush();
-    else stopFlush ??= around.core.clock.after(0, flush);
-  };
-  request.on('close', close);
-  response.on('close', close);
-  const stop = answer.open({ onEvents: write, onEnd: close });
-  if (closed) {
-    stop();
-    return;
-  }
-  cancel = stop;
-  stopTimer = around.core.clock.after(answer.timeoutMs, () => {
-    const last = answer.closing?.();
-    if (last !== undefined) write([last]);
-    close();
-  });
-}
-
-const backlogBytesMax = 64 << 20;
-/** So much leaves at once, however short the turn is. */
-const chunkChars = 1 << 16;
-
-async function sendStream(
-  response: ServerResponse,
-  answer: Extract<ApiAnswer, { type: 'stream' }>,
-): Promise<void> {
-  const chunks = answer.chunks[Symbol.asyncIterator]();
-  response.on('close', () => void chunks.return?.());
-  response.writeHead(200, { 'content-type': answer.contentType });
-  response.flushHeaders();
-  try {
-    for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) {
-      if (response.destroyed) break;
-      if (!response.write(next.value))
-        await new Promise<void>((resolve) => response.once('drain', resolve).once('close', resolve));
-    }
-  } catch {
-    // The text has begun already; all that is left to say is that it ended early.
-    response.destroy();
-    return;
-  }
-  response.end();
 }

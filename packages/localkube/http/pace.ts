@@ -1,0 +1,42 @@
+import type { Cancel, Clock } from '@plumbline/base';
+
+/**
+ * When answers that go on leave. The first thing that is said leaves at once; what is said shortly after it leaves together,
+ * because each piece costs the server and its reader more than what is in it.
+ */
+export interface Pace {
+  of(flush: () => void): { soon(): void };
+}
+
+const apartMs = 4;
+
+export function makePace(clock: Clock): Pace {
+  const waiting = new Set<() => void>();
+  let timer: Cancel | undefined;
+  const all = (): void => {
+    timer = undefined;
+    const due = Array.from(waiting);
+    waiting.clear();
+    for (const flush of due) flush();
+  };
+  return {
+    of(flush) {
+      let last = Number.NEGATIVE_INFINITY;
+      const run = (): void => {
+        last = clock.now();
+        flush();
+      };
+      return {
+        soon() {
+          if (waiting.has(run)) return;
+          if (clock.now() - last >= apartMs) {
+            run();
+            return;
+          }
+          waiting.add(run);
+          timer ??= clock.after(apartMs, all);
+        },
+      };
+    },
+  };
+}
