@@ -8,6 +8,7 @@ export type GlobMatcher = (text: string) => boolean;
 const patternLengthMax = 1_000;
 /** Braces multiply; each alternative is matched on its own. */
 const alternativesMax = 500;
+const special = /[*?[\]{}\\,]/;
 
 type Token =
   | { readonly type: 'char'; readonly char: string }
@@ -24,6 +25,8 @@ export function compileGlob(pattern: string, separators = ''): Result<GlobMatche
   const refuse = (why: string) =>
     err(problem('glob-invalid', `"${pattern.slice(0, 100)}" is not a valid pattern: ${why}`));
   if (pattern.length > patternLengthMax) return refuse(`it is longer than ${patternLengthMax} characters`);
+  const simple = simpleGlob(pattern, separators);
+  if (simple !== undefined) return ok(simple);
   const alternatives = expandBraces(pattern);
   if (typeof alternatives === 'string') return refuse(alternatives);
   const compiled: (readonly Token[])[] = [];
@@ -33,6 +36,13 @@ export function compileGlob(pattern: string, separators = ''): Result<GlobMatche
     compiled.push(tokens);
   }
   return ok((text) => compiled.some((tokens) => matches(tokens, text, separators)));
+}
+
+/** Names without wildcards and the lone star are most of what is asked; they need no states. */
+function simpleGlob(pattern: string, separators: string): GlobMatcher | undefined {
+  if (!special.test(pattern)) return (text) => text === pattern;
+  if (pattern === '**' || (pattern === '*' && separators === '')) return () => true;
+  return undefined;
 }
 
 /** Like `compileGlob`, for one use. An invalid pattern matches nothing, as in Argo CD. */

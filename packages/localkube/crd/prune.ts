@@ -13,11 +13,46 @@ const always = ['apiVersion', 'kind', 'metadata'];
 
 /** Drops what the schema does not declare, in place, and says where that was. */
 export function prune(schema: JsonSchema, draft: Data): readonly string[] {
+  // Nearly always there is nothing to drop; only then do order and paths matter.
+  if (!losesMember(schema, draft, '', true)) return [];
   const dropped: string[] = [];
   const metadata: string[] = [];
   pruneMap(schema, draft, '', true, { dropped, metadata });
   // As upstream reports them: what embedded metadata loses comes last.
   return [...dropped, ...metadata];
+}
+
+function losesValue(schema: JsonSchema, value: unknown): boolean {
+  if (value === null || typeof value !== 'object' || Object.isFrozen(value)) return false;
+  if (Array.isArray(value)) {
+    const { items } = schema;
+    return items !== undefined && value.some((item: unknown) => losesValue(items, item));
+  }
+  return isData(value) && losesMember(schema, value, '.', isEmbedded(schema));
+}
+
+function losesMember(schema: JsonSchema, map: Data, path: string, resource: boolean): boolean {
+  const other = additionalOf(schema);
+  const open = preserves(schema) || schema.additionalProperties === true;
+  for (const key in map) {
+    if (resource && always.includes(key)) {
+      if (key === 'metadata' && path !== '' && losesMetadata(map[key])) return true;
+      continue;
+    }
+    const property = propertyOf(schema, key) ?? other;
+    if (property === undefined ? !open : losesValue(property, map[key])) return true;
+  }
+  return false;
+}
+
+function losesMetadata(metadata: unknown): boolean {
+  const fields = metadataFields();
+  if (!isData(metadata) || fields === undefined || Object.isFrozen(metadata)) return false;
+  return Object.keys(metadata).some((key) => !Object.hasOwn(fields, key));
+}
+
+function metadataFields(): Readonly<Record<string, unknown>> | undefined {
+  return definitionFor('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta')?.fields;
 }
 
 interface Found {
@@ -57,7 +92,7 @@ function pruneMap(schema: JsonSchema, map: Data, path: string, resource: boolean
 }
 
 function pruneMetadata(metadata: unknown, path: string, found: Found): void {
-  const fields = definitionFor('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta')?.fields;
+  const fields = metadataFields();
   if (!isData(metadata) || fields === undefined || Object.isFrozen(metadata)) return;
   for (const key of Object.keys(metadata).toSorted()) {
     if (Object.hasOwn(fields, key)) continue;
