@@ -1,5 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
-import { runProgram } from './program.ts';
+import { fileURLToPath } from 'node:url';
+import { loadCompiled } from './compiled.ts';
+import type * as Program from './program.ts';
+
+declare const PLUMBLINE_BUNDLE: string | undefined;
 
 // By default the heap may double before it is swept; a process that stays for months is better off lean. Short-lived
 // objects get more room instead, so that fewer of them grow old.
@@ -11,6 +15,15 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit(0);
 });
+
+// The build puts the bundle's place in; a run from sources has none.
+const { runProgram } =
+  typeof PLUMBLINE_BUNDLE === 'string'
+    ? (loadCompiled(
+        fileURLToPath(new URL(PLUMBLINE_BUNDLE, import.meta.url)),
+        process.env['PLUMBLINE_KEEP_CODE'] !== undefined,
+      ) as typeof Program)
+    : await import('./program.ts');
 
 process.exitCode = await runProgram(process.argv.slice(2), {
   stdin: process.stdin,

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './install.mjs';
+import { keepCode } from './keep-code.mjs';
 import { step } from './progress.mjs';
 
 const skipped = new Set(['node_modules', 'dist', 'dev']);
@@ -24,7 +25,8 @@ function stamp(folders) {
       hash.update(readFileSync(file));
     }
   hash.update(readFileSync(join(root, 'package-lock.json')));
-  hash.update(readFileSync(new URL(import.meta.url)));
+  for (const file of ['build.mjs', 'keep-code.mjs'])
+    hash.update(readFileSync(join(import.meta.dirname, file)));
   return hash.digest('hex');
 }
 
@@ -32,38 +34,54 @@ function version() {
   return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
 }
 
-/** Each program is one file of its own, so that a worker loads no more than it needs. */
+/** The command is a small module that loads the rest with its code; the worker is a module that loads no more than it needs. */
 async function bundlePrograms() {
+  const esm = { format: 'esm', entryFileNames: '[name].mjs', chunkFileNames: 'chunks/[name]-[hash].mjs' };
+  const cjs = { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name]-[hash].cjs' };
+  const cli = join(root, 'packages/cli');
+  // The one name without a hash: code must not outlive its text.
+  rmSync(join(root, 'dist/program.cjs.code'), { force: true });
   const written = [
-    ...(await bundleProgram({ plumb: join(root, 'packages/cli/main.ts') })),
-    ...(await bundleProgram({ 'render-worker': join(root, 'packages/cli/render-worker.ts') })),
+    ...(await bundleProgram({ program: join(cli, 'program.ts') }, cjs)),
+    ...(await bundleProgram(
+      { plumb: join(cli, 'main.ts') },
+      { ...esm, minify: 'dce-only' },
+      './program.cjs',
+    )),
+    ...(await bundleProgram({ 'render-worker': join(cli, 'render-worker.ts') }, esm)),
   ];
   // Chunks are named by what is in them, so those of earlier builds would stay.
   const chunks = join(root, 'dist/chunks');
   for (const name of existsSync(chunks) ? readdirSync(chunks) : [])
     if (!written.includes(`chunks/${name}`)) rmSync(join(chunks, name));
+  await keepCode(join(root, 'dist/plumb.mjs'));
 }
 
-async function bundleProgram(input) {
+/** `program`: where the command finds what it loads. */
+async function bundleProgram(input, { minify = false, ...format }, program) {
   const { rolldown } = await import('rolldown');
+  const define = { PLUMBLINE_VERSION: JSON.stringify(version()) };
   const bundle = await rolldown({
     input,
     platform: 'node',
     // Our modules only define things, so a chunk needs no more of a package than what it names.
     treeshake: { moduleSideEffects: [{ test: /\/packages\/[^/]+\/(?!.*node_modules)/, sideEffects: false }] },
-    transform: { define: { PLUMBLINE_VERSION: JSON.stringify(version()) } },
+    transform: {
+      define: { ...define, ...(program !== undefined && { PLUMBLINE_BUNDLE: JSON.stringify(program) }) },
+    },
     onwarn: (warning) => {
       throw new Error(`bundling: ${warning.message}`);
     },
   });
   const { output } = await bundle.write({
     dir: join(root, 'dist'),
-    format: 'esm',
-    entryFileNames: '[name].mjs',
-    chunkFileNames: 'chunks/[name]-[hash].mjs',
+    ...format,
+    minify,
     // CommonJS dependencies inside an ES module still ask for `require`.
     banner:
-      "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
+      format.format === 'esm'
+        ? "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);"
+        : "'use strict';",
     sourcemap: false,
     comments: { legal: true, annotation: false, jsdoc: false },
   });

@@ -1,0 +1,68 @@
+// Runs a few commands of the built program, so that the code which V8 makes of them lies beside its chunks: see packages/cli/compiled.ts.
+// They run one after the other, and each keeps what those before it have kept.
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const labels = { app: 'web' };
+const objects = [
+  { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'web' }, data: { greeting: 'hello' } },
+  {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'web' },
+    spec: { selector: labels, ports: [{ port: 80 }] },
+  },
+  {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'web' },
+    spec: {
+      replicas: 2,
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: {
+          containers: [{ name: 'web', image: 'registry.example/web:1', ports: [{ containerPort: 80 }] }],
+        },
+      },
+    },
+  },
+];
+
+/** Keeps the code of the program at this path. */
+export async function keepCode(program) {
+  const folder = mkdtempSync(join(tmpdir(), 'plumbline-code-'));
+  const manifests = join(folder, 'manifests');
+  mkdirSync(manifests);
+  const text = objects.map((object) => JSON.stringify(object, undefined, 2)).join('\n---\n');
+  writeFileSync(join(manifests, 'web.yaml'), text);
+  try {
+    await run(program, ['render', manifests]);
+    await run(program, ['test', manifests]);
+    const start = ['cluster', 'start', '--secure', '--pods', 'none', '--port', '0'];
+    await run(program, [...start, '--kubeconfig', join(folder, 'kubeconfig')], (child) =>
+      child.stdout.once('data', () => child.kill('SIGINT')),
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function run(program, args, started = (child) => child.stdout.resume()) {
+  const child = spawn(process.execPath, [program, ...args], {
+    env: { ...process.env, PLUMBLINE_KEEP_CODE: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  child.stderr.on('data', (chunk) => (said += chunk));
+  started(child);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => {
+      if (code === 0) resolve();
+      else reject(new Error(`plumb ${args[0]} ended with ${code}: ${said}`));
+    });
+  });
+}
