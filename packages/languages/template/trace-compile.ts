@@ -88,26 +88,17 @@ function traceStatement(unit: Unit, node: Statement): Execute {
   }
 }
 
-/** Every line of a text has a place of its own. */
+/** One piece for the whole text; which of its lines a part stands on is found out when somebody asks. */
 function traceTextNode(node: TextNode): Execute {
-  const starts = [0];
-  for (
-    let at = node.text.indexOf('\n');
-    at >= 0 && at + 1 < node.text.length;
-    at = node.text.indexOf('\n', at + 1)
-  )
-    starts.push(at + 1);
+  const { text, pos } = node;
   return (frame) => {
     step(frame);
     const { tracer, output } = tracingOf(frame);
     const { interner, includes, conditions } = tracer;
-    const base = frame.output.text.length;
-    write(frame, node.text);
-    starts.forEach((start, index) => {
-      const site = interner.site(frame.tree.source, node, start);
-      const origin = interner.origin(site, includes, conditions, interner.noKeys);
-      noteOrigin(output, base + (starts[index + 1] ?? node.text.length), origin);
-    });
+    write(frame, text);
+    const site = interner.site(frame.tree.source, node);
+    const origin = interner.origin(site, includes, conditions, interner.noKeys);
+    noteOrigin(output, frame.output.text.length, origin, pos);
     return 0;
   };
 }
@@ -141,7 +132,7 @@ function conditionsIn(
 ): ConditionChain {
   const { interner, conditions } = tracer;
   const keys = trace === undefined ? interner.noKeys : allKeys(interner, trace);
-  if (keys.id !== 0) output.looked.add(keys);
+  if (keys.id !== 0) output.looked.sets.add(keys);
   return interner.condition(interner.site(frame.tree.source, node), keys, conditions);
 }
 

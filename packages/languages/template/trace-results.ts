@@ -224,7 +224,7 @@ function inheritSlots(
   });
   const sources = args.filter(isContainer);
   if (result instanceof Map) inheritTable(values, result, sources, name.includes('verwrite'));
-  else inheritList(values, call, result, sources);
+  else inheritList(interner, values, call, result, sources);
   const source = args.findIndex((arg) => isContainer(arg) && arg !== result);
   const wholeTrace = rest ?? (sources.length === 1 ? traces[source] : undefined);
   if (isNew && wholeTrace !== undefined) values.setWhole(result, addKeys(interner, wholeTrace, around));
@@ -254,6 +254,7 @@ function inheritTable(
 }
 
 function inheritList(
+  interner: Interner,
   values: TracedValues,
   { args, traces }: Call,
   result: readonly Value[],
@@ -266,7 +267,9 @@ function inheritList(
     for (const [key, item] of entriesOf(source)) {
       const trace = values.slot(source, key);
       known.set(identity(item), trace);
-      if (typeof key === 'string') known.set(key, trace);
+      // A key depends on what its value does, but is not made of the pieces of that.
+      if (typeof key === 'string')
+        known.set(key, trace === undefined ? undefined : { keys: allKeys(interner, trace) });
     }
   }
   args.forEach((arg, at) => {

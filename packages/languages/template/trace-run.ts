@@ -5,7 +5,7 @@ import { dropWord, segmentsOf } from './trace-text.ts';
 import { isSame } from './trace-values.ts';
 import type { Output, Program, Run } from './model.ts';
 import type { Scope } from './model.ts';
-import type { ConditionChain, IncludeChain, Origin, TracePlace } from './trace.ts';
+import type { ConditionChain, IncludeChain, Looked, Origin, Segment, Site, TracePlace } from './trace.ts';
 import type { TracedText } from './trace-text.ts';
 import type { TracedOutput, Tracer, Tracing } from './tracer.ts';
 import type { OriginOf } from './trace-values.ts';
@@ -41,15 +41,17 @@ export interface TraceSpan<K = unknown> {
 
 export interface TracedRendering<K = unknown> {
   readonly text: string;
-  /** Sorted, without gaps. */
+  /** Sorted, without gaps. Made when they are asked for. */
   readonly spans: readonly TraceSpan<K>[];
+  /** Who wrote the part between two offsets, in the order of the text, each once. */
+  readonly originsIn: (start: number, end: number) => readonly TraceOrigin<K>[];
 }
 
 /** What traced executions of one set share, so that what a template puts into a table is still known in the next. */
 export interface TracedRenderer extends Renderer {
   readonly originOf: OriginOf;
   readonly tracer: Tracer;
-  readonly show: (origin: Origin) => TraceOrigin;
+  readonly show: Show;
 }
 
 /** How includes are run in a traced execution. */
@@ -73,7 +75,7 @@ export function createTracedRenderer(originOf: OriginOf): TracedRenderer {
       }
       const kept = how.dropNoValue ? dropWord(rendered, '<no value>') : rendered;
       // What an include looked at, whoever includes it depends on.
-      if (kept.trace.looked !== undefined) run.frame?.tracing?.output.looked.add(kept.trace.looked);
+      if (kept.trace.looked !== undefined) run.frame?.tracing?.output.looked.inner.add(kept.trace.looked);
       tracer.rendered = kept;
       return kept.text;
     },
@@ -90,7 +92,8 @@ function runTraced(
 ): TracedText {
   const traced = program.traced();
   const output: Output = { text: '' };
-  const origins: TracedOutput = { ends: [], origins: [], looked: new Set() };
+  const looked: Looked = { sets: new Set(), inner: new Set(), all: undefined };
+  const origins: TracedOutput = { ends: [], origins: [], ats: [], looked };
   const tracing: Tracing = { tracer, traces: [trace], dot: trace, output: origins };
   runProgram(createFrame(run, scope, traced, output, dot, tracing), traced, dot);
   return toTracedText(tracer, output.text, origins);
@@ -108,17 +111,48 @@ export function renderTraced(
   resetTracer(tracer);
   const rendered = runTraced(tracer, run, scope, program, dot, undefined);
   const kept = dropNoValue ? dropWord(rendered, '<no value>') : rendered;
-  const spans: TraceSpan[] = [];
-  for (const { start, end, origin } of segmentsOf(kept)) {
-    if (origin !== undefined) spans.push({ start, end, origin: show(origin) });
-  }
-  return { text: kept.text, spans };
+  const segments = segmentsOf(kept);
+  let spans: readonly TraceSpan[] | undefined;
+  return {
+    text: kept.text,
+    get spans() {
+      return (spans ??= segments.flatMap((segment) => [...show.spans(segment, segment.start, segment.end)]));
+    },
+    originsIn(start, end) {
+      const found = new Set<TraceOrigin>();
+      for (let at = firstEndingBehind(segments, start); at < segments.length; at++) {
+        const segment = segments[at] as Segment;
+        if (segment.start >= end) break;
+        const from = Math.max(start, segment.start);
+        for (const { origin } of show.spans(segment, from, Math.min(end, segment.end))) found.add(origin);
+      }
+      return [...found];
+    },
+  };
 }
 
-/** Origins as the door shows them; what is the same is shown by the same object. */
-function createShow(): (origin: Origin) => TraceOrigin {
-  const placeOf = createPlaces();
-  const shown = new Map<Origin, TraceOrigin>();
+/** The first piece that ends behind a place; pieces are sorted. */
+function firstEndingBehind(segments: readonly Segment[], place: number): number {
+  let low = 0;
+  let high = segments.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((segments[middle] as Segment).end <= place) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Pieces as the door shows them: every line of a template's text has a place of its own. */
+interface Show {
+  spans(segment: Segment, from: number, until: number): Iterable<TraceSpan>;
+}
+
+/** What is the same is shown by the same object. */
+function createShow(): Show {
+  const places = createPlaces();
+  const shown = new Map<Origin, Map<number, TraceOrigin>>();
+  const placeOf = ({ source, pos }: Site): TracePlace => places.of(source, pos);
   const includesOf = chainsOf<IncludeChain, TraceInclude>((chain) => ({
     ...placeOf(chain.site),
     name: chain.name,
@@ -127,21 +161,32 @@ function createShow(): (origin: Origin) => TraceOrigin {
     ...placeOf(chain.site),
     keys: chain.keys.keys,
   }));
-  return (origin) => {
-    let answer = shown.get(origin);
+  const show = (origin: Origin, pos: number): TraceOrigin => {
+    let row = shown.get(origin);
+    if (row === undefined) shown.set(origin, (row = new Map()));
+    let answer = row.get(pos);
     if (answer !== undefined) return answer;
-    // Written out: there are as many of these as places that wrote something.
-    const { template, line, column } = placeOf(origin.site);
     answer = {
-      template,
-      line,
-      column,
+      ...places.of(origin.site.source, pos),
       includes: includesOf(origin.includes),
       keys: origin.keys.keys,
       conditions: conditionsOf(origin.conditions),
     };
-    shown.set(origin, answer);
+    row.set(pos, answer);
     return answer;
+  };
+  return {
+    *spans({ start: begin, origin, at }, from, until) {
+      if (origin === undefined) return;
+      const { source, pos } = origin.site;
+      if (at < 0) return yield { start: from, end: until, origin: show(origin, pos) };
+      const end = at + until - begin;
+      const lines = places.linesIn(source, pos, at + from - begin, end);
+      for (const [index, line] of lines.entries()) {
+        const start = index === 0 ? from : line - at + begin;
+        yield { start, end: (lines[index + 1] ?? end) - at + begin, origin: show(origin, line) };
+      }
+    },
   };
 }
 

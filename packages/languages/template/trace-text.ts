@@ -1,4 +1,5 @@
-import type { Interner, KeySet, Segment, Trace } from './trace.ts';
+import { continues } from './pieces.ts';
+import type { Interner, KeySet, Looked, Segment, Trace } from './trace.ts';
 
 /** A text and where it came from. */
 export interface TracedText {
@@ -9,7 +10,7 @@ export interface TracedText {
 /** The pieces of a traced text; one piece where it is known only as a whole. */
 export function segmentsOf({ text, trace }: TracedText): readonly Segment[] {
   if (trace.segments !== undefined) return trace.segments;
-  return text === '' ? [] : [{ start: 0, end: text.length, keys: trace.keys, origin: undefined }];
+  return text === '' ? [] : [{ start: 0, end: text.length, keys: trace.keys, origin: undefined, at: -1 }];
 }
 
 /** The pieces between two offsets, moved to begin at `to`. */
@@ -18,19 +19,25 @@ function moveSegments(segments: readonly Segment[], from: number, until: number,
   for (const segment of segments) {
     if (segment.end <= from) continue;
     if (segment.start >= until) break;
-    moved.push({
-      ...segment,
-      start: Math.max(segment.start, from) - from + to,
-      end: Math.min(segment.end, until) - from + to,
-    });
+    moved.push(partOf(segment, Math.max(segment.start, from), Math.min(segment.end, until), to - from));
   }
   return moved;
+}
+
+/** The part of a piece between two offsets, moved. */
+function partOf({ start, keys, origin, at }: Segment, from: number, until: number, by: number): Segment {
+  return { start: from + by, end: until + by, keys, origin, at: at < 0 ? -1 : at + from - start };
 }
 
 /** Adds a piece; one that continues the last and has the same origin makes it longer. */
 function append(segments: Segment[], segment: Segment): void {
   const last = segments.at(-1);
-  if (last?.end === segment.start && last.keys === segment.keys && last.origin === segment.origin)
+  if (
+    last?.end === segment.start &&
+    last.keys === segment.keys &&
+    last.origin === segment.origin &&
+    continues(last.at, last.end - last.start, segment.at)
+  )
     segments[segments.length - 1] = { ...last, end: segment.end };
   else segments.push(segment);
 }
@@ -47,13 +54,11 @@ export function addKeys(interner: Interner, trace: Trace, keys: KeySet): Trace {
 function addToSegment(interner: Interner, segment: Segment, keys: KeySet): Segment {
   const all = interner.union(segment.keys, keys);
   const { origin } = segment;
-  if (origin === undefined) return { ...segment, keys: all };
+  const { start, end, at } = segment;
+  if (origin === undefined) return { start, end, keys: all, origin, at };
   const { site, includes, conditions } = origin;
-  return {
-    ...segment,
-    keys: all,
-    origin: interner.origin(site, includes, conditions, interner.union(origin.keys, keys)),
-  };
+  const own = interner.origin(site, includes, conditions, interner.union(origin.keys, keys));
+  return { start, end, keys: all, origin: own, at };
 }
 
 /** A result in which the arguments stand one after the other, with something between them (printf, join, quote). */
@@ -117,9 +122,8 @@ function alignLines(
     for (let index = first; index < segments.length; index++) {
       const segment = segments[index] as Segment;
       if (segment.start >= from + words.length) break;
-      const start = Math.max(segment.start, from) - from + at;
-      const end = Math.min(segment.end, from + words.length) - from + at;
-      aligned.push({ ...segment, start, end });
+      const start = Math.max(segment.start, from);
+      aligned.push(partOf(segment, start, Math.min(segment.end, from + words.length), at - from));
     }
     cursor = at + words.length;
   }
@@ -136,7 +140,7 @@ export function allKeys(interner: Interner, trace: Trace): KeySet {
   const { keys, segments, looked } = trace;
   if (segments === undefined && looked === undefined) return keys;
   const sets = new Set([keys]);
-  if (looked !== undefined) sets.add(looked);
+  if (looked !== undefined) sets.add(lookedKeys(interner, looked));
   for (const segment of segments ?? []) {
     sets.add(segment.keys);
     if (segment.origin === undefined) continue;
@@ -144,6 +148,14 @@ export function allKeys(interner: Interner, trace: Trace): KeySet {
     if (segment.origin.conditions !== undefined) sets.add(segment.origin.conditions.allKeys);
   }
   return sets.size === 1 ? keys : interner.unionOf(sets);
+}
+
+function lookedKeys(interner: Interner, looked: Looked): KeySet {
+  if (looked.all !== undefined) return looked.all;
+  const sets = new Set(looked.sets);
+  for (const one of looked.inner) sets.add(lookedKeys(interner, one));
+  looked.all = interner.unionOf(sets);
+  return looked.all;
 }
 
 /** A text without every `word` in it, and its pieces. */

@@ -51,7 +51,7 @@ export function traceYaml(
   }
 
   function emitRange(start: number, end: number, keys: KeySet): void {
-    if (end > start) segments.push({ start, end, keys, origin: undefined });
+    if (end > start) segments.push({ start, end, keys, origin: undefined, at: -1 });
   }
 }
 

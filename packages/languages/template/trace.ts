@@ -52,6 +52,16 @@ export interface Segment {
   readonly end: number;
   readonly keys: KeySet;
   readonly origin: Origin | undefined;
+  /** Where the piece begins in the text of its template, for what stands there as it is; else -1. */
+  readonly at: number;
+}
+
+/** What the conditions of a template looked at, and those of the templates that it included. */
+export interface Looked {
+  readonly sets: Set<KeySet>;
+  readonly inner: Set<Looked>;
+  /** All of it, once somebody has asked. */
+  all: KeySet | undefined;
 }
 
 /**
@@ -62,7 +72,7 @@ export interface Trace {
   readonly keys: KeySet;
   readonly segments?: readonly Segment[];
   /** What was looked at while the text was made, even where nothing came of it. */
-  readonly looked?: KeySet;
+  readonly looked?: Looked | undefined;
 }
 
 /** The makers of the objects above, each of which exists once, so that they are compared by identity and cost little. */
@@ -72,8 +82,8 @@ export interface Interner {
   union(a: KeySet, b: KeySet): KeySet;
   /** The union of many. */
   unionOf(sets: ReadonlySet<KeySet>): KeySet;
-  /** The place of something in a template: a node, or an offset into one. */
-  site(source: Source, node: { readonly pos: number }, offset?: number): Site;
+  /** The place of a node in its template. */
+  site(source: Source, node: { readonly pos: number }): Site;
   include(site: Site, name: string, outer: IncludeChain | undefined): IncludeChain;
   condition(site: Site, keys: KeySet, outer: ConditionChain | undefined): ConditionChain;
   origin(
@@ -84,6 +94,9 @@ export interface Interner {
   ): Origin;
 }
 
+/** Two ids as one number: there are far fewer than 2^26 of them in a render. */
+const pairOf = (a: number, b: number): number => a * 0x400_0000 + b;
+
 export function createInterner(): Interner {
   let nextId = 1;
   const noKeys: KeySet = { id: 0, keys: [] };
@@ -92,10 +105,10 @@ export function createInterner(): Interner {
   const unions = new Map<number, Map<number, KeySet>>();
   const idOfKey = new Map<unknown, number>();
   const sites = new Map<object, Site>();
-  const offsetSites = new Map<object, Map<number, Site>>();
   const chains = new Map<string, IncludeChain>();
-  const conditions = new Map<string, ConditionChain>();
-  const origins = new Map<Site, Map<string, Origin>>();
+  const conditions = new Map<Site, Map<number, ConditionChain>>();
+  const surroundings = new Map<number, number>();
+  const origins = new Map<Site, Map<number, Origin>>();
 
   function key(one: unknown): KeySet {
     let set = single.get(one);
@@ -123,6 +136,11 @@ export function createInterner(): Interner {
   }
 
   function unionOf(sets: ReadonlySet<KeySet>): KeySet {
+    if (sets.size <= 2) {
+      let both = noKeys;
+      for (const set of sets) both = union(both, set);
+      return both;
+    }
     const keys = new Set<unknown>();
     for (const set of sets) for (const one of set.keys) keys.add(one);
     return keys.size === 0 ? noKeys : intern(keys);
@@ -145,18 +163,9 @@ export function createInterner(): Interner {
     return { id: nextId++, source, pos, origin: undefined, condition: undefined, include: undefined };
   }
 
-  function site(source: Source, node: { readonly pos: number }, offset = 0): Site {
-    if (offset !== 0) return offsetSite(source, node, offset);
+  function site(source: Source, node: { readonly pos: number }): Site {
     let known = sites.get(node);
     if (known === undefined) sites.set(node, (known = newSite(source, node.pos)));
-    return known;
-  }
-
-  function offsetSite(source: Source, node: { readonly pos: number }, offset: number): Site {
-    let row = offsetSites.get(node);
-    if (row === undefined) offsetSites.set(node, (row = new Map()));
-    let known = row.get(offset);
-    if (known === undefined) row.set(offset, (known = newSite(source, node.pos + offset)));
     return known;
   }
 
@@ -173,15 +182,26 @@ export function createInterner(): Interner {
   function condition(at: Site, keys: KeySet, outer: ConditionChain | undefined): ConditionChain {
     const recent = at.condition;
     if (recent !== undefined && recent.outer === outer && recent.keys === keys) return recent;
-    const words = `${at.id} ${keys.id} ${outer?.id ?? 0}`;
-    let chain = conditions.get(words);
-    if (chain === undefined)
-      conditions.set(
-        words,
-        (chain = { id: nextId++, site: at, keys, outer, allKeys: union(keys, outer?.allKeys ?? noKeys) }),
-      );
+    const name = pairOf(keys.id, outer?.id ?? 0);
+    let row = conditions.get(at);
+    if (row === undefined) conditions.set(at, (row = new Map()));
+    let chain = row.get(name);
+    if (chain === undefined) {
+      chain = { id: nextId++, site: at, keys, outer, allKeys: union(keys, outer?.allKeys ?? noKeys) };
+      row.set(name, chain);
+    }
     at.condition = chain;
     return chain;
+  }
+
+  /** One number for the includes and conditions around something. */
+  function surroundingOf(includes: IncludeChain | undefined, around: ConditionChain | undefined): number {
+    if (includes === undefined) return around?.id ?? 0;
+    if (around === undefined) return includes.id;
+    const name = pairOf(includes.id, around.id);
+    let known = surroundings.get(name);
+    if (known === undefined) surroundings.set(name, (known = nextId++));
+    return known;
   }
 
   function origin(
@@ -200,10 +220,10 @@ export function createInterner(): Interner {
       return recent;
     let row = origins.get(at);
     if (row === undefined) origins.set(at, (row = new Map()));
-    const words = `${includes?.id ?? 0} ${around?.id ?? 0} ${keys.id}`;
-    let known = row.get(words);
+    const name = pairOf(surroundingOf(includes, around), keys.id);
+    let known = row.get(name);
     if (known === undefined)
-      row.set(words, (known = { id: nextId++, site: at, includes, conditions: around, keys }));
+      row.set(name, (known = { id: nextId++, site: at, includes, conditions: around, keys }));
     at.origin = known;
     return known;
   }
@@ -220,21 +240,34 @@ export interface TracePlace {
   readonly column: number;
 }
 
-/** Places of sites, each found out once. */
-export function createPlaces(): (site: Site) => TracePlace {
-  const places = new Map<Site, TracePlace>();
+/** Finds out the places of offsets in templates, and the lines of a part of one. */
+export interface Places {
+  of(source: Source, pos: number): TracePlace;
+  /** The offsets at which the lines begin that a part stands on; the first is not before `first`. */
+  linesIn(source: Source, first: number, from: number, until: number): readonly number[];
+}
+
+export function createPlaces(): Places {
   const lineStarts = new Map<Source, readonly number[]>();
-  return (site) => {
-    const known = places.get(site);
-    if (known !== undefined) return known;
-    const { source, pos } = site;
+  const startsIn = (source: Source): readonly number[] => {
     let starts = lineStarts.get(source);
     if (starts === undefined) lineStarts.set(source, (starts = startsOfLines(source.text)));
-    const index = lastAtMost(starts, pos);
-    const column = byteLength(source.text.slice(starts[index] ?? 0, pos));
-    const place: TracePlace = { template: source.name, line: index + 1, column };
-    places.set(site, place);
-    return place;
+    return starts;
+  };
+  return {
+    of(source, pos) {
+      const starts = startsIn(source);
+      const index = lastAtMost(starts, pos);
+      const column = byteLength(source.text.slice(starts[index] ?? 0, pos));
+      return { template: source.name, line: index + 1, column };
+    },
+    linesIn(source, first, from, until) {
+      const starts = startsIn(source);
+      const index = lastAtMost(starts, from);
+      const lines = [Math.max(starts[index] ?? 0, first)];
+      for (let next = index + 1; (starts[next] ?? until) < until; next++) lines.push(starts[next] as number);
+      return lines;
+    },
   };
 }
 

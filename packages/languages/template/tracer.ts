@@ -1,3 +1,4 @@
+import { continues } from './pieces.ts';
 import { createInterner } from './trace.ts';
 import { createTracedValues } from './trace-values.ts';
 import type { Node, Source } from './nodes.ts';
@@ -6,12 +7,13 @@ import type {
   ConditionChain,
   IncludeChain,
   Interner,
-  KeySet,
+  Looked,
   Origin,
   Segment,
   Site,
   Trace,
 } from './trace.ts';
+import { allKeys } from './trace-text.ts';
 import type { TracedText } from './trace-text.ts';
 import type { OriginOf, TracedValues } from './trace-values.ts';
 
@@ -61,8 +63,10 @@ export function resetTracer(tracer: Tracer): void {
 export interface TracedOutput {
   readonly ends: number[];
   readonly origins: Origin[];
+  /** Where each piece begins in the text of its template, as in `Segment`. */
+  readonly ats: number[];
   /** The keys of all conditions, met or not. */
-  readonly looked: Set<KeySet>;
+  readonly looked: Looked;
 }
 
 /** What a frame of a traced execution has besides. */
@@ -74,16 +78,18 @@ export interface Tracing {
   readonly output: TracedOutput;
 }
 
-/** Notes that the text was written by an origin up to an offset. */
-export function noteOrigin({ ends, origins }: TracedOutput, end: number, origin: Origin): void {
+/** Notes that the text was written by an origin up to an offset; `at` is as in `Segment`. */
+export function noteOrigin({ ends, origins, ats }: TracedOutput, end: number, origin: Origin, at = -1): void {
   const last = ends.length - 1;
-  if (end === (ends[last] ?? 0)) return;
-  if (origins[last] === origin) {
+  const start = last < 0 ? 0 : (ends[last] as number);
+  if (end === start) return;
+  if (origins[last] === origin && continues(ats[last] as number, start - (ends[last - 1] ?? 0), at)) {
     ends[last] = end;
     return;
   }
   ends.push(end);
   origins.push(origin);
+  ats.push(at);
 }
 
 /** Notes a text that an action printed at `start`: its pieces keep who wrote them. */
@@ -100,9 +106,15 @@ export function notePrinted(
   const gapOrigin = () =>
     (gap ??= interner.origin(site, includes, conditions, trace?.keys ?? interner.noKeys));
   let at = 0;
-  for (const segment of trace?.segments ?? []) {
+  const segments = trace?.segments ?? [];
+  // Pieces that reach beyond the text are those of another one.
+  if (trace !== undefined && (segments.at(-1)?.end ?? 0) > length) {
+    noteOrigin(output, start + length, interner.origin(site, includes, conditions, allKeys(interner, trace)));
+    return;
+  }
+  for (const segment of segments) {
     if (segment.start > at) noteOrigin(output, start + segment.start, gapOrigin());
-    noteOrigin(output, start + segment.end, originOfSegment(tracer, site, segment));
+    noteOrigin(output, start + segment.end, originOfSegment(tracer, site, segment), segment.at);
     at = segment.end;
   }
   if (at < length) noteOrigin(output, start + length, gapOrigin());
@@ -138,14 +150,16 @@ function joinConditions(
 
 /** A text with its origins as pieces, as an include gives it to its caller. */
 export function toTracedText(tracer: Tracer, text: string, output: TracedOutput): TracedText {
-  const { ends, origins } = output;
+  const { ends, origins, ats } = output;
   const { noKeys } = tracer.interner;
+  const segments: Segment[] = [];
   let start = 0;
-  const segments = ends.map((end, at) => {
-    const origin = origins[at];
-    const segment: Segment = { start, end, keys: noKeys, origin };
+  for (let index = 0; index < ends.length; index++) {
+    const end = ends[index] as number;
+    segments.push({ start, end, keys: noKeys, origin: origins[index], at: ats[index] as number });
     start = end;
-    return segment;
-  });
-  return { text, trace: { keys: noKeys, segments, looked: tracer.interner.unionOf(output.looked) } };
+  }
+  const { looked } = output;
+  const isNothing = looked.sets.size === 0 && looked.inner.size === 0;
+  return { text, trace: { keys: noKeys, segments, looked: isNothing ? undefined : looked } };
 }

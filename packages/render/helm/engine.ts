@@ -84,7 +84,7 @@ export function renderTemplates(request: EngineRequest): Map<string, TracedFile>
       rendered.set(
         name,
         originOf === undefined
-          ? { text: templates.execute(name, scope, how), spans: [] }
+          ? { text: templates.execute(name, scope, how) }
           : templates.trace(name, scope, { ...how, originOf }),
       );
     } catch (thrown) {

@@ -1,4 +1,4 @@
-import type { FieldOrigins, Manifest, Read } from '@plumbline/api';
+import type { Manifest, Read } from '@plumbline/api';
 import { GoError, readYamlStream } from '@plumbline/languages';
 import type { GoFunctions, TemplateCache, TemplateFunctions, Value } from '@plumbline/languages';
 import type { KubeObject } from '@plumbline/api';
@@ -14,7 +14,7 @@ import type { ManifestHead, SortedManifests } from './manifests.ts';
 import { capabilitiesObject, releaseMap } from './objects.ts';
 import type { TextCache } from './documents.ts';
 import { createStepsCache, fieldOrigins } from './origins/field-origins.ts';
-import type { RangesCache, StepsCache, TracedFile } from './origins/field-origins.ts';
+import type { RangesCache, TracedFile } from './origins/field-origins.ts';
 import { valuePlaces } from './origins/value-places.ts';
 import type { WrittenCache } from './origins/value-places.ts';
 import { bodyText, crdsOf, onlyShown, outputText } from './output.ts';
@@ -184,21 +184,16 @@ function hooksOf(request: HelmRequest, sorted: SortedManifests): SortedManifests
   return sorted.hooks.filter((hook) => !hook.events.includes('test'));
 }
 
+/** How far the documents of a file were found in its text, by file and document. */
+type Cursors = Map<string, Map<string, number>>;
+
 /** Documents of one file are found in its text one after the other; those of one kind keep their order. */
-function originsOf(
-  path: string,
-  content: string,
-  file: TracedFile | undefined,
-  cursors: Map<string, number>,
-  ranges: RangesCache,
-  acts: StepsCache,
-): FieldOrigins | undefined {
-  if (file === undefined) return undefined;
-  const cursor = `${path} ${content}`;
-  const start = file.text.indexOf(content, cursors.get(cursor) ?? 0);
-  if (start < 0) return undefined;
-  cursors.set(cursor, start + 1);
-  return fieldOrigins(content, start, file, ranges, acts);
+function placeIn(path: string, content: string, text: string, cursors: Cursors): number {
+  let ofFile = cursors.get(path);
+  if (ofFile === undefined) cursors.set(path, (ofFile = new Map()));
+  const start = text.indexOf(content, ofFile.get(content) ?? 0);
+  if (start >= 0) ofFile.set(content, start + 1);
+  return start;
 }
 
 /** The objects; a list of objects is taken apart by who applies them. */
@@ -208,7 +203,7 @@ function manifestsOf(
   traced: ReadonlyMap<string, TracedFile> | undefined,
   ranges: RangesCache,
 ): Manifest[] {
-  const cursors = new Map<string, number>();
+  const cursors: Cursors = new Map();
   const acts = createStepsCache();
   const manifests: Manifest[] = [];
   for (const { path, text } of crds) {
@@ -219,12 +214,19 @@ function manifestsOf(
   }
   for (const { path, object, content } of [...sorted.manifests, ...sorted.hooks]) {
     if (object === undefined) continue;
-    const origins = originsOf(path, content, traced?.get(path), cursors, ranges, acts);
-    const line = origins?.get('')?.find(({ act }) => act === 'template')?.line ?? 1;
+    const plain = { object: object as unknown as KubeObject, origin: { file: path, line: 1, document: 0 } };
+    const file = traced?.get(path);
+    const start = file === undefined ? -1 : placeIn(path, content, file.text, cursors);
+    const originsIn = start < 0 ? undefined : file?.originsIn;
+    if (originsIn === undefined) {
+      manifests.push(plain);
+      continue;
+    }
+    const line = originsIn(start, start + 1)[0]?.line ?? 1;
     manifests.push({
-      object: object as unknown as KubeObject,
+      object: plain.object,
       origin: { file: path, line, document: 0 },
-      ...(origins === undefined ? {} : { origins }),
+      origins: fieldOrigins(content, start, originsIn, ranges, acts),
     });
   }
   return manifests;

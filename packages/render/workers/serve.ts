@@ -38,12 +38,21 @@ export function createRenderServer(
         ...(task.remote ? { remote: remoteOf(ask, cache) } : {}),
         ...(combinedBytesMax === undefined ? {} : { combinedBytesMax }),
       });
-      return { result, used: [...used.keys()] };
+      return { result: origins ? settled(result) : result, used: [...used.keys()] };
     } catch (thrown) {
       const failure = problem('source-unreadable', messageOf(thrown), { retryable: true });
       return { result: err([failure]), used: [...used.keys()] };
     }
   };
+}
+
+/** Origins that are only found out when somebody asks cannot be posted to the one who asks. */
+function settled(result: TaskResult['result']): TaskResult['result'] {
+  if (!result.ok) return result;
+  const manifests = result.value.manifests.map((manifest) =>
+    manifest.origins === undefined ? manifest : { ...manifest, origins: new Map(manifest.origins) },
+  );
+  return ok({ ...result.value, manifests });
 }
 
 /** Other repositories are read as the task's own one is: by asking for what is not here yet. */

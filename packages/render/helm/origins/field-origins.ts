@@ -1,13 +1,14 @@
 import type { FieldOrigins, OriginStep } from '@plumbline/api';
 import { rangesOf } from '@plumbline/languages';
-import type { TextRange, TraceOrigin, TraceSpan } from '@plumbline/languages';
+import type { TextRange, TraceOrigin } from '@plumbline/languages';
 import type { TextCache } from '../documents.ts';
+import { mapOnDemand } from './map-on-demand.ts';
 import type { ValuePlace } from './value-places.ts';
 
-/** A template's output with who wrote which part of it. */
+/** A template's output with who wrote which part of it, where that was asked for. */
 export interface TracedFile {
   readonly text: string;
-  readonly spans: readonly TraceSpan<ValuePlace>[];
+  readonly originsIn?: (start: number, end: number) => readonly TraceOrigin<ValuePlace>[];
 }
 
 /** More acts than this do not explain a field, they bury it. */
@@ -18,53 +19,33 @@ export type RangesCache = TextCache<ReadonlyMap<string, TextRange>>;
 
 /**
  * Where the fields of a document come from: the keys of the values that they took, the templates that printed them, and
- * the conditions around. `start` is where the document begins in the file's text.
+ * the conditions around. `start` is where the document begins in the file's text. Nothing is found out before somebody
+ * asks: most fields of most renders are never asked for.
  */
 export function fieldOrigins(
   content: string,
   start: number,
-  file: TracedFile,
+  originsIn: NonNullable<TracedFile['originsIn']>,
   cache: RangesCache,
   acts: StepsCache,
 ): FieldOrigins {
-  const origins = new Map<string, readonly OriginStep[]>();
-  const { spans } = file;
-  // Neighbours were mostly written by the same piece of a template: they share their steps.
-  const known = new Map<number, readonly OriginStep[]>();
-  const stepsAt = (from: number, to: number): readonly OriginStep[] => {
-    const first = firstSpan(spans, from);
-    let end = first;
-    while (end < spans.length && (spans[end]?.start ?? to) < to) end++;
-    const name = first * (spans.length + 1) + end;
-    let steps = known.get(name);
-    if (steps === undefined) known.set(name, (steps = stepsOf(spans, first, end, acts)));
-    return steps;
-  };
-  origins.set('', stepsAt(start, start + 1));
-  for (const [pointer, range] of ranges(content, cache)) {
-    origins.set(pointer, stepsAt(start + range.start, start + Math.max(range.end, range.start + 1)));
-  }
-  return origins;
+  const stepsAt = (from: number, to: number) => stepsOf(originsIn(start + from, start + to), acts);
+  let fields: ReadonlyMap<string, TextRange> | undefined;
+  const rangesOfFields = () => (fields ??= withWhole(rangesIn(content, cache)));
+  return mapOnDemand(rangesOfFields, (range) => stepsAt(range.start, Math.max(range.end, range.start + 1)));
 }
 
-function ranges(content: string, cache: RangesCache): ReadonlyMap<string, TextRange> {
+/** The document itself is said to come from who began it. */
+function withWhole(ranges: ReadonlyMap<string, TextRange>): ReadonlyMap<string, TextRange> {
+  return new Map([['', { start: 0, end: 1 }], ...ranges]);
+}
+
+function rangesIn(content: string, cache: RangesCache): ReadonlyMap<string, TextRange> {
   const known = cache.get(content);
   if (known !== undefined) return known;
   const read = rangesOf(content);
   cache.set(content, read);
   return read;
-}
-
-/** The first span that ends behind a place; spans are sorted and have no gaps. */
-function firstSpan(spans: readonly TraceSpan<ValuePlace>[], start: number): number {
-  let low = 0;
-  let high = spans.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((spans[middle]?.end ?? 0) <= start) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** The acts behind a piece of a template's output. They are the same for all fields that it wrote. */
@@ -118,19 +99,12 @@ function actsOf(origin: TraceOrigin<ValuePlace>, cache: StepsCache): Acts {
   return acts;
 }
 
-function stepsOf(
-  spans: readonly TraceSpan<ValuePlace>[],
-  first: number,
-  end: number,
-  cache: StepsCache,
-): readonly OriginStep[] {
-  const origins = new Set<TraceOrigin<ValuePlace>>();
-  for (let at = first; at < end; at++) origins.add((spans[at] as TraceSpan<ValuePlace>).origin);
+function stepsOf(origins: readonly TraceOrigin<ValuePlace>[], cache: StepsCache): readonly OriginStep[] {
   const [only] = origins;
-  if (origins.size !== 1 || only === undefined) return together([...origins], cache);
+  if (origins.length !== 1 || only === undefined) return together(origins, cache);
   const known = cache.whole.get(only);
   if (known !== undefined) return known;
-  const steps = together([only], cache);
+  const steps = together(origins, cache);
   cache.whole.set(only, steps);
   return steps;
 }

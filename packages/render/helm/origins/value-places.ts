@@ -14,8 +14,8 @@ export interface ValuePlace {
   readonly key: string;
   /** `shop/values.yaml`, the name of a file of the user's, or a flag: `--set`. */
   readonly file: string;
-  readonly line?: number;
-  readonly column?: number;
+  readonly line: number | undefined;
+  readonly column: number | undefined;
 }
 
 /** One place that values come from; the first that has a key has set it. */
@@ -47,40 +47,109 @@ export function valuePlaces(
   profile: HelmProfile,
   cache: WrittenCache,
 ): (container: object, key: string | number) => ValuePlace | undefined {
-  const paths = new Map<object, Keys>();
-  const walk = (value: Value, path: Keys): void => {
+  const tables = new Map<object, Table>();
+  const walk = (value: Value, up: Table | undefined, name: string | number): void => {
     if (value instanceof Map) {
-      if (paths.has(value)) return;
-      paths.set(value, path);
-      for (const [key, below] of value) walk(below, [...path, key]);
+      if (tables.has(value)) return;
+      const table: Table = { up, name, layers: undefined, places: undefined };
+      tables.set(value, table);
+      for (const [key, below] of value) if (typeof below === 'object') walk(below, table, key);
     } else if (Array.isArray(value)) {
-      paths.set(value, path);
-      value.forEach((below, i) => walk(below, [...path, i]));
+      const table: Table = { up, name, layers: undefined, places: undefined };
+      tables.set(value, table);
+      for (let i = 0; i < value.length; i++) walk(value[i] ?? null, table, i);
     }
   };
-  walk(values, []);
+  walk(values, undefined, '');
   const layers = layersOf(user, profile, cache);
-  const known = new Map<object, Map<string | number, ValuePlace | undefined>>();
+  const find = (table: Table, key: string | number): ValuePlace | undefined => {
+    // Only the word `global` itself may add layers that its siblings do not have.
+    const own = key === 'global' ? undefined : (table.layers ??= layersAbove(chart, pathOf(table), layers));
+    for (const { layer, at, node } of own ?? layersAbove(chart, pathOf(table), layers, key)) {
+      if (hasSlot(node, key)) return placeOf(table, key, layer, at);
+    }
+    return undefined;
+  };
   return (container, key) => {
-    const path = paths.get(container);
-    if (path === undefined) return undefined;
-    let row = known.get(container);
-    if (row === undefined) known.set(container, (row = new Map()));
-    if (!row.has(key)) row.set(key, placeOf(chart, [...path, key], layers));
-    return row.get(key);
+    const table = tables.get(container);
+    if (table === undefined) return undefined;
+    const places = (table.places ??= new Map<string | number, ValuePlace | undefined>());
+    const known = places.get(key);
+    if (known !== undefined || places.has(key)) return known;
+    const found = find(table, key);
+    places.set(key, found);
+    return found;
   };
 }
 
-function placeOf(chart: HelmChart, path: Keys, layers: Layers): ValuePlace | undefined {
-  const key = path
+/** A table or list of the coalesced values: where it is, and what layers have in its place. */
+interface Table {
+  readonly up: Table | undefined;
+  readonly name: string | number;
+  layers: readonly LayerTable[] | undefined;
+  places: Map<string | number, ValuePlace | undefined> | undefined;
+}
+
+/** What a layer has in the place of a table, and by which path. */
+interface LayerTable {
+  readonly layer: Layer;
+  readonly at: Keys;
+  readonly node: Value;
+}
+
+function pathOf(table: Table): Keys {
+  const path: (string | number)[] = [];
+  for (let at = table; at.up !== undefined; at = at.up) path.unshift(at.name);
+  return path;
+}
+
+/** What the layers have in the place of a table, the strongest first; layers without are left out. */
+function layersAbove(chart: HelmChart, path: Keys, layers: Layers, key: string | number = ''): LayerTable[] {
+  const found: LayerTable[] = [];
+  for (const { layer, at } of candidates(chart, [...path, key], layers)) {
+    const above = at.slice(0, -1);
+    const node = nodeAt(layer.values, above);
+    if (node !== undefined) found.push({ layer, at: above, node });
+  }
+  return found;
+}
+
+function nodeAt(values: GoMap, path: Keys): Value | undefined {
+  let at: Value | undefined = values;
+  for (const part of path) {
+    if (at instanceof Map && typeof part === 'string') at = at.get(part);
+    else if (Array.isArray(at) && typeof part === 'number') at = at[part];
+    else return undefined;
+  }
+  return at;
+}
+
+function hasSlot(node: Value, key: string | number): boolean {
+  if (node instanceof Map) return typeof key === 'string' && node.has(key);
+  return Array.isArray(node) && typeof key === 'number' && key < node.length;
+}
+
+/** A place whose words and position are found out when somebody reads them. */
+function placeOf(table: Table, key: string | number, layer: Layer, at: Keys): ValuePlace {
+  const position = once(() => layer.positions().get(pointerOf([...at, key])));
+  return {
+    get key() {
+      return keyText([...pathOf(table), key]);
+    },
+    file: layer.file,
+    get line() {
+      return position()?.line;
+    },
+    get column() {
+      return position()?.column;
+    },
+  };
+}
+
+function keyText(path: Keys): string {
+  return path
     .map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i === 0 ? '' : '.'}${part}`))
     .join('');
-  for (const { layer, at } of candidates(chart, path, layers)) {
-    if (!has(layer.values, at)) continue;
-    const position = layer.positions().get(pointerOf(at));
-    return { key, file: layer.file, ...position };
-  }
-  return undefined;
 }
 
 /** Every layer with the path by which it would have set the key, the strongest first. */
@@ -106,7 +175,7 @@ function* chartCandidates(
   if (sub !== undefined && path.length > 1) yield* chartCandidates(sub, path.slice(1), layers);
 }
 
-/** Files of values that were read before, by profile and text. They are never changed. */
+/** Files of values that were read before, by their text (each profile has a cache of its own). They are never changed. */
 export type WrittenCache = TextCache<Written>;
 
 interface Written {
@@ -115,14 +184,13 @@ interface Written {
 }
 
 function written(text: string, profile: HelmProfile, cache: WrittenCache): Written {
-  const key = `${profile}${text}`;
-  const known = cache.get(key);
+  const known = cache.get(text);
   if (known !== undefined) return known;
   const read = {
     values: text === '' ? new Map() : readValuesFile(text, profile),
     positions: once(() => placesOf(text, 1)),
   };
-  cache.set(key, read);
+  cache.set(text, read);
   return read;
 }
 
@@ -176,16 +244,6 @@ function valuesOfLine(line: string, kind: SetKind, user: UserValues): GoMap {
   if (kind === 'json' && line.trim().startsWith('{')) return readValuesFile(line, 3);
   parseSetInto(line, values, kind, { readFile: read, endsQuietly: true });
   return values;
-}
-
-function has(values: GoMap, path: Keys): boolean {
-  let at: Value = values;
-  for (const part of path) {
-    if (at instanceof Map && typeof part === 'string' && at.has(part)) at = at.get(part) ?? null;
-    else if (Array.isArray(at) && typeof part === 'number' && part < at.length) at = at[part] ?? null;
-    else return false;
-  }
-  return true;
 }
 
 function pointerOf(path: Keys): string {
