@@ -21,7 +21,7 @@ import { definitionFor } from '@plumbline/api/schema';
 import { goValue } from './go-value.ts';
 import { shownField } from '../schema/index.ts';
 import { dnsLabel } from './names.ts';
-import { validatePodTemplate } from './pod-validation.ts';
+import { validatePodTemplate, validateTemplateMetadata } from './pod-validation.ts';
 import {
   isEmptySelector,
   mapMatches,
@@ -71,12 +71,33 @@ function validateSelectorAndTemplate(spec: Fields, workload: string, kind = 'Rep
       );
     }
   }
-  const claims = records(spec['volumeClaimTemplates']).map((claim) =>
-    text(record(claim['metadata'])['name']),
-  );
-  errors.push(...validatePodTemplate(template, 'spec.template', claims));
+  if (kind === 'StatefulSet') errors.push(...validateStatefulTemplate(spec));
+  else errors.push(...validatePodTemplate(template, 'spec.template'));
   errors.push(...alwaysRestarting(record(template['spec']), kind));
   return errors;
+}
+
+/** Pods of a stateful set get their claims as volumes in front, and the names of hosts from the set itself. */
+function validateStatefulTemplate(spec: Fields): FieldError[] {
+  const template = record(spec['template']);
+  const part = record(template['spec']);
+  const claims = new Map(
+    records(spec['volumeClaimTemplates']).map((claim) => {
+      const name = text(record(claim['metadata'])['name']);
+      return [name, { name, persistentVolumeClaim: { claimName: name } }];
+    }),
+  );
+  const volumes = [
+    ...claims.values(),
+    ...records(part['volumes']).filter((volume) => !claims.has(text(volume['name']))),
+  ];
+  const seen = { ...part, volumes, subdomain: '', hostname: '' };
+  const { labels, annotations } = record(template['metadata']);
+  return [
+    ...validatePodTemplate({ ...template, spec: seen }, 'spec.template'),
+    // Upstream looks at these once more after the template.
+    ...validateTemplateMetadata(labels, annotations, 'spec.template'),
+  ];
 }
 
 function alwaysRestarting(spec: Fields, kind: string): FieldError[] {
@@ -120,8 +141,19 @@ export function notOverHundred(value: unknown, field: string): FieldError[] {
   return [invalid(field, value, 'must not be greater than 100%')];
 }
 
+/** What is neither a number nor a percentage counts as nothing. */
 function isZero(value: unknown): boolean {
-  return value === 0 || (typeof value === 'string' && Number.parseInt(value, 10) === 0);
+  if (typeof value !== 'string') return value === 0;
+  return (PERCENT.test(value) ? Number.parseInt(value, 10) : Math.trunc(Number(value)) || 0) === 0;
+}
+
+/** Numbers that upstream's internal types have without a pointer, so that they show as nought. */
+function withZeros(shown: unknown, fields: readonly string[]): unknown {
+  const strategy = record(shown);
+  if (isAbsent(strategy['RollingUpdate'])) return shown;
+  const rolling = record(strategy['RollingUpdate']);
+  const zeros = Object.fromEntries(fields.map((field) => [field, rolling[field] ?? 0]));
+  return { ...strategy, RollingUpdate: { ...rolling, ...zeros } };
 }
 
 export function validateDeployment(object: KubeObject, previous: KubeObject | undefined): FieldError[] {
@@ -153,7 +185,10 @@ function validateStrategy(strategy: Fields): FieldError[] {
     return [
       notSupported(
         'spec.strategy',
-        goValue(definitionFor('io.k8s.api.apps.v1.DeploymentStrategy'), strategy),
+        withZeros(goValue(definitionFor('io.k8s.api.apps.v1.DeploymentStrategy'), strategy), [
+          'MaxUnavailable',
+          'MaxSurge',
+        ]),
         ['Recreate', 'RollingUpdate'],
       ),
     ];
@@ -182,9 +217,10 @@ export function validateReplicaSet(object: KubeObject, previous: KubeObject | un
 
 export function validateReplicationController(object: KubeObject): FieldError[] {
   const spec = record(object['spec']);
-  const errors = nonNegative('spec.replicas', spec['replicas']);
+  const errors = nonNegative('spec.minReadySeconds', spec['minReadySeconds']);
   const selector = stringMap(spec['selector']);
   if (Object.keys(selector).length === 0) errors.push(required('spec.selector'));
+  errors.push(...nonNegative('spec.replicas', spec['replicas']));
   if (isAbsent(spec['template'])) return [...errors, required('spec.template')];
   const template = record(spec['template']);
   const metadata = record(template['metadata']);
@@ -227,7 +263,10 @@ export function validateDaemonSet(object: KubeObject, previous: KubeObject | und
     errors.push(
       notSupported(
         'spec.updateStrategy',
-        goValue(definitionFor('io.k8s.api.apps.v1.DaemonSetUpdateStrategy'), strategy),
+        withZeros(goValue(definitionFor('io.k8s.api.apps.v1.DaemonSetUpdateStrategy'), strategy), [
+          'MaxUnavailable',
+          'MaxSurge',
+        ]),
         ['RollingUpdate', 'OnDelete'],
       ),
     );
@@ -252,28 +291,7 @@ export function validateStatefulSet(object: KubeObject, previous: KubeObject | u
   if (policy !== 'OrderedReady' && policy !== 'Parallel') {
     errors.push(invalid('spec.podManagementPolicy', policy, "must be 'OrderedReady' or 'Parallel'"));
   }
-  const strategy = record(spec['updateStrategy']);
-  const type = text(strategy['type']);
-  if (type !== 'RollingUpdate' && type !== 'OnDelete') {
-    const shown = goValue(definitionFor('io.k8s.api.apps.v1.StatefulSetUpdateStrategy'), strategy);
-    errors.push(invalid('spec.updateStrategy', shown, "must be 'RollingUpdate' or 'OnDelete'"));
-  } else if (type === 'OnDelete' && !isAbsent(strategy['rollingUpdate'])) {
-    errors.push(
-      invalid(
-        'spec.updateStrategy.rollingUpdate',
-        {
-          Partition: record(strategy['rollingUpdate'])['partition'] ?? null,
-          MaxUnavailable: record(strategy['rollingUpdate'])['maxUnavailable'] ?? null,
-        },
-        "only allowed for updateStrategy 'RollingUpdate'",
-      ),
-    );
-  }
-  const partition = record(strategy['rollingUpdate'])['partition'];
-  errors.push(...nonNegative('spec.updateStrategy.rollingUpdate.partition', partition));
-  errors.push(...nonNegative('spec.replicas', spec['replicas']));
-  errors.push(...nonNegative('spec.minReadySeconds', spec['minReadySeconds']));
-  errors.push(...nonNegative('spec.ordinals.start', record(spec['ordinals'])['start']));
+  errors.push(...validateStatefulStrategy(record(spec['updateStrategy'])));
   const retention = record(spec['persistentVolumeClaimRetentionPolicy']);
   for (const field of ['whenDeleted', 'whenScaled'])
     errors.push(
@@ -286,24 +304,41 @@ export function validateStatefulSet(object: KubeObject, previous: KubeObject | u
   for (const [index, claim] of claims.entries()) {
     errors.push(...validateClaimSpec(record(claim['spec']), `spec.volumeClaimTemplates[${index}].spec`));
   }
+  errors.push(...nonNegative('spec.replicas', spec['replicas']));
+  errors.push(...nonNegative('spec.minReadySeconds', spec['minReadySeconds']));
+  errors.push(...nonNegative('spec.ordinals.start', record(spec['ordinals'])['start']));
   const service = text(spec['serviceName']);
   if (previous === undefined && service !== '')
     errors.push(...invalidEach('spec.serviceName', service, dnsLabel(service, false)));
   errors.push(...validateSelectorAndTemplate(spec, 'statefulset', 'StatefulSet'));
-  const limit = record(strategy['rollingUpdate'])['maxUnavailable'];
-  if (previous === undefined)
-    errors.push(...invalidEach('metadata.name', object.metadata.name, dotless(object.metadata.name)));
-  if (!isAbsent(limit)) {
-    const at = 'spec.updateStrategy.rollingUpdate.maxUnavailable';
-    errors.push(...validateIntOrPercent(limit, at), ...notOverHundred(limit, at));
-  }
   if (previous !== undefined) errors.push(...statefulUpdate(spec, record(previous['spec'])));
   return errors;
 }
 
-/** Names of pods are labels of hosts; those of the set may have no dots, whatever else their length. */
-function dotless(name: string): readonly string[] {
-  return name.includes('.') ? ['must not contain dots'] : [];
+function validateStatefulStrategy(strategy: Fields): FieldError[] {
+  const type = text(strategy['type']);
+  const rolling = record(strategy['rollingUpdate']);
+  const at = 'spec.updateStrategy';
+  if (type === '') return [required(at)];
+  if (type === 'OnDelete') {
+    if (isAbsent(strategy['rollingUpdate'])) return [];
+    const shown = {
+      Partition: rolling['partition'] ?? 0,
+      MaxUnavailable: rolling['maxUnavailable'] ?? null,
+    };
+    return [invalid(`${at}.rollingUpdate`, shown, "only allowed for updateStrategy 'RollingUpdate'")];
+  }
+  if (type !== 'RollingUpdate') {
+    const node = definitionFor('io.k8s.api.apps.v1.StatefulSetUpdateStrategy');
+    const shown = withZeros(goValue(node, strategy), ['Partition']);
+    return [invalid(at, shown, "must be 'RollingUpdate' or 'OnDelete'")];
+  }
+  const limit = rolling['maxUnavailable'];
+  const field = `${at}.rollingUpdate.maxUnavailable`;
+  return [
+    ...nonNegative(`${at}.rollingUpdate.partition`, rolling['partition']),
+    ...(isAbsent(limit) ? [] : [...validateIntOrPercent(limit, field), ...notOverHundred(limit, field)]),
+  ];
 }
 
 function statefulUpdate(spec: Fields, before: Fields): FieldError[] {

@@ -237,8 +237,8 @@ function defaultStatefulSet(draft: Draft): void {
   fill(part, 'serviceName', '');
   defaultPodTemplate(child(part, 'template'));
   for (const claim of records(part['volumeClaimTemplates'])) {
-    fillZero(claim, 'apiVersion', 'v1');
-    fillZero(claim, 'kind', 'PersistentVolumeClaim');
+    // Whatever a client says, these are claims.
+    if (!Object.isFrozen(claim)) Object.assign(claim, { apiVersion: 'v1', kind: 'PersistentVolumeClaim' });
     child(claim, 'metadata');
     fill(child(claim, 'spec'), 'volumeMode', 'Filesystem');
     fillZero(child(claim, 'status'), 'phase', 'Pending');

@@ -13,11 +13,11 @@ import {
   required,
   text,
 } from './fields.ts';
-import { pathSegment } from './names.ts';
+import { dnsLabel, pathSegment } from './names.ts';
 import { parseQuantity } from './quantity.ts';
 
-/** HorizontalPodAutoscaler.spec; an old version has one metric under another name. */
-export function validateAutoscaler(part: Fields): FieldError[] {
+/** HorizontalPodAutoscaler.spec; an old version has one metric under another name. `before`: what an update replaces. */
+export function validateAutoscaler(part: Fields, before: Fields | undefined): FieldError[] {
   const errors: FieldError[] = [];
   const min = part['minReplicas'];
   const max = integer(part['maxReplicas']);
@@ -27,7 +27,13 @@ export function validateAutoscaler(part: Fields): FieldError[] {
   else if (max < 1) errors.push(invalid('spec.maxReplicas', max, 'must be greater than or equal to 1'));
   if (typeof min === 'number' && max < min)
     errors.push(invalid('spec.maxReplicas', max, 'must be greater than or equal to `minReplicas`'));
-  errors.push(...validateTarget(record(part['scaleTargetRef']), 'spec.scaleTargetRef'));
+  errors.push(
+    ...validateTarget(
+      record(part['scaleTargetRef']),
+      record(before?.['scaleTargetRef']),
+      'spec.scaleTargetRef',
+    ),
+  );
   errors.push(...validateMetrics(records(part['metrics']), min));
   errors.push(...validateBehavior(record(part['behavior'])));
   return errors;
@@ -37,12 +43,20 @@ function named(at: string, value: string): FieldError[] {
   return value === '' ? [required(at)] : invalidEach(at, value, pathSegment(value));
 }
 
-function validateTarget(target: Fields, at: string): FieldError[] {
+function validateTarget(target: Fields, before: Fields, at: string): FieldError[] {
   const errors = [...named(`${at}.kind`, text(target['kind'])), ...named(`${at}.name`, text(target['name']))];
+  // What stays is not looked at again.
+  if (before['apiVersion'] === target['apiVersion'] && before['kind'] === target['kind']) return errors;
   const version = text(target['apiVersion']);
-  if (!version.includes('/') && target['kind'] !== 'ReplicationController')
-    errors.push(invalid(`${at}.apiVersion`, version, 'apiVersion must specify API group'));
+  const problem = versionProblem(version, target['kind'] === 'ReplicationController');
+  if (problem !== undefined) errors.push(invalid(`${at}.apiVersion`, version, problem));
   return errors;
+}
+
+function versionProblem(version: string, coreToo: boolean): string | undefined {
+  const parts = version.split('/');
+  if (parts.length > 2) return `unexpected GroupVersion string: ${version}`;
+  return !coreToo && (parts.length < 2 || parts[0] === '') ? 'apiVersion must specify API group' : undefined;
 }
 
 const SOURCES: Readonly<Record<string, string>> = {
@@ -66,11 +80,8 @@ function validateMetric(metric: Fields, at: string): FieldError[] {
   const errors: FieldError[] = [];
   const type = text(metric['type']);
   if (type === '') errors.push(required(`${at}.type`, 'must specify a metric source type'));
-  // Upstream's declarative check says so too, and only the sum of the texts tells each once.
-  if (SOURCES[type] === undefined) {
-    const mistake = notSupported(`${at}.type`, type, Object.keys(SOURCES));
-    errors.push(mistake, mistake);
-  }
+  const unknown = SOURCES[type] === undefined ? [notSupported(`${at}.type`, type, Object.keys(SOURCES))] : [];
+  errors.push(...unknown);
   const present = ['object', 'external', 'pods', 'resource', 'containerResource'].filter(
     (source) => !isAbsent(metric[source]),
   );
@@ -79,6 +90,8 @@ function validateMetric(metric: Fields, at: string): FieldError[] {
   const expected = SOURCES[type];
   if (expected !== undefined && !present.includes(expected))
     errors.push(required(`${at}.${expected}`, 'must populate information for the given metric source'));
+  // Upstream says so before it looks at the sources and after.
+  errors.push(...unknown);
   if (present.length !== 1) {
     for (const other of present.filter((source) => source !== expected))
       errors.push(forbidden(`${at}.${other}`, 'must populate the given metric source only'));
@@ -93,8 +106,7 @@ function validateSource(kind: string, source: Fields, at: string): FieldError[] 
   const errors: FieldError[] = [];
   if (kind === 'resource' || kind === 'containerResource') {
     if (text(source['name']) === '') errors.push(required(`${at}.name`, 'must specify a resource name'));
-    if (kind === 'containerResource' && text(source['container']) === '')
-      errors.push(required(`${at}.container`, 'must specify a container'));
+    if (kind === 'containerResource') errors.push(...validateContainerName(text(source['container']), at));
     errors.push(...validateMetricTarget(target, here));
     if (!has('averageUtilization') && !has('averageValue'))
       errors.push(
@@ -110,6 +122,9 @@ function validateSource(kind: string, source: Fields, at: string): FieldError[] 
     const described = record(source['describedObject']);
     errors.push(...named(`${at}.describedObject.kind`, text(described['kind'])));
     errors.push(...named(`${at}.describedObject.name`, text(described['name'])));
+    const version = text(described['apiVersion']);
+    const problem = versionProblem(version, true);
+    if (problem !== undefined) errors.push(invalid(`${at}.describedObject.apiVersion`, version, problem));
   }
   errors.push(...validateIdentifier(record(source['metric']), `${at}.metric`));
   errors.push(...validateMetricTarget(target, here));
@@ -134,6 +149,12 @@ function validateSource(kind: string, source: Fields, at: string): FieldError[] 
       forbidden(`${here}.value`, 'may not set both a target value for metric and a per-pod target'),
     );
   return errors;
+}
+
+function validateContainerName(name: string, at: string): FieldError[] {
+  return name === ''
+    ? [required(`${at}.container`, 'must specify a container')]
+    : invalidEach(`${at}.container`, name, dnsLabel(name, false));
 }
 
 function validateIdentifier(metric: Fields, at: string): FieldError[] {

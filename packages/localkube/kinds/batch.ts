@@ -1,5 +1,4 @@
 import type { KubeObject } from '@plumbline/api';
-import { equalData } from '@plumbline/base';
 import { isTimeZone, parseCron } from '@plumbline/languages';
 import type { Draft, FieldError, KindHooks } from '../registry/types.ts';
 import {
@@ -23,7 +22,6 @@ import {
   list,
   nonNegative,
   notSupported,
-  optionalOneOf,
   record,
   records,
   required,
@@ -32,8 +30,8 @@ import {
 } from './fields.ts';
 import { defaultPodTemplate } from './pod-defaults.ts';
 import { nameWarnings, templateWarnings, workloadWarnings } from './pod-warnings.ts';
-import { validatePodTemplate } from './pod-validation.ts';
-import { formatSelector, selectorMatches } from './selectors.ts';
+import { formatSelector } from './selectors.ts';
+import { validateJob, validateJobTemplate } from './job-validation.ts';
 
 const UID_LABEL = 'batch.kubernetes.io/controller-uid';
 const NAME_LABEL = 'batch.kubernetes.io/job-name';
@@ -52,7 +50,7 @@ export const jobHooks: KindHooks = {
     }
     fill(part, 'parallelism', 1);
     fill(part, 'backoffLimit', isAbsent(part['backoffLimitPerIndex']) ? 6 : 2147483647);
-    fillZero(part, 'completionMode', 'NonIndexed');
+    fill(part, 'completionMode', 'NonIndexed');
     fill(part, 'suspend', false);
     fill(part, 'podReplacementPolicy', isAbsent(part['podFailurePolicy']) ? 'TerminatingOrFailed' : 'Failed');
     fill(part, 'manualSelector', false);
@@ -128,142 +126,6 @@ function cronJobWarnings(object: KubeObject, previous: KubeObject | undefined): 
     ...(previous === undefined ? nameWarnings(object, 'Pod names and hostnames') : []),
     ...templateWarnings(record(job['template']), 'spec.jobTemplate.spec.template'),
   ];
-}
-
-const MODES = ['NonIndexed', 'Indexed'];
-
-function validateJob(object: KubeObject, previous: KubeObject | undefined): FieldError[] {
-  const part = spec(object);
-  const errors = validateJobSpec(part, 'spec');
-  const selector = part['selector'];
-  if (isAbsent(selector)) errors.push(required('spec.selector'));
-  if (!selectorMatches(selector, stringMap(record(record(part['template'])['metadata'])['labels']))) {
-    const labels = record(record(part['template'])['metadata'])['labels'] ?? null;
-    errors.push(
-      invalid('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'),
-    );
-  }
-  // Upstream checks the whole of it once more on an update.
-  return previous === undefined ? errors : [...errors, ...errors, ...validateJobUpdate(part, previous)];
-}
-
-/** What makes sense only where each pod has an index, or needs a bound there. */
-function validateIndexed(part: Fields, at: string): FieldError[] {
-  const errors: FieldError[] = [];
-  const indexed = part['completionMode'] === 'Indexed';
-  const parallelism = integer(part['parallelism']);
-  if (indexed && parallelism > 100_000) {
-    const detail = 'must be less than or equal to 100000 when completion mode is Indexed';
-    errors.push(invalid(`${at}.parallelism`, parallelism, detail));
-  }
-  if (!indexed) {
-    for (const field of ['backoffLimitPerIndex', 'maxFailedIndexes'])
-      if (!isAbsent(part[field]))
-        errors.push(invalid(`${at}.${field}`, part[field], 'requires indexed completion mode'));
-    if (!isAbsent(part['successPolicy'])) {
-      const shown = { Rules: list(record(part['successPolicy'])['rules']) };
-      errors.push(invalid(`${at}.successPolicy`, shown, 'requires indexed completion mode'));
-    }
-  }
-  const manager = text(part['managedBy']);
-  if (manager !== '' && !/^[^/]+\/.+$/.test(manager))
-    errors.push(
-      invalid(`${at}.managedBy`, manager, 'must be a domain-prefixed path (such as "acme.io/foo")'),
-    );
-  return errors;
-}
-
-function validateJobSpec(part: Fields, at: string): FieldError[] {
-  const errors: FieldError[] = [];
-  for (const field of [
-    'parallelism',
-    'completions',
-    'activeDeadlineSeconds',
-    'backoffLimit',
-    'ttlSecondsAfterFinished',
-    'backoffLimitPerIndex',
-    'maxFailedIndexes',
-  ]) {
-    errors.push(...nonNegative(`${at}.${field}`, part[field]));
-  }
-  if (!MODES.includes(text(part['completionMode'])))
-    errors.push(notSupported(`${at}.completionMode`, part['completionMode'], MODES));
-  if (part['completionMode'] === 'Indexed' && isAbsent(part['completions'])) {
-    errors.push(required(`${at}.completions`, 'when completion mode is Indexed'));
-  }
-  errors.push(
-    ...optionalOneOf(`${at}.podReplacementPolicy`, part['podReplacementPolicy'], [
-      'Failed',
-      'TerminatingOrFailed',
-    ]),
-  );
-  errors.push(...validateIndexed(part, at));
-  const template = record(part['template']);
-  errors.push(...validatePodTemplate(template, `${at}.template`));
-  const policy = text(record(template['spec'])['restartPolicy']);
-  if (policy === '' || policy === 'Always') {
-    errors.push(required(`${at}.template.spec.restartPolicy`, 'valid values: "OnFailure", "Never"'));
-  } else if (policy !== 'OnFailure' && policy !== 'Never') {
-    errors.push(notSupported(`${at}.template.spec.restartPolicy`, policy, ['OnFailure', 'Never']));
-  } else if (!isAbsent(part['podFailurePolicy']) && policy !== 'Never') {
-    const detail = 'only "Never" is supported when podFailurePolicy is specified';
-    errors.push(invalid(`${at}.template.spec.restartPolicy`, policy, detail));
-  }
-  return errors;
-}
-
-function validateJobUpdate(part: Fields, previous: KubeObject): FieldError[] {
-  const before = spec(previous);
-  const errors: FieldError[] = [];
-  const immutable = (field: string, a: unknown, b: unknown): void => {
-    if (!equalData(a ?? null, b ?? null))
-      errors.push(invalid(`spec.${field}`, a ?? null, 'field is immutable'));
-  };
-  const elastic =
-    part['completionMode'] === 'Indexed' &&
-    part['completions'] === part['parallelism'] &&
-    before['completions'] === before['parallelism'];
-  if (!elastic) immutable('completions', part['completions'], before['completions']);
-  immutable('selector', part['selector'], before['selector']);
-  // While a job is suspended and has never started, scheduling of its template may still change.
-  const flexible = before['suspend'] === true && isAbsent(status(previous)['startTime']);
-  immutable(
-    'template',
-    flexible ? rigid(part['template']) : part['template'],
-    flexible ? rigid(before['template']) : before['template'],
-  );
-  immutable('completionMode', part['completionMode'], before['completionMode']);
-  immutable('podFailurePolicy', part['podFailurePolicy'], before['podFailurePolicy']);
-  immutable('backoffLimitPerIndex', part['backoffLimitPerIndex'], before['backoffLimitPerIndex']);
-  immutable('managedBy', part['managedBy'], before['managedBy']);
-  return errors.map((error) =>
-    error.field === 'spec.template' ? templateError(error, part, before) : error,
-  );
-}
-
-/** Upstream blames `spec.template.spec` where only that part of the template changed while the job is suspended. */
-function templateError(error: FieldError, part: Fields, before: Fields): FieldError {
-  const same = equalData(
-    record(part['template'])['metadata'] ?? {},
-    record(before['template'])['metadata'] ?? {},
-  );
-  return same ? { ...error, field: 'spec.template.spec' } : error;
-}
-
-function rigid(template: unknown): unknown {
-  const part = record(template);
-  const {
-    nodeSelector: _n,
-    tolerations: _t,
-    affinity: _a,
-    schedulingGates: _g,
-    ...rest
-  } = record(part['spec']);
-  const containers = (field: string): readonly Fields[] =>
-    records(rest[field]).map(({ resources: _r, ...other }) => other);
-  return {
-    spec: { ...rest, containers: containers('containers'), initContainers: containers('initContainers') },
-  };
 }
 
 /** Complete, Failed, Suspended, ... : the word in the Status column. */
@@ -350,7 +212,24 @@ function cronContainers(object: KubeObject): readonly Fields[] {
   return records(record(record(job['template'])['spec'])['containers']);
 }
 
-function validateCronJob(object: KubeObject): FieldError[] {
+function validateZone(zone: unknown): FieldError[] {
+  if (typeof zone !== 'string') return [];
+  const field = 'spec.timeZone';
+  if (zone === '') return [invalid(field, '', 'timeZone must be nil or non-empty string')];
+  const unknown = invalid(field, zone, `unknown time zone ${zone}`);
+  const odd = (part: string): boolean =>
+    /^\.{1,2}$/.test(part) || !/^[A-Za-z._0-9+][-A-Za-z._0-9+]{0,13}$/.test(part);
+  if (zone.split('/').some(odd)) return [unknown];
+  const errors: FieldError[] = [];
+  if (zone.toLowerCase() === 'local') {
+    const detail = 'timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones';
+    errors.push(invalid(field, zone, detail));
+  }
+  if (zone !== 'Local' && !isTimeZone(zone)) errors.push(unknown);
+  return errors;
+}
+
+function validateCronJob(object: KubeObject, previous: KubeObject | undefined): FieldError[] {
   const part = spec(object);
   const errors: FieldError[] = [];
   const schedule = text(part['schedule']);
@@ -364,26 +243,15 @@ function validateCronJob(object: KubeObject): FieldError[] {
     if (!parsed.ok) errors.push(invalid('spec.schedule', schedule, parsed.error.message));
   }
   errors.push(...nonNegative('spec.startingDeadlineSeconds', part['startingDeadlineSeconds']));
-  const zone = part['timeZone'];
-  if (zone === '') errors.push(invalid('spec.timeZone', '', 'timeZone must be nil or non-empty string'));
-  else if (typeof zone === 'string' && (zone === 'Local' || !isTimeZone(zone))) {
-    errors.push(
-      invalid(
-        'spec.timeZone',
-        zone,
-        zone === 'Local'
-          ? 'timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones'
-          : `unknown time zone ${zone}`,
-      ),
-    );
-  }
+  if (previous === undefined || spec(previous)['timeZone'] !== part['timeZone'])
+    errors.push(...validateZone(part['timeZone']));
   if (!['Allow', 'Forbid', 'Replace'].includes(text(part['concurrencyPolicy']))) {
     errors.push(
       notSupported('spec.concurrencyPolicy', part['concurrencyPolicy'], ['Allow', 'Forbid', 'Replace']),
     );
   }
   const job = record(record(part['jobTemplate'])['spec']);
-  errors.push(...validateJobSpec({ completionMode: 'NonIndexed', ...job }, 'spec.jobTemplate.spec'));
+  errors.push(...validateJobTemplate(job, 'spec.jobTemplate.spec'));
   errors.push(...nonNegative('spec.successfulJobsHistoryLimit', part['successfulJobsHistoryLimit']));
   errors.push(...nonNegative('spec.failedJobsHistoryLimit', part['failedJobsHistoryLimit']));
   // The name of a job is the cron job's and eleven characters more.

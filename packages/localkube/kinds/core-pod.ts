@@ -2,10 +2,24 @@ import type { KubeObject } from '@plumbline/api';
 import { equalData } from '@plumbline/base';
 import type { FieldError, KindHooks } from '../registry/types.ts';
 import type { Fields } from './fields.ts';
-import { child, fill, forbidden, integer, invalid, isAbsent, list, record, records, text } from './fields.ts';
+import {
+  child,
+  fill,
+  forbidden,
+  inRange,
+  integer,
+  invalid,
+  isAbsent,
+  list,
+  record,
+  records,
+  required,
+  text,
+} from './fields.ts';
 import { admitPod, admitTolerations } from './pod-admission.ts';
 import { nameWarnings, templateWarnings } from './pod-warnings.ts';
 import { podColumns } from './pod-columns.ts';
+import { validateTolerations } from './pod-scheduling-validation.ts';
 import { defaultPod, defaultPodTemplate } from './pod-defaults.ts';
 import { validatePodCreate, validatePodSpec, validatePodTemplate } from './pod-validation.ts';
 
@@ -29,9 +43,9 @@ export const podHooks: KindHooks = {
     const before = status(previous)['qosClass'];
     if (!isAbsent(before)) fill(child(draft, 'status'), 'qosClass', before);
   },
-  validate(object, previous) {
+  validate(object, previous, context) {
     if (previous === undefined) return [...seccompAnnotations(object), ...validatePodCreate(spec(object))];
-    return validatePodUpdate(object, previous);
+    return validatePodUpdate(object, previous, context.subresource ?? '');
   },
   warnings: (object, previous) => [
     ...(previous === undefined ? nameWarnings(object, "the Pod's hostname") : []),
@@ -80,49 +94,53 @@ const MAY_CHANGE =
   '`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),' +
   '`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
 
-function validatePodUpdate(object: KubeObject, previous: KubeObject): FieldError[] {
+function validatePodUpdate(object: KubeObject, previous: KubeObject, subresource: string): FieldError[] {
   const after = spec(object);
   const before = spec(previous);
   if (after === before || equalData(after, before)) return validateStatusUpdate(object, previous);
   const errors = validatePodSpec(after, 'spec');
+  if (subresource === 'ephemeralcontainers') return [...errors, ...validateEphemeralChange(after, before)];
   for (const field of ['containers', 'initContainers']) {
-    if (records(after[field]).length !== records(before[field]).length) {
+    const containers = records(after[field]);
+    if (containers.length !== records(before[field]).length)
       return [...errors, forbidden(`spec.${field}`, `pod updates may not add or remove containers`)];
-    }
+    // Upstream looks at images once more here.
+    for (const [index, container] of containers.entries())
+      if (text(container['image']) === '') errors.push(required(`spec.${field}[${index}].image`));
   }
-  errors.push(...validateEphemeral(after, before));
   const now = after['activeDeadlineSeconds'];
   const then = before['activeDeadlineSeconds'];
-  if (typeof then === 'number') {
-    if (typeof now !== 'number') {
-      errors.push(
-        invalid('spec.activeDeadlineSeconds', now, 'must not update from a positive integer to nil value'),
-      );
-    } else if (now > then) {
-      errors.push(invalid('spec.activeDeadlineSeconds', now, 'must be less than or equal to previous value'));
-    }
+  const field = 'spec.activeDeadlineSeconds';
+  if (typeof now === 'number') {
+    if (now < 0 || now > 2147483647) return [...errors, ...inRange(field, now, 0, 2147483647)];
+    if (typeof then === 'number' && then < now)
+      return [...errors, invalid(field, now, 'must be less than or equal to previous value')];
+  } else if (typeof then === 'number') {
+    errors.push(invalid(field, now, 'must not update from a positive integer to nil value'));
   }
-  if (!keepsTolerations(after, before))
+  if (keepsTolerations(after, before))
+    errors.push(...validateTolerations(records(after['tolerations']), 'spec.tolerations'));
+  else
     errors.push(
       forbidden('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds'),
     );
-  if (!equalData(changeless(after, before), changeless(before, before)))
+  const resized = subresource === 'resize';
+  if (!equalData(changeless(after, before, resized), changeless(before, before, resized)))
     errors.push(forbidden('spec', MAY_CHANGE));
   return errors;
 }
 
-/** Tolerations may be added, and those that end may get another time. */
+/** Tolerations may be added, and those that are there may get another time. */
 function keepsTolerations(after: Fields, before: Fields): boolean {
-  const timeless = (one: Fields): Fields =>
-    one['effect'] === 'NoExecute' ? { ...one, tolerationSeconds: undefined } : one;
+  const timeless = (one: Fields): Fields => ({ ...one, tolerationSeconds: undefined });
   const now = records(after['tolerations']).map(timeless);
   return records(before['tolerations'])
     .map(timeless)
     .every((earlier) => now.some((one) => equalData(one, earlier)));
 }
 
-/** Ephemeral containers come and stay as they came; some fields make no sense for them. */
-function validateEphemeral(after: Fields, before: Fields): FieldError[] {
+/** Ephemeral containers come and stay as they came. */
+function validateEphemeralChange(after: Fields, before: Fields): FieldError[] {
   const field = 'spec.ephemeralContainers';
   const errors: FieldError[] = [];
   const now = records(after['ephemeralContainers']);
@@ -133,12 +151,6 @@ function validateEphemeral(after: Fields, before: Fields): FieldError[] {
       errors.push(forbidden(field, `existing ephemeral containers "${name}" may not be removed`));
     else if (!equalData(kept, earlier))
       errors.push(forbidden(field, `existing ephemeral containers "${name}" may not be changed`));
-  }
-  for (const [index, one] of now.entries()) {
-    for (const part of ['ports', 'livenessProbe', 'readinessProbe', 'startupProbe', 'lifecycle']) {
-      if (!isAbsent(one[part]))
-        errors.push(forbidden(`${field}[${index}].${part}`, 'cannot be set for an Ephemeral Container'));
-    }
   }
   return errors;
 }
@@ -151,20 +163,25 @@ function validateStatusUpdate(object: KubeObject, previous: KubeObject): FieldEr
   return [invalid('status.qosClass', after['qosClass'], 'field is immutable')];
 }
 
+/** A negative time to stop may become the least one. */
+function graceOf(part: Fields, before: Fields): unknown {
+  const [now, then] = [part['terminationGracePeriodSeconds'], before['terminationGracePeriodSeconds']];
+  return typeof then === 'number' && then < 0 && now === 1 ? then : now;
+}
+
 /** The spec without what an update may change. Binding to a node, once, is such a change too. */
-function changeless(part: Fields, before: Fields): Fields {
+function changeless(part: Fields, before: Fields, resized: boolean): Fields {
   const withoutImages = (field: string): readonly Fields[] =>
-    records(part[field]).map((container) => ({ ...container, image: '', resources: {} }));
+    records(part[field]).map((container) => ({ ...container, image: '', ...(resized && { resources: {} }) }));
   const bound = text(before['nodeName']) === '' ? '' : text(part['nodeName']);
   const gates = list(part['schedulingGates']).length > 0 ? [] : undefined;
   return {
     ...part,
     containers: withoutImages('containers'),
     initContainers: withoutImages('initContainers'),
-    ephemeralContainers: undefined,
     activeDeadlineSeconds: undefined,
     tolerations: undefined,
-    terminationGracePeriodSeconds: undefined,
+    terminationGracePeriodSeconds: graceOf(part, before),
     schedulingGates: gates === undefined ? undefined : [],
     nodeName: bound,
   };

@@ -10,9 +10,13 @@ import { qualifiedName } from './names.ts';
 /** Events have two faces, core/v1 and events.k8s.io/v1, over one store: the core names of fields are the stored ones. */
 export const eventHooks: KindHooks = {
   createOnUpdate: true,
-  // The newer form of events has stricter rules.
-  validate: (object, previous, context) =>
-    context.through === 'events.k8s.io' ? validateModern(object, previous) : validateCore(object, previous),
+  validate(object, previous, context) {
+    const modern = context.through === 'events.k8s.io';
+    const errors = validateAny(object, modern ? 'reportingController' : 'reportingComponent');
+    // The newer form of events has stricter rules.
+    if (!modern) return errors;
+    return [...errors, ...(previous === undefined ? validateNew(object) : validateChange(object, previous))];
+  },
   columns: [
     column('Last Seen', lastSeen),
     column('Type', (o) => text(o['type'])),
@@ -44,29 +48,53 @@ export const eventHooks: KindHooks = {
   },
 };
 
-function misplaced(object: KubeObject): FieldError[] {
+/** An event belongs to the namespace of what it is about; one with a precise time has to say who reports what. */
+function validateAny(object: KubeObject, reporter: string): FieldError[] {
   const namespace = object.metadata.namespace ?? '';
   const involved = text(record(object['involvedObject'])['namespace']);
-  const fits =
-    involved === '' ? namespace === 'default' || namespace === 'kube-system' : involved === namespace;
-  return fits ? [] : [invalid('involvedObject.namespace', involved, 'does not match event.namespace')];
-}
-
-function validateCore(object: KubeObject, previous: KubeObject | undefined): FieldError[] {
-  if (!object.apiVersion.startsWith('v1')) return [];
-  const errors = misplaced(object);
-  // An event with a precise time is one of the newer kind, which has to say who reports what.
-  if (previous === undefined && text(object['eventTime']) !== '')
-    errors.push(...validateReporter(object, 'reportingComponent'));
+  const misplaced = invalid('involvedObject.namespace', involved, 'does not match event.namespace');
+  if (text(object['eventTime']) === '') {
+    const fits = involved === '' ? namespace === 'default' : involved === namespace;
+    return fits ? [] : [misplaced];
+  }
+  const errors: FieldError[] = [];
+  if (involved === '' && namespace !== 'default' && namespace !== 'kube-system') errors.push(misplaced);
+  const component = text(object['reportingComponent']);
+  if (component === '') errors.push(required(reporter));
+  errors.push(...invalidEach(reporter, component, qualifiedName(component)));
+  for (const field of ['reportingInstance', 'action', 'reason']) {
+    const said = text(object[field]);
+    if (said === '') errors.push(required(field));
+    if (said.length > wordMax) errors.push(invalid(field, '', `can have at most ${wordMax} characters`));
+  }
+  if (text(object['message']).length > noteMax)
+    errors.push(invalid('message', '', `can have at most ${noteMax} characters`));
   return errors;
 }
 
-function validateReporter(object: KubeObject, shown: string): FieldError[] {
-  const component = text(object['reportingComponent']);
-  const errors: FieldError[] = component === '' ? [required(shown)] : [];
-  errors.push(...invalidEach(shown, component, qualifiedName(component)));
-  for (const field of ['reportingInstance', 'action'])
-    if (text(object[field]) === '') errors.push(required(field));
+const wordMax = 128;
+const noteMax = 1024;
+
+function validateSeries(object: KubeObject): FieldError[] {
+  if (isAbsent(object['series'])) return [];
+  const series = record(object['series']);
+  const errors: FieldError[] = [];
+  if (integer(series['count']) < 2) errors.push(invalid('series.count', '', 'should be at least 2'));
+  if (isAbsent(series['lastObservedTime'])) errors.push(required('series.lastObservedTime'));
+  return errors;
+}
+
+function validateNew(object: KubeObject): FieldError[] {
+  const errors = validateSeries(object);
+  if (isAbsent(object['eventTime'])) errors.push(required('eventTime'));
+  const type = text(object['type']);
+  if (type !== 'Normal' && type !== 'Warning') errors.push(invalid('type', '', `has invalid value: ${type}`));
+  const unwanted = (field: string): void => void errors.push(invalid(field, '', 'needs to be unset'));
+  if (!isAbsent(object['firstTimestamp'])) unwanted('firstTimestamp');
+  if (!isAbsent(object['lastTimestamp'])) unwanted('lastTimestamp');
+  if (integer(object['count']) !== 0) unwanted('count');
+  const from = record(object['source']);
+  if (text(from['component']) !== '' || text(from['host']) !== '') unwanted('source');
   return errors;
 }
 
@@ -78,6 +106,8 @@ const FIXED: readonly (readonly [string, string])[] = [
   ['firstTimestamp', 'firstTimestamp'],
   ['lastTimestamp', 'lastTimestamp'],
   ['count', 'count'],
+  // Upstream asks for the reason twice.
+  ['reason', 'reason'],
   ['type', 'type'],
   ['eventTime', 'eventTime'],
   ['action', 'action'],
@@ -86,18 +116,8 @@ const FIXED: readonly (readonly [string, string])[] = [
   ['reportingInstance', 'reportingInstance'],
 ];
 
-function validateModern(object: KubeObject, previous: KubeObject | undefined): FieldError[] {
-  const errors = misplaced(object);
-  if (previous === undefined) {
-    if (isAbsent(object['eventTime'])) errors.push(required('eventTime'));
-    errors.push(...validateReporter(object, 'reportingController'));
-    if (text(object['reason']) === '') errors.push(required('reason'));
-    const type = text(object['type']);
-    if (type !== 'Normal' && type !== 'Warning')
-      errors.push(invalid('type', type, `has invalid value: ${type}`));
-    return errors;
-  }
-  errors.push(...validateReporter(object, 'reportingController'));
+function validateChange(object: KubeObject, previous: KubeObject): FieldError[] {
+  const errors = equalData(object['series'] ?? '', previous['series'] ?? '') ? [] : validateSeries(object);
   for (const [field, shown] of FIXED) {
     const [now, then] = [object[field], previous[field]];
     if (equalData(now ?? '', then ?? '')) continue;

@@ -1,5 +1,6 @@
 import type { TypedNode } from '@plumbline/api/schema';
 import { isRecord } from '@plumbline/base';
+import { shownField } from '../schema/index.ts';
 
 /** Names that Go's internal types write otherwise than with a capital letter in front. */
 const GO_NAMES: Readonly<Record<string, string>> = {
@@ -35,7 +36,11 @@ function objectOf(node: TypedNode, value: unknown): unknown {
   const shown: Record<string, unknown> = {};
   for (const [name, field] of byNumber(node)) {
     if (name === 'metadata') Object.assign(shown, inOrder(field, isRecord(value[name]) ? value[name] : {}));
-    else shown[GO_NAMES[name] ?? name.charAt(0).toUpperCase() + name.slice(1)] = goValue(field, value[name]);
+    else
+      shown[GO_NAMES[name] ?? name.charAt(0).toUpperCase() + name.slice(1)] = goValue(
+        field,
+        value[name] ?? shownField(value, name) ?? undefined,
+      );
   }
   return shown;
 }

@@ -20,35 +20,41 @@ import {
   text,
 } from './fields.ts';
 import { dnsLabelStrict, dnsSubdomain, ipAddress, qualifiedName, searchDomain } from './names.ts';
+import {
+  validateDeviceClaims,
+  validateEphemeralContainers,
+  validateRestarts,
+} from './pod-parts-validation.ts';
 import { validateProfile } from './security-context-validation.ts';
 import { validateOperatingSystem } from './operating-system-validation.ts';
 import { validateLabels } from './selectors.ts';
 import { validateVolume } from './volume-validation.ts';
 
-/**
- * A pod template below `at`: its labels, annotations and spec. `claims` are volumes that each pod gets beside those of
- * the spec.
- */
-export function validatePodTemplate(
-  template: Fields,
-  at: string,
-  claims: readonly string[] = [],
-): FieldError[] {
+/** A pod template below `at`: its labels, annotations and spec. */
+export function validatePodTemplate(template: Fields, at: string): FieldError[] {
+  const { labels, annotations } = record(template['metadata']);
   return [
-    ...validateLabels(record(template['metadata'])['labels'], `${at}.labels`),
-    ...Object.keys(record(record(template['metadata'])['annotations'])).flatMap((key) =>
-      invalidEach(`${at}.annotations`, key, qualifiedName(key.toLowerCase())),
-    ),
+    ...validateTemplateMetadata(labels, annotations, at),
     ...(list(record(template['spec'])['ephemeralContainers']).length > 0
       ? [forbidden(`${at}.spec.ephemeralContainers`, 'ephemeral containers not allowed in pod template')]
       : []),
-    ...validatePodSpec(record(template['spec']), `${at}.spec`, claims),
+    ...validatePodSpec(record(template['spec']), `${at}.spec`),
   ];
 }
 
-export function validatePodSpec(spec: Fields, at: string, claims: readonly string[] = []): FieldError[] {
+export function validateTemplateMetadata(labels: unknown, annotations: unknown, at: string): FieldError[] {
+  return [
+    ...validateLabels(labels, `${at}.labels`),
+    ...Object.keys(record(annotations)).flatMap((key) =>
+      invalidEach(`${at}.annotations`, key, qualifiedName(key.toLowerCase())),
+    ),
+  ];
+}
+
+export function validatePodSpec(spec: Fields, at: string): FieldError[] {
   const errors: FieldError[] = [];
-  const names = podNames(spec, at, errors, claims);
+  const names = podNames(spec, at, errors);
+  errors.push(...validateDeviceClaims(spec, at));
   errors.push(...validateContainers(spec, at, names));
   errors.push(...oneOf(`${at}.restartPolicy`, spec['restartPolicy'], ['Always', 'OnFailure', 'Never']));
   errors.push(
@@ -102,7 +108,7 @@ export function validatePodSpec(spec: Fields, at: string, claims: readonly strin
 }
 
 /** Checks the volumes and answers what containers may mount. */
-function podNames(spec: Fields, at: string, errors: FieldError[], claims: readonly string[]): PodNames {
+function podNames(spec: Fields, at: string, errors: FieldError[]): PodNames {
   const volumes = new Set<string>();
   const known = new Set<string>();
   for (const [index, volume] of records(spec['volumes']).entries()) {
@@ -117,8 +123,6 @@ function podNames(spec: Fields, at: string, errors: FieldError[], claims: readon
     if (own.length === 0) volumes.add(name);
     errors.push(...own);
   }
-  // A claim takes the place of a volume of its name, which is no mistake.
-  for (const claim of claims) volumes.add(claim);
   const grace = spec['terminationGracePeriodSeconds'];
   return {
     volumes,
@@ -149,33 +153,15 @@ function validateContainers(spec: Fields, at: string, names: PodNames): FieldErr
   if (containers.length === 0) errors.push(required(`${at}.containers`));
   for (const [index, container] of containers.entries()) {
     check('containers', index, container, 'main');
-    errors.push(
-      ...optionalOneOf(`${at}.containers[${index}].restartPolicy`, container['restartPolicy'], [
-        'Always',
-        'Never',
-        'OnFailure',
-      ]),
-    );
+    errors.push(...validateRestarts(container, `${at}.containers[${index}]`));
   }
   errors.push(...hostPortConflicts(containers, `${at}.containers`));
   for (const [index, container] of records(spec['initContainers']).entries()) {
     const policy = container['restartPolicy'];
     check('initContainers', index, container, policy === 'Always' ? 'sidecar' : 'init');
-    errors.push(
-      ...optionalOneOf(`${at}.initContainers[${index}].restartPolicy`, policy, [
-        'Always',
-        'Never',
-        'OnFailure',
-      ]),
-    );
+    errors.push(...validateRestarts(container, `${at}.initContainers[${index}]`));
   }
-  for (const [index, container] of records(spec['ephemeralContainers']).entries()) {
-    const name = text(container['name']);
-    const here = `${at}.ephemeralContainers[${index}]`;
-    if (name === '') errors.push(required(`${here}.name`));
-    else if (seen.has(name)) errors.push(duplicate(`${here}.name`, name));
-    seen.add(name);
-  }
+  errors.push(...validateEphemeralContainers(spec, at, names));
   return errors;
 }
 
@@ -260,7 +246,7 @@ function validateHostAliases(spec: Fields, at: string): FieldError[] {
 
 /** A Pod as clients create it: no ephemeral containers yet. */
 export function validatePodCreate(spec: Fields): FieldError[] {
-  const errors = validatePodSpec({ ...spec, ephemeralContainers: [] }, 'spec');
+  const errors = validatePodSpec(spec, 'spec');
   if (list(spec['ephemeralContainers']).length > 0) {
     errors.push(forbidden('spec.ephemeralContainers', 'cannot be set on create'));
   }

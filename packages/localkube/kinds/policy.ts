@@ -24,6 +24,7 @@ import {
 } from './fields.ts';
 import { dnsLabelStrict, qualifiedName } from './names.ts';
 import { definitionFor } from '@plumbline/api/schema';
+import { shownField } from '../schema/index.ts';
 import { goValue } from './go-value.ts';
 import { isWhole, parseQuantity } from './quantity.ts';
 import { equalData } from '@plumbline/base';
@@ -147,7 +148,8 @@ export const autoscalerHooks: KindHooks = {
       fill(counts, 'desiredReplicas', 0);
     }
   },
-  validate: (object) => validateAutoscaler(spec(object)),
+  validate: (object, previous) =>
+    validateAutoscaler(spec(object), previous === undefined ? undefined : spec(previous)),
   columns: [
     nameColumn,
     column('Reference', (o) => {
@@ -166,7 +168,8 @@ function defaultBehavior(behavior: Fields): void {
   const up = child(behavior, 'scaleUp');
   fill(up, 'stabilizationWindowSeconds', 0);
   fill(up, 'selectPolicy', 'Max');
-  if (list(up['policies']).length === 0) {
+  // Policies that are given empty are a mistake, absent ones are not.
+  if (shownField(up, 'policies') === null) {
     up['policies'] = [
       { type: 'Pods', value: 4, periodSeconds: 15 },
       { type: 'Percent', value: 100, periodSeconds: 15 },
@@ -174,7 +177,7 @@ function defaultBehavior(behavior: Fields): void {
   }
   const down = child(behavior, 'scaleDown');
   fill(down, 'selectPolicy', 'Max');
-  if (list(down['policies']).length === 0)
+  if (shownField(down, 'policies') === null)
     down['policies'] = [{ type: 'Percent', value: 100, periodSeconds: 15 }];
 }
 
@@ -183,18 +186,33 @@ function targets(object: KubeObject): string {
   const share = spec(object)['targetCPUUtilizationPercentage'];
   if (typeof share === 'number') return `cpu: <unknown>/${share}%`;
   if (metrics.length === 0) return '<none>';
-  return metrics
-    .map((metric) => {
-      const resource = record(metric['resource']);
-      const target = record(resource['target']);
-      const wanted = isAbsent(target['averageUtilization'])
-        ? text(target['averageValue']) || '<auto>'
-        : `${integer(target['averageUtilization'])}%`;
-      return metric['type'] === 'Resource'
-        ? `${text(resource['name'])}: <unknown>/${wanted}`
-        : '<unknown>/<auto>';
-    })
-    .join(', ');
+  const present = records(status(object)['currentMetrics']);
+  const shown = metrics.map((metric, index) => targetText(metric, record(present[index])));
+  const more = shown.length - shownTargetsMax;
+  return shown.slice(0, shownTargetsMax).join(', ') + (more > 0 ? ` + ${more} more...` : '');
+}
+
+const shownTargetsMax = 2;
+
+/** What a metric is and ought to be. */
+function targetText(metric: Fields, present: Fields): string {
+  const type = text(metric['type']);
+  const source = `${type.charAt(0).toLowerCase()}${type.slice(1)}`;
+  const part = record(metric[source]);
+  const [target, current] = [record(part['target']), record(record(present[source])['current'])];
+  const amount = (field: string): string => text(current[field]) || '<unknown>';
+  if (type === 'Pods') return `${amount('averageValue')}/${text(target['averageValue'])}`;
+  if (type === 'Resource' || type === 'ContainerResource') {
+    const name = text(part['name']);
+    if (!isAbsent(target['averageValue']))
+      return `${name}: ${amount('averageValue')}/${text(target['averageValue'])}`;
+    const share = current['averageUtilization'];
+    const wanted = target['averageUtilization'];
+    return `${name}: ${typeof share === 'number' ? `${share}%` : '<unknown>'}/${typeof wanted === 'number' ? `${wanted}%` : '<auto>'}`;
+  }
+  if (!isAbsent(target['averageValue']))
+    return `${amount('averageValue')}/${text(target['averageValue'])} (avg)`;
+  return `${amount('value')}/${text(target['value']) || '<nil>'}`;
 }
 
 export const runtimeClassHooks: KindHooks = {

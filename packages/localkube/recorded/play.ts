@@ -171,7 +171,7 @@ function createNormaliser(id: string): (value: unknown) => unknown {
       // Go prints both structures where fields may not change; the sentence before says it.
       .replaceAll(/(\n[ +@-][^\n]*)+\n?/g, '')
       .replaceAll(
-        /Invalid value: \{"?(?:metadata|labels|annotations|Spec)"?:.*?\}: field is immutable/g,
+        /Invalid value: \{"?(?:metadata|labels|annotations|ownerReferences|Spec|spec|Volumes)"?:.*?\}: field is immutable/g,
         '<structure>',
       )
       .replaceAll(

@@ -47,6 +47,8 @@ export interface WriteOptions {
   /** Paths that the body names twice. */
   readonly duplicates: readonly string[];
   warn(text: string): void;
+  /** The object is what a patch has made: what is wrong with its fields is told in the order of their names. */
+  readonly patched?: boolean;
   /** The object is what an apply has made: nulls in it are what is left of maps and lists. */
   readonly applied?: boolean;
   /** The shape in which a client wrote, where that is not the one that is kept: its fields are what is owned. */
@@ -79,11 +81,17 @@ export function read(core: Core, resource: Served, namespace: string, name: stri
 
 export { timeText } from './time.ts';
 
-export function writeContext(core: Core, dryRun: boolean, through?: string): WriteContext {
+export function writeContext(
+  core: Core,
+  dryRun: boolean,
+  through?: string,
+  subresource?: string,
+): WriteContext {
   return {
     now: core.clock.now(),
     dryRun,
     ...(through !== undefined && { through }),
+    ...(subresource !== undefined && { subresource }),
     find: (group, kind, namespace, name) => core.store.table(group, kind).get(namespace, name),
     list(group, kind, namespace) {
       const table = core.store.table(group, kind);

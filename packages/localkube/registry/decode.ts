@@ -242,7 +242,9 @@ function report(resource: Served, unknown: readonly string[], options: WriteOpti
   if (options.fieldValidation === 'Ignore') return;
   const problems = [
     ...options.duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`),
-    ...unknown.map((path) => `unknown field ${JSON.stringify(path)}`),
+    ...(options.patched === true ? unknown.toSorted() : unknown).map(
+      (path) => `unknown field ${JSON.stringify(path)}`,
+    ),
   ].slice(0, strictErrorsMax);
   if (problems.length === 0) return;
   if (options.fieldValidation === 'Strict') {

@@ -283,9 +283,19 @@ export function specChanged(object: KubeObject, previous: KubeObject, statusApar
   for (const field of new Set([...Object.keys(object), ...Object.keys(previous)])) {
     if (field === 'metadata' || field === 'apiVersion' || field === 'kind') continue;
     if (field === 'status' && statusApart) continue;
-    if (!equalData(object[field], previous[field])) return true;
+    if (
+      !equalData(object[field], previous[field]) &&
+      !(isNothing(object[field]) && isNothing(previous[field]))
+    )
+      return true;
   }
   return false;
+}
+
+/** Go's comparison takes what is empty and what is absent for the same. */
+function isNothing(value: unknown): boolean {
+  if (value === undefined || value === null) return true;
+  return typeof value === 'object' && Object.keys(value).length === 0;
 }
 
 /** A patch may not give the object another identity. */

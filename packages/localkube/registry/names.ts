@@ -36,6 +36,9 @@ const pathKinds = new Set(['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBin
 /** Which names a kind allows; most allow DNS subdomains. */
 export function nameRuleOf(group: string, kind: string): NameRule {
   if (group === 'rbac.authorization.k8s.io' && pathKinds.has(kind)) return 'path';
+  // Budgets have no rule, and the names of addresses one of their own.
+  if (group === 'policy' || (group === 'networking.k8s.io' && kind === 'IPAddress')) return 'path';
+  if (group === 'apps' && kind === 'StatefulSet') return 'label';
   if (group !== '') return 'subdomain';
   // Since 1.36 a service may begin with a digit.
   if (kind === 'Namespace' || kind === 'Service') return 'label';

@@ -1,4 +1,5 @@
 import { equalData, isRecord } from '@plumbline/base';
+import type { TypedNode } from '@plumbline/api/schema';
 
 /** As Go's %v prints data: `map[a:1 b:[x y]]`, keys in order. */
 export function goPlain(value: unknown): string {
@@ -13,24 +14,43 @@ export function goPlain(value: unknown): string {
 
 /**
  * The JSON of a patched object as the real server shows it: parts that the patch touched have their members in order,
- * the rest is written as it was. A custom resource is a map all the way down.
+ * the rest is written as Go writes it. A custom resource, which has no type, is a map all the way down.
  */
-export function patchedJson(patched: unknown, live: unknown, custom: boolean): string {
-  return JSON.stringify(ordered(patched, custom ? undefined : live, custom));
+export function patchedJson(patched: unknown, live: unknown, typed: TypedNode | undefined): string {
+  return JSON.stringify(ordered(patched, typed === undefined ? undefined : live, typed));
 }
 
-function ordered(value: unknown, before: unknown, deep: boolean): unknown {
-  if (!deep && before !== undefined && (value === before || equalData(value, before))) return value;
+function ordered(value: unknown, before: unknown, node: TypedNode | undefined): unknown {
+  if (node !== undefined && before !== undefined && (value === before || equalData(value, before)))
+    return asGoWrites(node, value);
   if (Array.isArray(value)) {
     const items: readonly unknown[] = Array.isArray(before) ? before : [];
-    return value.map((item, index) => ordered(item, items[index], deep));
+    return value.map((item, index) => ordered(item, items[index], node?.items));
   }
   if (!isRecord(value)) return value;
   const members = isRecord(before) ? before : {};
   return Object.fromEntries(
     Object.keys(value)
       .toSorted()
-      .map((key) => [key, ordered(value[key], members[key], deep)]),
+      .map((key) => [key, ordered(value[key], members[key], node?.fields?.[key] ?? node?.items)]),
+  );
+}
+
+/** Structures in the order of their declaration, which their protobuf numbers follow; maps in that of their keys. */
+function asGoWrites(node: TypedNode | undefined, value: unknown): unknown {
+  if (node === undefined || value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map((item) => asGoWrites(node.items, item));
+  const place = (key: string): number => node.fields?.[key]?.numbers?.[0] ?? 0;
+  const known = node.definition?.endsWith('.ObjectMeta') === true || node.fields === undefined;
+  const entries = Object.entries(value as Readonly<Record<string, unknown>>);
+  const inOrder =
+    node.type === 'map'
+      ? entries.toSorted(([a], [b]) => (a < b ? -1 : 1))
+      : known
+        ? entries
+        : entries.toSorted(([a], [b]) => place(a) - place(b));
+  return Object.fromEntries(
+    inOrder.map(([key, item]) => [key, asGoWrites(node.fields?.[key] ?? node.items, item)]),
   );
 }
 

@@ -1,6 +1,7 @@
 import { isRecord, messageOf } from '@plumbline/base';
 import type { KubeObject } from '@plumbline/api';
 import { formatApiVersion, parseApiVersion } from '@plumbline/api';
+import type { TypedNode } from '@plumbline/api/schema';
 import type { ApplyResult } from '../apply/types.ts';
 import type { Served } from './catalogue.ts';
 import { read, timeText } from './core.ts';
@@ -11,14 +12,8 @@ import { validateIdentity } from './metadata.ts';
 import { afterMerge, conversionProblem, goPlain, patchedJson, strategicProblem } from './patch-texts.ts';
 import { StatusError } from './types.ts';
 import type { Draft } from './types.ts';
-import {
-  checkName,
-  checkVersionText,
-  finishCreate,
-  finishUpdate,
-  placeInNamespace,
-  warnOf,
-} from './write.ts';
+import { checkName, checkVersionText, placeInNamespace } from './place.ts';
+import { finishCreate, finishUpdate, warnOf } from './write.ts';
 import { shown } from './shown.ts';
 
 export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
@@ -72,10 +67,10 @@ function decodePatched(
   request: PatchRequest,
 ): Draft {
   try {
-    return decodeBody(core, resource, patched, options, live);
+    return decodeBody(core, resource, patched, { ...options, patched: true }, live);
   } catch (thrown) {
     throw thrown instanceof StatusError
-      ? ofPatch({ request, patched, live, custom: resource.custom }, thrown)
+      ? ofPatch({ request, patched, live, typed: resource.typed }, thrown)
       : thrown;
   }
 }
@@ -85,10 +80,10 @@ export interface Patched {
   readonly request: PatchRequest;
   readonly patched: unknown;
   readonly live: unknown;
-  readonly custom: boolean;
+  readonly typed: TypedNode | undefined;
 }
 
-export function ofPatch({ request, patched, live, custom }: Patched, refused: StatusError): StatusError {
+export function ofPatch({ request, patched, live, typed }: Patched, refused: StatusError): StatusError {
   const why =
     /cannot be handled as an? \w+: ((?:strict decoding error|json|quantities|illegal base64|parsing time).*)$/s.exec(
       refused.message,
@@ -96,7 +91,7 @@ export function ofPatch({ request, patched, live, custom }: Patched, refused: St
   if (why === undefined) return refused;
   const strategic = request.type === 'strategic';
   const shown = JSON.stringify(
-    strategic ? goPlain(afterMerge(request.patch)) : patchedJson(patched, live, custom),
+    strategic ? goPlain(afterMerge(request.patch)) : patchedJson(patched, live, typed),
   );
   const said = strategic ? conversionProblem(why) : why;
   return invalid('', '', '', [

@@ -54,6 +54,12 @@ function matcherOf(resource: Served, selection: Selection): Matcher | undefined 
 }
 
 function unknownField(resource: Served, field: string): Error {
+  if (resource.group === 'batch' && resource.kind === 'Job')
+    return badRequest(`field label ${JSON.stringify(field)} not supported for Job`);
+  if (resource.group === 'resource.k8s.io' && resource.kind === 'ResourceSlice') {
+    const kind = `${formatApiVersion(resource.group, resource.version)}, Kind=ResourceSlice`;
+    return badRequest(`field label not supported for ${kind}: ${field}`);
+  }
   if (resource.custom || resource.selectableFields !== undefined)
     return badRequest(`field label not supported: ${field}`);
   return badRequest(

@@ -187,6 +187,9 @@ function finalizersFor(resource: Served, live: KubeObject, options: DeleteOption
     isDefinition(resource) && live.metadata.deletionTimestamp === undefined && !present.includes(cleanup)
       ? [...present, cleanup]
       : present;
+  // Nothing belongs to an event, so nobody waits for what does.
+  if (resource.kind === 'Event' && resource.storage.group === '')
+    return kept.filter((one) => one !== 'orphan' && one !== 'foregroundDeletion');
   if (policy === undefined) {
     const decided = kept.includes('orphan') || kept.includes('foregroundDeletion');
     return orphansByDefault(resource) && !decided ? [...kept, 'orphan'] : kept;

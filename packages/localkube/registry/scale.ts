@@ -160,7 +160,7 @@ export function patchScale(
     return updateScale(core, resource, namespace, name, patched, options);
   } catch (thrown) {
     throw thrown instanceof StatusError
-      ? ofPatch({ request, patched, live: before, custom: false }, thrown)
+      ? ofPatch({ request, patched, live: before, typed: schema }, thrown)
       : thrown;
   }
 }

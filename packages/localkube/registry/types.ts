@@ -42,6 +42,8 @@ export interface WriteContext {
   readonly dryRun: boolean;
   /** The group through which the client writes, where that is not the one in which the object is kept. */
   readonly through?: string;
+  /** The subresource that is written; none or empty for the object itself. */
+  readonly subresource?: string;
   /** Reads another object, for checks and allocations. */
   find(group: string, kind: string, namespace: string, name: string): KubeObject | undefined;
   list(group: string, kind: string, namespace?: string): Iterable<KubeObject>;

@@ -7,16 +7,8 @@ import { internalWrite, read, tableOf, timeText, writeContext } from './core.ts'
 import type { Core, WriteOptions, WriteResult } from './core.ts';
 import { decodeBody, noteStored } from './decode.ts';
 import { checkDefinition, definitionWarnings } from './definitions.ts';
-import {
-  alreadyExists,
-  badRequest,
-  conflict,
-  failure,
-  forbidden,
-  invalid,
-  modifiedText,
-  notFound,
-} from './errors.ts';
+import { alreadyExists, conflict, failure, forbidden, invalid, modifiedText, notFound } from './errors.ts';
+import { checkName, checkVersionText, placeInNamespace, unnamed } from './place.ts';
 import { keepToSubresource } from './subresource-fields.ts';
 import { deletionMoved, specChanged, validateMetadata, validateMetadataUpdate } from './metadata.ts';
 import { generateName } from './names.ts';
@@ -70,15 +62,6 @@ export function update(
   return { object: finishCreate(core, resource, draft, options, undefined), created: true };
 }
 
-/** '0' stands for no version; what is no number cannot be compared. */
-export function checkVersionText(draft: Draft): void {
-  const version = draft.metadata['resourceVersion'];
-  if (version === '0') delete draft.metadata['resourceVersion'];
-  else if (typeof version === 'string' && !/^\d+$/.test(version)) {
-    throw failure(500, undefined, `strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`);
-  }
-}
-
 function missingVersion(resource: Served, name: string): Error {
   // Upstream's store names the resource here, where all else names the kind.
   return invalid(resource.group, resource.plural, name, [
@@ -88,33 +71,6 @@ function missingVersion(resource: Served, name: string): Error {
       message: 'Invalid value: 0: must be specified for an update',
     },
   ]);
-}
-
-function unnamed(name: string): Error {
-  return badRequest(
-    `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
-  );
-}
-
-export function checkName(draft: Draft, name: string): void {
-  if (draft.metadata.name === '') draft.metadata.name = name;
-  if (draft.metadata.name === name) return;
-  throw badRequest(
-    `the name of the object (${draft.metadata.name}) does not match the name on the URL (${name})`,
-  );
-}
-
-export function placeInNamespace(resource: Served, draft: Draft, namespace: string): void {
-  if (!resource.namespaced) {
-    // Objects in cluster scope lose a namespace without a word.
-    delete draft.metadata.namespace;
-    return;
-  }
-  const given = draft.metadata.namespace ?? '';
-  if (given !== '' && given !== namespace) {
-    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
-  }
-  draft.metadata.namespace = namespace;
 }
 
 /** New content needs a namespace that is there and stays. */
@@ -254,7 +210,7 @@ export function finishUpdate(
     checkVersionText(draft);
     if (metadata.resourceVersion !== undefined) throw conflict(resource, name, modifiedText);
   }
-  const context = writeContext(core, options.dryRun, options.through?.group);
+  const context = writeContext(core, options.dryRun, options.through?.group, subresource);
   const moved = deletionMoved(metadata, live.metadata);
   carryOver(draft, live);
   // Defaults first: what comes from the live object is shared and must not be changed in place.
@@ -271,8 +227,10 @@ export function finishUpdate(
       live,
       resource.status === true || !resource.custom,
     );
-    // A priority class keeps the count that it was made with.
-    const counts = changed && resource.kind !== 'PriorityClass';
+    // A priority class keeps the count that it was made with; the labels of endpoints are more than metadata.
+    const counts =
+      (changed && resource.kind !== 'PriorityClass') ||
+      (resource.kind === 'EndpointSlice' && !equalData(metadata['labels'], live.metadata.labels));
     metadata.generation = (live.metadata.generation ?? 0) + (counts ? 1 : 0);
   }
   validate(core, resource, draft, context, { live, subresource, moved });
