@@ -49,8 +49,9 @@ export function setsOf(context: ControllerContext, deployment: KubeObject): Kube
 }
 
 function byAge(a: KubeObject, b: KubeObject): number {
-  const created = String(a.metadata.creationTimestamp).localeCompare(String(b.metadata.creationTimestamp));
-  return created !== 0 ? created : a.metadata.name < b.metadata.name ? -1 : 1;
+  const [madeA, madeB] = [String(a.metadata.creationTimestamp), String(b.metadata.creationTimestamp)];
+  if (madeA !== madeB) return madeA < madeB ? -1 : 1;
+  return a.metadata.name < b.metadata.name ? -1 : 1;
 }
 
 /** A template without the label that tells sets apart. */

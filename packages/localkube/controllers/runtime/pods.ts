@@ -95,8 +95,10 @@ export function byDeletionRank(a: KubeObject, b: KubeObject): number {
   if (ready !== 0) return ready;
   const restarts = restartsOf(b) - restartsOf(a);
   if (restarts !== 0) return restarts;
-  const created = String(b.metadata.creationTimestamp).localeCompare(String(a.metadata.creationTimestamp));
-  return created !== 0 ? created : b.metadata.name < a.metadata.name ? -1 : 1;
+  // Times as texts: comparing them as words of a language would load that language first.
+  const [madeA, madeB] = [String(a.metadata.creationTimestamp), String(b.metadata.creationTimestamp)];
+  if (madeA !== madeB) return madeB < madeA ? -1 : 1;
+  return b.metadata.name < a.metadata.name ? -1 : 1;
 }
 
 function restartsOf(pod: KubeObject): number {
