@@ -15,6 +15,7 @@ export {
   intType,
   listType,
   mapType,
+  opaqueType,
   optionalType,
   stringType,
   structType,

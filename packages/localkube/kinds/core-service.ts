@@ -161,6 +161,12 @@ function keepAllocations(spec: Fields, before: Fields): void {
     spec['externalTrafficPolicy'] === before['externalTrafficPolicy']
   )
     delete spec['externalTrafficPolicy'];
+  if (
+    needsHealthCheck(before) &&
+    !needsHealthCheck(spec) &&
+    spec['healthCheckNodePort'] === before['healthCheckNodePort']
+  )
+    delete spec['healthCheckNodePort'];
   if (type !== 'LoadBalancer' && text(before['type']) === 'LoadBalancer') {
     for (const field of ['allocateLoadBalancerNodePorts', 'loadBalancerClass'])
       if (spec[field] === before[field]) delete spec[field];
@@ -245,7 +251,7 @@ function allocateFamilies(spec: Fields, previous: KubeObject | undefined): void 
     spec['ipFamilies'] = ['IPv4', 'IPv6'];
     return;
   }
-  fillZero(spec, 'ipFamilyPolicy', 'SingleStack');
+  fill(spec, 'ipFamilyPolicy', 'SingleStack');
   if (list(spec['ipFamilies']).length === 0) {
     spec['ipFamilies'] = [text(spec['clusterIP']).includes(':') ? 'IPv6' : 'IPv4'];
   }

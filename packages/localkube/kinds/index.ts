@@ -40,12 +40,8 @@ import { addressHooks, apiServiceHooks, serviceRangeHooks } from './addresses.ts
 import { flowSchemaHooks, priorityLevelHooks } from './flow-control.ts';
 import { limitRangeHooks } from './limit-range.ts';
 import { mutatingBindingHooks, mutatingPolicyHooks } from './mutating-policy.ts';
-import {
-  claimOfDevicesHooks,
-  claimTemplateHooks,
-  deviceClassHooks,
-  resourceSliceHooks,
-} from './resource-claims.ts';
+import { claimOfDevicesHooks, claimTemplateHooks, deviceClassHooks } from './resource-claims.ts';
+import { resourceSliceHooks } from './resource-slices.ts';
 import {
   attachmentHooks,
   attributesClassHooks,

@@ -4,7 +4,6 @@ import { equalData } from '@plumbline/base';
 import type { FieldError, KindHooks } from '../registry/types.ts';
 import type { Fields } from './fields.ts';
 import {
-  fill,
   fillZero,
   forbidden,
   integer,
@@ -18,7 +17,10 @@ import {
   required,
   text,
 } from './fields.ts';
+import { shownField } from '../schema/index.ts';
+import { validateDeviceSelectors } from './device-selectors.ts';
 import { goValue } from './go-value.ts';
+import { validateTemplateMetadata } from './pod-validation.ts';
 import { dnsLabelStrict, dnsSubdomain } from './names.ts';
 
 const spec = (object: KubeObject): Fields => record(object['spec']);
@@ -50,15 +52,21 @@ export const claimOfDevicesHooks: KindHooks = {
       : unchangeable('io.k8s.api.resource.v1.ResourceClaimSpec', spec(object), spec(previous)),
 };
 
-/** What a template may not give to the claims that are made of it. */
+/** What a template gives to the claims that are made of it: labels and annotations, and nothing else. */
 const NOT_IN_TEMPLATE = [
   ['name', 'name'],
   ['generateName', 'generateName'],
   ['namespace', 'namespace'],
+  ['selfLink', 'selfLink'],
   ['uid', 'uID'],
   ['resourceVersion', 'resourceVersion'],
+  ['generation', 'generation'],
+  ['creationTimestamp', 'creationTimestamp'],
+  ['deletionTimestamp', 'deletionTimestamp'],
+  ['deletionGracePeriodSeconds', 'deletionGracePeriodSeconds'],
   ['ownerReferences', 'ownerReferences'],
   ['finalizers', 'finalizers'],
+  ['managedFields', 'managedFields'],
 ] as const;
 
 export const claimTemplateHooks: KindHooks = {
@@ -66,7 +74,8 @@ export const claimTemplateHooks: KindHooks = {
   validate(object, previous) {
     const metadata = record(spec(object)['metadata']);
     return [
-      ...NOT_IN_TEMPLATE.filter(([field]) => !isAbsent(metadata[field])).map(([, shown]) =>
+      ...validateTemplateMetadata(metadata['labels'], metadata['annotations'], 'spec.metadata'),
+      ...NOT_IN_TEMPLATE.filter(([field]) => shownField(metadata, field) !== null).map(([, shown]) =>
         forbidden(`spec.metadata.${shown}`, 'cannot be set'),
       ),
       ...validateClaim(record(record(spec(object)['spec'])['devices']), 'spec.spec.devices'),
@@ -120,6 +129,7 @@ function validateDevices(part: Fields, at: string): FieldError[] {
   const name = text(part['deviceClassName']);
   if (name === '') errors.push(required(`${at}.deviceClassName`));
   else errors.push(...invalidEach(`${at}.deviceClassName`, name, dnsSubdomain(name, false)));
+  errors.push(...validateDeviceSelectors(part['selectors'], `${at}.selectors`));
   const [mode, count] = [text(part['allocationMode']), integer(part['count'])];
   if (mode === 'All') {
     if (count !== 0)
@@ -189,7 +199,7 @@ function validateConfiguration(config: Fields, at: string): FieldError[] {
   return errors;
 }
 
-function validateDriver(driver: string, at: string): FieldError[] {
+export function validateDriver(driver: string, at: string): FieldError[] {
   if (driver === '') return [required(at)];
   const errors: FieldError[] = [];
   if (driver.length > 63)
@@ -206,87 +216,12 @@ const EXTENDED = /^(?!requests\.)[a-z0-9]([-a-z0-9.]*[a-z0-9])?\/([A-Za-z0-9][-A
 export const deviceClassHooks: KindHooks = {
   generation: true,
   validate(object) {
-    const errors = records(spec(object)['config']).flatMap((config, index) =>
-      validateConfiguration(config, `spec.config[${index}]`),
-    );
+    const errors = validateDeviceSelectors(spec(object)['selectors'], 'spec.selectors');
+    for (const [index, config] of records(spec(object)['config']).entries())
+      errors.push(...validateConfiguration(config, `spec.config[${index}]`));
     const extended = spec(object)['extendedResourceName'];
     if (!isAbsent(extended) && !EXTENDED.test(text(extended)))
       errors.push(invalid('spec.extendedResourceName', extended, 'must be a valid extended resource name'));
     return errors;
   },
 };
-
-const PLACES = ['nodeName', 'nodeSelector', 'allNodes', 'perDeviceNodeSelection'];
-const ONE_PLACE = `exactly one of ${PLACES.map((place) => `\`${place}\``).join(', ')} is required`;
-
-export const resourceSliceHooks: KindHooks = {
-  generation: true,
-  selectableFields: {
-    'spec.nodeName': (object) => text(spec(object)['nodeName']),
-    'spec.driver': (object) => text(spec(object)['driver']),
-  },
-  default(draft) {
-    for (const device of records(record(draft['spec'])['devices']))
-      for (const taint of records(device['taints'])) fill(taint, 'timeAdded', taint['timeAdded']);
-  },
-  validate(object, previous) {
-    const errors: FieldError[] = [];
-    if (previous !== undefined) {
-      const pool = (one: KubeObject): string => text(record(spec(one)['pool'])['name']);
-      if (pool(object) !== pool(previous))
-        errors.push(invalid('spec.pool.name', pool(object), 'field is immutable'));
-      for (const field of ['driver', 'nodeName'])
-        if (!equalData(spec(object)[field], spec(previous)[field]))
-          errors.push(invalid(`spec.${field}`, spec(object)[field] ?? null, 'field is immutable'));
-    }
-    return [...validateSlice(spec(object)), ...errors];
-  },
-};
-
-function validateSlice(part: Fields): FieldError[] {
-  const errors: FieldError[] = [];
-  errors.push(...validateDriver(text(part['driver']), 'spec.driver'));
-  errors.push(...validatePool(record(part['pool'])));
-  const given = PLACES.filter((field) => !isAbsent(part[field]) && part[field] !== false);
-  if (!isAbsent(part['nodeName'])) {
-    const name = text(part['nodeName']);
-    if (name === '')
-      errors.push(invalid('spec.nodeName', '', 'must be either unset or set to a non-empty string'));
-    else errors.push(...invalidEach('spec.nodeName', name, dnsSubdomain(name, false)));
-  }
-  for (const field of ['allNodes', 'perDeviceNodeSelection'])
-    if (part[field] === false)
-      errors.push(invalid(`spec.${field}`, false, 'must be either unset or set to true'));
-  if (given.length === 0) errors.push(required('spec', ONE_PLACE));
-  if (given.length > 1) {
-    const shown = `{${given.map((field) => `\`${field}\``).join(', ')}}`;
-    errors.push(invalid('spec', shown, `${ONE_PLACE}, but multiple fields are set`));
-  }
-  if (records(part['sharedCounters']).length > 0 && records(part['devices']).length > 0)
-    errors.push(invalid('spec', '', 'only one of `sharedCounters` or `devices` is allowed'));
-  for (const field of ['sharedCounters', 'devices'])
-    for (const [index, one] of records(part[field]).entries())
-      errors.push(
-        ...invalidEach(`spec.${field}[${index}].name`, text(one['name']), dnsLabelStrict(text(one['name']))),
-      );
-  return errors;
-}
-
-function validatePool(pool: Fields): FieldError[] {
-  const errors: FieldError[] = [];
-  const name = text(pool['name']);
-  if (name === '') errors.push(required('spec.pool.name'));
-  for (const segment of name === '' ? [] : name.split('/'))
-    errors.push(...invalidEach('spec.pool.name', segment, dnsSubdomain(segment, false)));
-  if (integer(pool['resourceSliceCount']) <= 0)
-    errors.push(
-      invalid(
-        'spec.pool.resourceSliceCount',
-        integer(pool['resourceSliceCount']),
-        'must be greater than zero',
-      ),
-    );
-  if (integer(pool['generation']) < 0)
-    errors.push(invalid('spec.pool.generation', pool['generation'], 'must be greater than or equal to zero'));
-  return errors;
-}

@@ -36,7 +36,11 @@ export function validateService(
 ): FieldError[] {
   const spec = record(object['spec']);
   const type = text(spec['type']);
-  const errors: FieldError[] = [];
+  // Upstream looks at the class of a changed service before all else, and once more in its place.
+  const errors: FieldError[] =
+    previous === undefined
+      ? []
+      : [...validateClassUpdate(spec, record(previous['spec'])), ...validateClass(spec, type)];
   errors.push(...validateByType(spec, type));
   errors.push(...validatePorts(spec, type));
   errors.push(...validateLabels(spec['selector'], 'spec.selector'));
@@ -51,7 +55,6 @@ export function validateService(
   if (errors.length > 0) return errors;
   if (previous !== undefined) {
     errors.push(...validateUpdate(spec, record(previous['spec'])));
-    errors.push(...validateClassUpdate(spec, record(previous['spec'])));
   }
   return errors.length > 0 ? errors : validateAllocations(object, spec, book, context);
 }
@@ -163,18 +166,6 @@ function validateExternal(spec: Fields): FieldError[] {
 
 function validatePolicies(spec: Fields, type: string): FieldError[] {
   const errors: FieldError[] = [];
-  const external = spec['externalTrafficPolicy'];
-  const reachable = type === 'NodePort' || type === 'LoadBalancer' || list(spec['externalIPs']).length > 0;
-  if (!isAbsent(external) && external !== '') {
-    if (!reachable) {
-      errors.push(
-        invalid('spec.externalTrafficPolicy', external, 'may only be set for externally-accessible services'),
-      );
-    } else errors.push(...optionalOneOf('spec.externalTrafficPolicy', external, ['Cluster', 'Local']));
-  }
-  errors.push(
-    ...optionalOneOf('spec.internalTrafficPolicy', spec['internalTrafficPolicy'], ['Cluster', 'Local']),
-  );
   if (strings(spec['loadBalancerSourceRanges']).length > 0 && type !== 'LoadBalancer')
     errors.push(forbidden('spec.LoadBalancerSourceRanges', "may only be used when `type` is 'LoadBalancer'"));
   for (const [index, range] of strings(spec['loadBalancerSourceRanges']).entries()) {
@@ -184,25 +175,36 @@ function validatePolicies(spec: Fields, type: string): FieldError[] {
     errors.push(
       forbidden('spec.allocateLoadBalancerNodePorts', "may only be used when `type` is 'LoadBalancer'"),
     );
+  errors.push(...validateClass(spec, type));
+  const external = spec['externalTrafficPolicy'];
+  const reachable = type === 'NodePort' || type === 'LoadBalancer' || list(spec['externalIPs']).length > 0;
+  if (!isAbsent(external) && external !== '') {
+    if (!reachable) {
+      errors.push(
+        invalid('spec.externalTrafficPolicy', external, 'may only be set for externally-accessible services'),
+      );
+    } else errors.push(...optionalOneOf('spec.externalTrafficPolicy', external, ['Cluster', 'Local']));
+  }
   const check = integer(spec['healthCheckNodePort']);
   if (check !== 0 && !(type === 'LoadBalancer' && external === 'Local')) {
     const detail = "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'";
     errors.push(invalid('spec.healthCheckNodePort', check, detail));
   }
+  errors.push(
+    ...optionalOneOf('spec.internalTrafficPolicy', spec['internalTrafficPolicy'], ['Cluster', 'Local']),
+  );
   const spread = ['PreferClose', 'PreferSameZone', 'PreferSameNode'];
   errors.push(...optionalOneOf('spec.trafficDistribution', spec['trafficDistribution'], spread));
-  const className = text(spec['loadBalancerClass']);
-  if (className !== '') {
-    errors.push(...invalidEach('spec.loadBalancerClass', className, qualifiedName(className)));
-    if (type !== 'LoadBalancer') {
-      errors.push({
-        reason: 'FieldValueForbidden',
-        field: 'spec.loadBalancerClass',
-        message: "Forbidden: may only be used when `type` is 'LoadBalancer'",
-      });
-    }
-  }
   return errors;
+}
+
+function validateClass(spec: Fields, type: string): FieldError[] {
+  const name = spec['loadBalancerClass'];
+  if (isAbsent(name)) return [];
+  const field = 'spec.loadBalancerClass';
+  return type === 'LoadBalancer'
+    ? invalidEach(field, name, qualifiedName(text(name)))
+    : [forbidden(field, "may only be used when `type` is 'LoadBalancer'")];
 }
 
 function validateFamilies(spec: Fields, previous: KubeObject | undefined): FieldError[] {

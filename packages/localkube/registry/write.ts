@@ -130,7 +130,6 @@ export function finishCreate(
     'deletionGracePeriodSeconds',
     'selfLink',
     'creationTimestamp',
-    'generation',
     'uid',
     'resourceVersion',
   ])

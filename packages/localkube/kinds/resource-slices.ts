@@ -1,0 +1,163 @@
+import type { KubeObject } from '@plumbline/api';
+import { equalData } from '@plumbline/base';
+import type { FieldError, KindHooks } from '../registry/types.ts';
+import type { Fields } from './fields.ts';
+import {
+  duplicate,
+  fill,
+  integer,
+  invalid,
+  invalidEach,
+  isAbsent,
+  list,
+  record,
+  records,
+  required,
+  text,
+} from './fields.ts';
+import { dnsLabelStrict, dnsSubdomain, qualifiedName } from './names.ts';
+import { validateDriver } from './resource-claims.ts';
+
+/** What a node or a network offers of devices. */
+
+const spec = (object: KubeObject): Fields => record(object['spec']);
+
+const PLACES = ['nodeName', 'nodeSelector', 'allNodes', 'perDeviceNodeSelection'];
+const ONE_PLACE = `exactly one of ${PLACES.map((place) => `\`${place}\``).join(', ')} is required`;
+
+export const resourceSliceHooks: KindHooks = {
+  generation: true,
+  selectableFields: {
+    'spec.nodeName': (object) => text(spec(object)['nodeName']),
+    'spec.driver': (object) => text(spec(object)['driver']),
+  },
+  default(draft) {
+    for (const device of records(record(draft['spec'])['devices']))
+      for (const taint of records(device['taints'])) fill(taint, 'timeAdded', taint['timeAdded']);
+  },
+  validate: (object, previous) =>
+    validateSlice(spec(object), previous === undefined ? undefined : spec(previous)),
+};
+
+function validateSliceChange(part: Fields, before: Fields): FieldError[] {
+  const fixed = (field: string, now: unknown, then: unknown): FieldError[] =>
+    equalData(now ?? null, then ?? null) ? [] : [invalid(`spec.${field}`, now ?? null, 'field is immutable')];
+  return [
+    ...fixed('pool.name', record(part['pool'])['name'], record(before['pool'])['name']),
+    ...fixed('driver', part['driver'], before['driver']),
+    ...fixed('nodeName', part['nodeName'], before['nodeName']),
+  ];
+}
+
+function validateSlice(part: Fields, before: Fields | undefined): FieldError[] {
+  const errors: FieldError[] = [];
+  errors.push(...validateDriver(text(part['driver']), 'spec.driver'));
+  errors.push(...validatePool(record(part['pool'])));
+  if (before !== undefined) errors.push(...validateSliceChange(part, before));
+  const given = PLACES.filter((field) => !isAbsent(part[field]) && part[field] !== false);
+  if (!isAbsent(part['nodeName'])) {
+    const name = text(part['nodeName']);
+    if (name === '')
+      errors.push(invalid('spec.nodeName', '', 'must be either unset or set to a non-empty string'));
+    else errors.push(...invalidEach('spec.nodeName', name, dnsSubdomain(name, false)));
+  }
+  for (const field of ['allNodes', 'perDeviceNodeSelection'])
+    if (part[field] === false)
+      errors.push(invalid(`spec.${field}`, false, 'must be either unset or set to true'));
+  if (given.length === 0) errors.push(required('spec', ONE_PLACE));
+  if (given.length > 1) {
+    const shown = `{${given.map((field) => `\`${field}\``).join(', ')}}`;
+    errors.push(invalid('spec', shown, `${ONE_PLACE}, but multiple fields are set`));
+  }
+  if (records(part['sharedCounters']).length > 0 && records(part['devices']).length > 0)
+    errors.push(invalid('spec', '', 'only one of `sharedCounters` or `devices` is allowed'));
+  const names = new Set<string>();
+  for (const [index, device] of records(part['devices']).entries()) {
+    const here = `spec.devices[${index}]`;
+    errors.push(...validateDevice(device, here, part['perDeviceNodeSelection'] === true));
+    const name = text(device['name']);
+    if (names.has(name)) errors.push(duplicate(here, name));
+    names.add(name);
+  }
+  for (const [index, one] of records(part['sharedCounters']).entries())
+    errors.push(
+      ...invalidEach(
+        `spec.sharedCounters[${index}].name`,
+        text(one['name']),
+        dnsLabelStrict(text(one['name'])),
+      ),
+    );
+  return errors;
+}
+
+const VALUES = ['bool', 'int', 'string', 'version', 'bools', 'ints', 'strings', 'versions'];
+
+function validateDevice(device: Fields, at: string, placed: boolean): FieldError[] {
+  const name = text(device['name']);
+  const errors = invalidEach(`${at}.name`, name, dnsLabelStrict(name));
+  for (const [key, attribute] of Object.entries(record(device['attributes']))) {
+    const count = VALUES.filter((field) => !isAbsent(record(attribute)[field])).length;
+    if (count === 0)
+      errors.push(invalid(`${at}.attributes[${key}]`, '', 'exactly one value must be specified'));
+  }
+  errors.push(...validateDevicePlace(device, at, placed));
+  return [...errors, ...validateBindings(device, at)];
+}
+
+const DEVICE_PLACES = ['nodeName', 'nodeSelector', 'allNodes'];
+
+function validateDevicePlace(device: Fields, at: string, placed: boolean): FieldError[] {
+  const given = DEVICE_PLACES.filter((field) => !isAbsent(device[field]));
+  if (!placed) {
+    const detail =
+      '`nodeName`, `nodeSelector` and `allNodes` can only be set if `perDeviceNodeSelection` is set to true in the ResourceSlice spec';
+    return given.length === 0 ? [] : [invalid(at, null, detail)];
+  }
+  const errors: FieldError[] = [];
+  if (device['nodeName'] === '') errors.push(invalid(`${at}.nodeName`, '', 'must not be empty'));
+  if (device['allNodes'] === false)
+    errors.push(invalid(`${at}.allNodes`, false, 'must be either unset or set to true'));
+  const set = given.filter((field) => device[field] !== '' && device[field] !== false);
+  const detail =
+    'exactly one of `nodeName`, `nodeSelector`, or `allNodes` is required when `perDeviceNodeSelection` is set to true in the ResourceSlice spec';
+  if (set.length === 0) errors.push(required(at, detail));
+  if (set.length > 1) errors.push(invalid(at, `{${set.map((field) => `\`${field}\``).join(', ')}}`, detail));
+  return errors;
+}
+
+function validateBindings(device: Fields, at: string): FieldError[] {
+  const [wanted, failed] = [list(device['bindingConditions']), list(device['bindingFailureConditions'])];
+  const errors = (['bindingConditions', 'bindingFailureConditions'] as const).flatMap((field) =>
+    list(device[field]).flatMap((one, index) =>
+      invalidEach(`${at}.${field}[${index}]`, one, qualifiedName(text(one))),
+    ),
+  );
+  if (wanted.length > 0 && failed.length === 0) {
+    const detail = 'bindingFailureConditions are required to use bindingConditions';
+    errors.push(invalid(`${at}.bindingFailureConditions`, null, detail));
+  }
+  if (wanted.length === 0 && failed.length > 0) {
+    const detail = 'bindingConditions are required to use bindingFailureConditions';
+    errors.push(invalid(`${at}.bindingConditions`, null, detail));
+  }
+  return errors;
+}
+
+function validatePool(pool: Fields): FieldError[] {
+  const errors: FieldError[] = [];
+  const name = text(pool['name']);
+  if (name === '') errors.push(required('spec.pool.name'));
+  for (const segment of name === '' ? [] : name.split('/'))
+    errors.push(...invalidEach('spec.pool.name', segment, dnsSubdomain(segment, false)));
+  if (integer(pool['resourceSliceCount']) <= 0)
+    errors.push(
+      invalid(
+        'spec.pool.resourceSliceCount',
+        integer(pool['resourceSliceCount']),
+        'must be greater than zero',
+      ),
+    );
+  if (integer(pool['generation']) < 0)
+    errors.push(invalid('spec.pool.generation', pool['generation'], 'must be greater than or equal to zero'));
+  return errors;
+}
