@@ -1,23 +1,37 @@
+import { compactOf, memberOf, type Compact } from './compact.ts';
 import { additionalOf, isData, propertyOf, type Data, type JsonSchema } from './json-schema.ts';
-
-const hasDefaults = new WeakMap<JsonSchema, boolean>();
 
 /** Fills defaults, in place, and drops nulls where a null is no value: they count as absent. */
 export function applyDefaults(schema: JsonSchema, value: unknown, keepNulls = false): void {
+  fill(compactOf(schema), value, keepNulls, holdsNull(value));
+}
+
+function fill(node: Compact, value: unknown, keepNulls: boolean, nulls: boolean): void {
+  if (!nulls && !node.defaults) return;
   // What is frozen was stored by this schema and has its defaults.
   if (Object.isFrozen(value)) return;
   if (Array.isArray(value)) {
-    const { items } = schema;
+    const { items } = node;
     if (items !== undefined)
-      for (const item of value as readonly unknown[]) applyDefaults(items, item, keepNulls);
+      for (const item of value as readonly unknown[]) fill(items, item, keepNulls, nulls);
   } else if (isData(value)) {
-    dropNulls(schema, value, keepNulls);
-    fillProperties(schema, value);
-    for (const key of Object.keys(value)) {
-      const property = propertyOf(schema, key) ?? additionalOf(schema);
-      if (property !== undefined) applyDefaults(property, value[key], keepNulls);
+    if (nulls) dropNulls(node.schema, value, keepNulls);
+    if (node.ownDefaults) nulls = fillProperties(node.schema, value) || nulls;
+    for (const key in value) {
+      const member = memberOf(node, key);
+      if (member !== undefined) fill(member, value[key], keepNulls, nulls);
     }
   }
+}
+
+/** Whether a null is anywhere in what was not stored before. */
+function holdsNull(value: unknown): boolean {
+  if (value === null) return true;
+  if (typeof value !== 'object' || Object.isFrozen(value)) return false;
+  if (Array.isArray(value)) return value.some(holdsNull);
+  const map = value as Data;
+  for (const key in map) if (holdsNull(map[key])) return true;
+  return false;
 }
 
 function dropNulls(schema: JsonSchema, map: Data, keepNulls: boolean): void {
@@ -29,19 +43,13 @@ function dropNulls(schema: JsonSchema, map: Data, keepNulls: boolean): void {
   }
 }
 
-function fillProperties(schema: JsonSchema, map: Data): void {
-  const { properties } = schema;
-  if (properties === undefined || !anyDefault(schema)) return;
-  for (const key of Object.keys(properties)) {
-    const fallback = properties[key]?.default;
-    if (fallback !== undefined && !Object.hasOwn(map, key)) map[key] = structuredClone(fallback);
+/** Whether a default has brought a null in. */
+function fillProperties(schema: JsonSchema, map: Data): boolean {
+  let nulls = false;
+  for (const [key, { default: fallback }] of Object.entries(schema.properties ?? {})) {
+    if (fallback === undefined || Object.hasOwn(map, key)) continue;
+    map[key] = structuredClone(fallback);
+    nulls ||= holdsNull(fallback);
   }
-}
-
-function anyDefault(schema: JsonSchema): boolean {
-  const known = hasDefaults.get(schema);
-  if (known !== undefined) return known;
-  const found = Object.values(schema.properties ?? {}).some((property) => property.default !== undefined);
-  hasDefaults.set(schema, found);
-  return found;
+  return nulls;
 }

@@ -1,4 +1,5 @@
 import { definitionFor } from '@plumbline/api/schema';
+import { compactOf, memberOf, type Compact } from './compact.ts';
 import {
   additionalOf,
   isData,
@@ -14,7 +15,7 @@ const always = ['apiVersion', 'kind', 'metadata'];
 /** Drops what the schema does not declare, in place, and says where that was. */
 export function prune(schema: JsonSchema, draft: Data): readonly string[] {
   // Nearly always there is nothing to drop; only then do order and paths matter.
-  if (!losesMember(schema, draft, '', true)) return [];
+  if (!losesMember(compactOf(schema), draft, '', true)) return [];
   const dropped: string[] = [];
   const metadata: string[] = [];
   pruneMap(schema, draft, '', true, { dropped, metadata });
@@ -22,25 +23,23 @@ export function prune(schema: JsonSchema, draft: Data): readonly string[] {
   return [...dropped, ...metadata];
 }
 
-function losesValue(schema: JsonSchema, value: unknown): boolean {
+function losesValue(node: Compact, value: unknown): boolean {
   if (value === null || typeof value !== 'object' || Object.isFrozen(value)) return false;
   if (Array.isArray(value)) {
-    const { items } = schema;
+    const { items } = node;
     return items !== undefined && value.some((item: unknown) => losesValue(items, item));
   }
-  return isData(value) && losesMember(schema, value, '.', isEmbedded(schema));
+  return losesMember(node, value as Data, '.', node.embedded);
 }
 
-function losesMember(schema: JsonSchema, map: Data, path: string, resource: boolean): boolean {
-  const other = additionalOf(schema);
-  const open = preserves(schema) || schema.additionalProperties === true;
+function losesMember(node: Compact, map: Data, path: string, resource: boolean): boolean {
   for (const key in map) {
     if (resource && always.includes(key)) {
       if (key === 'metadata' && path !== '' && losesMetadata(map[key])) return true;
       continue;
     }
-    const property = propertyOf(schema, key) ?? other;
-    if (property === undefined ? !open : losesValue(property, map[key])) return true;
+    const member = memberOf(node, key);
+    if (member === undefined ? !node.open : losesValue(member, map[key])) return true;
   }
   return false;
 }

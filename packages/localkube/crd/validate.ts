@@ -2,6 +2,7 @@ import { RE2JS } from 're2js';
 import { canonicalJson, equalData } from '@plumbline/base';
 import { labelErrors } from '../registry/names.ts';
 import type { FieldError } from '../registry/types.ts';
+import { compactOf, hasType, memberOf, type Compact } from './compact.ts';
 import { hasFormat } from './formats.ts';
 import {
   additionalOf,
@@ -25,6 +26,8 @@ export function validateValue(
   path: string,
   previous?: unknown,
 ): readonly FieldError[] {
+  // Nearly every value is right, and only mistakes need paths.
+  if (fits(compactOf(schema), value, previous)) return [];
   const errors: FieldError[] = [];
   check(schema, value, path, errors, previous);
   if (errors.length > 0 && previous !== undefined) {
@@ -33,6 +36,29 @@ export function validateValue(
     return changed;
   }
   return errors;
+}
+
+/** True: `check` would find nothing. */
+function fits(node: Compact, value: unknown, previous: unknown): boolean {
+  if (value === previous && typeof value === 'object' && value !== null) return true;
+  if (!node.easy) {
+    const errors: FieldError[] = [];
+    if (!checkOwn(node.schema, value, '', errors) || errors.length > 0) return false;
+  } else if (!hasType(node, value)) return false;
+  if (value === null || typeof value !== 'object') return true;
+  if (Array.isArray(value)) {
+    const { items } = node;
+    const before: readonly unknown[] = Array.isArray(previous) ? previous : [];
+    return items === undefined || value.every((item: unknown, i) => fits(items, item, before[i]));
+  }
+  for (const name of node.required) if (!Object.hasOwn(value, name)) return false;
+  const map = value as Data;
+  const before: Data = isData(previous) ? previous : {};
+  for (const key in map) {
+    const member = memberOf(node, key);
+    if (member !== undefined && !fits(member, map[key], before[key])) return false;
+  }
+  return true;
 }
 
 /** The errors of this very value, then of what it holds. What an update shares with `previous` did not change. */
