@@ -35,8 +35,18 @@ export function removeFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Starts `plumb up` on a free port; resolves when it says that it is ready. */
-export async function startPlumb(data: string, flags: readonly string[] = ['--no-demo']): Promise<Plumb> {
+/**
+ * Starts `plumb up` on a free port; resolves when it says that it is ready. With `npm run e2e:real` it is `plumb serve` on a real
+ * kube-apiserver instead, where the journey wants nothing of the cluster that the product brings.
+ */
+export async function startPlumb(data: string, flags?: readonly string[]): Promise<Plumb> {
+  if (flags !== undefined || process.env['PLUMBLINE_E2E_CLUSTER'] !== 'real')
+    return startUp(data, flags ?? ['--no-demo']);
+  const { startOnReal } = await import('./real.ts');
+  return startOnReal(data);
+}
+
+async function startUp(data: string, flags: readonly string[]): Promise<Plumb> {
   const child = spawn(process.execPath, [program, 'up', '--data', data, '--port', '0', ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, HOME: data },
