@@ -84,8 +84,28 @@ export interface ObjectKey {
   readonly name: string;
 }
 
+/** What most objects say. Taking it apart would make the same texts again for each of them. */
+const common = new Map(
+  [
+    ['apps', 'v1'],
+    ['batch', 'v1'],
+    ['policy', 'v1'],
+    ['autoscaling', 'v2'],
+    ['discovery.k8s.io', 'v1'],
+    ['networking.k8s.io', 'v1'],
+    ['rbac.authorization.k8s.io', 'v1'],
+    ['apiextensions.k8s.io', 'v1'],
+    ['coordination.k8s.io', 'v1'],
+    ['events.k8s.io', 'v1'],
+    ['storage.k8s.io', 'v1'],
+    ['argoproj.io', 'v1alpha1'],
+  ].map(([group = '', version = '']) => [`${group}/${version}`, Object.freeze({ group, version })]),
+);
+
 /** Takes `apps/v1` apart; `v1` alone is the core group ''. */
 export function parseApiVersion(apiVersion: string): { readonly group: string; readonly version: string } {
+  const known = common.get(apiVersion);
+  if (known !== undefined) return known;
   const slash = apiVersion.indexOf('/');
   return slash < 0
     ? { group: '', version: apiVersion }
@@ -99,7 +119,8 @@ export function formatApiVersion(group: string, version: string): string {
 
 /** Group, version and kind of an object. */
 export function gvkOf(object: Pick<KubeObject, 'apiVersion' | 'kind'>): GroupVersionKind {
-  return { ...parseApiVersion(object.apiVersion), kind: object.kind };
+  const { group, version } = parseApiVersion(object.apiVersion);
+  return { group, version, kind: object.kind };
 }
 
 /** What names an object in a cluster, whatever its version. */

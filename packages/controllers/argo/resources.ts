@@ -22,18 +22,19 @@ function entry(
   const wave = waveOf(object);
   const asks = asksBeforeDeletion(object) || (live !== undefined && asksBeforeDeletion(live));
   const name = object.metadata.name ?? '';
-  return {
-    ...(group === '' ? {} : { group }),
-    ...(more.hook === true ? { hook: true } : {}),
-    kind,
-    ...(name === '' ? {} : { name }),
-    ...(namespace === '' ? {} : { namespace }),
-    ...(asks ? { requiresDeletionConfirmation: true } : {}),
-    ...(more.requiresPruning === true ? { requiresPruning: true } : {}),
-    ...(more.status === undefined ? {} : { status: more.status }),
-    ...(wave === 0 ? {} : { syncWave: wave }),
-    version,
-  } as ResourceStatus;
+  // One after the other, in upstream's order: every comparison makes one of these per object.
+  const made: { -readonly [field in keyof ResourceStatus]: ResourceStatus[field] } = {} as ResourceStatus;
+  if (group !== '') made.group = group;
+  if (more.hook === true) made.hook = true;
+  made.kind = kind;
+  if (name !== '') made.name = name;
+  if (namespace !== '') made.namespace = namespace;
+  if (asks) made.requiresDeletionConfirmation = true;
+  if (more.requiresPruning === true) made.requiresPruning = true;
+  if (more.status !== undefined) made.status = more.status;
+  if (wave !== 0) made.syncWave = wave;
+  made.version = version;
+  return made;
 }
 
 function ofDifference(resource: ResourceDifference): ResourceStatus | undefined {

@@ -18,21 +18,31 @@ export function trackingId(instance: string, object: KubeObject, namespace: stri
   return `${instance}:${group}/${object.kind}:${place}/${object.metadata.name ?? ''}`;
 }
 
+/** Where the parts of an id end; undefined where it cannot be read. Every event of the cluster asks, so nothing is cut yet. */
+function endsOf(text: string): readonly [number, number, number, number] | undefined {
+  const instance = text.indexOf(':');
+  const kind = text.indexOf(':', instance + 1);
+  const group = text.indexOf('/', instance + 1);
+  const namespace = text.indexOf('/', kind + 1);
+  if (instance <= 0 || kind < 0 || group < 0 || group > kind || namespace < 0) return undefined;
+  const more = text.indexOf('/', group + 1);
+  if ((more >= 0 && more < kind) || text.includes('/', namespace + 1)) return undefined;
+  return [instance, group, kind, namespace];
+}
+
 /** Undefined where there is no id or none that can be read: then nobody owns the object. */
 export function parseTracking(object: KubeObject): Tracking | undefined {
   const text = object.metadata.annotations?.[annotations.tracking];
-  if (text === undefined) return undefined;
-  const first = text.indexOf(':');
-  const second = text.indexOf(':', first + 1);
-  if (first <= 0 || second < 0) return undefined;
-  const kindPart = text.slice(first + 1, second).split('/');
-  const namePart = text.slice(second + 1).split('/');
-  const [group, kind] = kindPart;
-  const [namespace, name] = namePart;
-  if (kindPart.length !== 2 || namePart.length !== 2) return undefined;
-  if (group === undefined || kind === undefined || namespace === undefined || name === undefined)
-    return undefined;
-  return { instance: text.slice(0, first), group, kind, namespace, name };
+  const ends = text === undefined ? undefined : endsOf(text);
+  if (text === undefined || ends === undefined) return undefined;
+  const [instance, group, kind, namespace] = ends;
+  return {
+    instance: text.slice(0, instance),
+    group: text.slice(instance + 1, group),
+    kind: text.slice(group + 1, kind),
+    namespace: text.slice(kind + 1, namespace),
+    name: text.slice(namespace + 1),
+  };
 }
 
 /**
@@ -52,7 +62,9 @@ export function isSelfReference(object: KubeObject, tracking: Tracking): boolean
 
 /** Index function for `Live`: objects are filed under the application that they name. */
 export function trackingIndex(object: KubeObject): string | undefined {
-  return parseTracking(object)?.instance;
+  const text = object.metadata.annotations?.[annotations.tracking];
+  const ends = text === undefined ? undefined : endsOf(text);
+  return ends === undefined ? undefined : text?.slice(0, ends[0]);
 }
 
 export function withTracking(object: KubeObject, id: string): KubeObject {

@@ -1,3 +1,4 @@
+import { equalData } from '@plumbline/base';
 import type { SchemaNode } from '@plumbline/api';
 import { compare, isNeverOwned } from './compare.ts';
 import { nodeOf, union, type FieldSet } from './field-set.ts';
@@ -101,5 +102,7 @@ function formOf(node: SchemaNode, before: unknown, after: unknown): string {
   }
   // Any other value differs from a null and from the zero of a scalar.
   if (before === null || typeof before !== 'object') return `!${wholeForm(node, after)}`;
+  if (shapeOf(node, before) === 'whole' && shapeOf(node, after) === 'whole')
+    return equalData(before, after) ? '=' : '!';
   return `!${JSON.stringify(after) ?? ''}`;
 }

@@ -67,19 +67,19 @@ export function makeCatalogue(hooks: (group: string, kind: string) => KindHooks 
   const custom = new Map<string, readonly Served[]>();
   let revision = 1;
   let all: readonly Served[] = [];
-  let byPath = new Map<string, Served>();
-  let byKindKey = new Map<string, Served>();
+  // By their most telling part alone, because every request asks; the few that share it are told apart by looking.
+  let byPlural = new Map<string, Served[]>();
+  let byKind = new Map<string, Served[]>();
   let groups: readonly ServedGroup[] = [];
 
   const rebuild = (): void => {
     all = [...builtIn, ...[...custom.values()].flat()];
-    byPath = new Map(all.map((one) => [`${one.group}/${one.version}/${one.plural}`, one]));
-    byKindKey = new Map();
-    for (const one of all) {
-      byKindKey.set(`${one.group}/${one.kind}/${one.version}`, one);
-      if (one.storage.version === one.version || !byKindKey.has(`${one.group}/${one.kind}/`)) {
-        byKindKey.set(`${one.group}/${one.kind}/`, one);
-      }
+    byPlural = new Map();
+    byKind = new Map();
+    // What was defined last comes first.
+    for (const one of all.toReversed()) {
+      byPlural.set(one.plural, [...(byPlural.get(one.plural) ?? []), one]);
+      byKind.set(one.kind, [...(byKind.get(one.kind) ?? []), one]);
     }
     const versions = new Map<string, Set<string>>();
     for (const one of all) {
@@ -94,8 +94,16 @@ export function makeCatalogue(hooks: (group: string, kind: string) => KindHooks 
   rebuild();
 
   return {
-    find: (group, version, plural) => byPath.get(`${group}/${version}/${plural}`),
-    byKind: (group, kind, version = '') => byKindKey.get(`${group}/${kind}/${version}`),
+    find: (group, version, plural) =>
+      byPlural.get(plural)?.find((one) => one.version === version && one.group === group),
+    byKind(group, kind, version = '') {
+      const named = byKind.get(kind);
+      if (version !== '') return named?.find((one) => one.version === version && one.group === group);
+      return (
+        named?.find((one) => one.storage.version === one.version && one.group === group) ??
+        named?.findLast((one) => one.group === group)
+      );
+    },
     all: () => all,
     resourcesOf: (group, version) =>
       all

@@ -67,12 +67,14 @@ export function openStore(options: StoreOptions): Store {
       for (const listener of everyone) listener(event);
     },
   };
+  // Every read and write asks for a table; kinds of several groups share a name so seldom that no text is made to ask.
+  const byKind = new Map<string, OwnTable[]>();
   const table = (group: string, kind: string): OwnTable => {
-    const key = `${group}/${kind}`;
-    const known = tables.get(key);
-    if (known !== undefined) return known;
+    const named = byKind.get(kind);
+    if (named !== undefined) for (const one of named) if (one.group === group) return one;
     const made = makeTable(group, kind, context);
-    tables.set(key, made);
+    tables.set(`${group}/${kind}`, made);
+    byKind.set(kind, [...(named ?? []), made]);
     return made;
   };
 
@@ -108,7 +110,13 @@ export function openStore(options: StoreOptions): Store {
     },
     table,
     tables: () => tables.values(),
-    drop: (group, kind) => void tables.delete(`${group}/${kind}`),
+    drop(group, kind) {
+      tables.delete(`${group}/${kind}`);
+      byKind.set(
+        kind,
+        (byKind.get(kind) ?? []).filter((one) => one.group !== group),
+      );
+    },
     *children(uid) {
       for (const place of owners.children(uid)) {
         const object = tables.get(`${place.group}/${place.kind}`)?.get(place.namespace, place.name);
