@@ -47,7 +47,7 @@ export async function startLocalKube(options: LocalKubeOptions): Promise<LocalKu
     convert: (needed) => convert(needed),
   };
   followDefinitions(core);
-  const access = makeAccess(core);
+  const access: Access = { ...makeAccess(core), controllers: options.controllers };
   const convert = makeConvert({ access, random, call: options.webhooks ?? callWebhook });
   createBootObjects(access);
   admitting.by = makeAdmission({ access, random, security: options.security, merge: mergeInto(core) });

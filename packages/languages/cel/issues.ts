@@ -12,7 +12,9 @@ export function formatIssues(source: string, issues: readonly Issue[]): string {
     .map((issue) => ({ issue, place: placeOf(source, issue.at) }))
     .toSorted((a, b) => a.place.line - b.place.line || a.place.column - b.place.column)
     .map(({ issue, place }) => {
-      const head = `ERROR: <input>:${place.line}:${place.column + 1}: ${issue.message}`;
+      // An empty expression ends before its first column.
+      const column = source === '' ? 0 : place.column + 1;
+      const head = `ERROR: <input>:${place.line}:${column}: ${issue.message}`;
       return `${head}\n | ${place.text}\n | ${mark(place.text, place.column)}`;
     })
     .join('\n');

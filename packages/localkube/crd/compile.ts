@@ -3,7 +3,15 @@ import type { KubeObject } from '@plumbline/api';
 import type { FieldError } from '../registry/types.ts';
 import { compareVersions } from '../registry/version-order.ts';
 import { applyDefaults } from './default.ts';
-import { checkRest, checkSpec, invalid, type DefinitionSpec, type DefinitionVersion } from './definition.ts';
+import {
+  checkRest,
+  checkSpec,
+  checkTogether,
+  checkVersionName,
+  invalid,
+  type DefinitionSpec,
+  type DefinitionVersion,
+} from './definition.ts';
 import { additionalOf, type JsonSchema } from './json-schema.ts';
 import { rootNode } from './node.ts';
 import { prune } from './prune.ts';
@@ -11,7 +19,7 @@ import { prepareRules, type RunRules } from './rule-run.ts';
 import { checkSchema } from './structural.ts';
 import type { CompiledVersion, CompileDefinition } from './types.ts';
 import { validateValue } from './validate.ts';
-import { checkParts, columnsOf, selectableFieldsOf } from './version-parts.ts';
+import { checkParts, checkSelectableFields, columnsOf, selectableFieldsOf } from './version-parts.ts';
 
 type Compiled = ReturnType<CompileDefinition>;
 
@@ -30,23 +38,8 @@ export const compileDefinition: CompileDefinition = (definition) => {
 
 function compile(definition: KubeObject, spec: DefinitionSpec): Compiled {
   const versions = spec.versions ?? [];
-  const errors: FieldError[] = [...checkSpec(definition, spec)];
   const shared = sharedBy(versions);
-  const compiled = versions.map((version, i) => {
-    const schema = version.schema?.openAPIV3Schema;
-    if (schema !== undefined && !(shared.schema && i > 0)) {
-      const at = shared.schema
-        ? 'spec.validation.openAPIV3Schema'
-        : `spec.versions[${i}].schema.openAPIV3Schema`;
-      errors.push(...checkSchema(schema, at, hasStatus(version)));
-    }
-    const own = `spec.versions[${i}].`;
-    errors.push(
-      ...checkParts(version, (part) => (!shared[part] ? own : i === 0 ? 'spec.' : undefined)),
-      ...checkHoisted(version, shared, i),
-    );
-    return compileVersion(spec, version, schema ?? {});
-  });
+  const errors: FieldError[] = [...checkSpec(definition, spec)];
   if (
     spec.preserveUnknownFields === true &&
     versions.some(({ schema }) => anyDefaultIn(schema?.openAPIV3Schema))
@@ -54,24 +47,51 @@ function compile(definition: KubeObject, spec: DefinitionSpec): Compiled {
     errors.push(
       invalid('spec.preserveUnknownFields', true, 'must be false in order to use defaults in the schema'),
     );
-  errors.push(...checkRest(spec));
+  for (const [i, version] of versions.entries())
+    errors.push(
+      ...checkVersionName(version, i),
+      ...checkVersion(version, `spec.versions[${i}].`, shared, false),
+    );
+  errors.push(...checkTogether(spec));
+  const [first] = versions;
+  if (first !== undefined) errors.push(...checkVersion(first, 'spec.', shared, true));
+  errors.push(...checkRest(definition, spec));
+  const compiled = versions.map((version) =>
+    compileVersion(spec, version, version.schema?.openAPIV3Schema ?? {}),
+  );
   return { versions: compiled, errors };
 }
 
-/** Upstream keeps what all versions share apart from them, and then wants fields for selectors where the schema is. */
-function checkHoisted(version: DefinitionVersion, shared: Shared, index: number): readonly FieldError[] {
-  if ((version.selectableFields ?? []).length === 0 || shared.schema === shared.selectableFields) return [];
-  if (shared.schema)
-    return [
-      invalid(
-        `spec.versions[${index}].selectableFields`,
-        '',
-        'may only be set when `version.schema.openAPIV3Schema` is not included',
-      ),
-    ];
-  return index > 0
-    ? []
-    : [invalid('spec.selectableFields', '', 'may only be set when validations.schema is included')];
+/** The parts of a version that are its own, or, where `common`, those that all versions share. */
+function checkVersion(
+  version: DefinitionVersion,
+  at: string,
+  shared: Shared,
+  common: boolean,
+): readonly FieldError[] {
+  const schema = shared.schema === common ? version.schema?.openAPIV3Schema : undefined;
+  const place = common ? 'spec.validation.openAPIV3Schema' : `${at}schema.openAPIV3Schema`;
+  return [
+    ...(schema === undefined ? [] : checkSchema(schema, place, hasStatus(version))),
+    ...checkParts(version, (part) => (shared[part] === common ? at : undefined)),
+    ...checkSelectables(version, at, shared, common, schema),
+  ];
+}
+
+/** Upstream keeps what all versions share apart from them, and wants fields for selectors where the schema is. */
+function checkSelectables(
+  version: DefinitionVersion,
+  at: string,
+  shared: Shared,
+  common: boolean,
+  schema: JsonSchema | undefined,
+): readonly FieldError[] {
+  if ((version.selectableFields ?? []).length === 0 || shared.selectableFields !== common) return [];
+  if (schema !== undefined) return checkSelectableFields(version, at);
+  const why = common
+    ? 'may only be set when validations.schema is included'
+    : 'may only be set when `version.schema.openAPIV3Schema` is not included';
+  return [invalid(`${at}selectableFields`, '', why)];
 }
 
 /** Which parts are the same in every version. */

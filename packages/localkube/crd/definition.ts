@@ -58,14 +58,52 @@ const label1035Text =
   "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
 const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
-/** What is wrong with a definition, as far as upstream says it before it looks at the schemas. */
+/** What is wrong with a definition, as far as upstream says it before it looks at each version. */
 export function checkSpec(definition: KubeObject, spec: DefinitionSpec): readonly FieldError[] {
   return [
     ...checkName(definition, spec),
-    ...checkGroup(definition, spec.group ?? ''),
+    ...checkGroup(spec.group ?? ''),
     ...checkScope(spec.scope ?? ''),
-    ...checkVersions(spec),
+    ...(spec.versions ?? []).flatMap((version, i) =>
+      version.schema?.openAPIV3Schema === undefined
+        ? [required(`spec.versions[${i}].schema.openAPIV3Schema`)]
+        : [],
+    ),
+  ];
+}
+
+/** What a version says of itself besides its schema. */
+export function checkVersionName(version: DefinitionVersion, i: number): readonly FieldError[] {
+  const errors: FieldError[] = [];
+  if (!label1035.test(version.name))
+    errors.push(invalid(`spec.versions[${i}].name`, version.name, label1035Text));
+  if (version.deprecationWarning !== undefined && version.deprecated !== true) {
+    errors.push(
+      invalid(
+        `spec.versions[${i}].deprecationWarning`,
+        version.deprecationWarning,
+        'can only be set for deprecated versions',
+      ),
+    );
+  }
+  return errors;
+}
+
+/** What comes after the versions, and before what all of them share. */
+export function checkTogether(spec: DefinitionSpec): readonly FieldError[] {
+  return [
+    ...checkVersions(spec.versions ?? []),
     ...checkFirstVersion(spec.versions?.[0]?.name ?? ''),
+    ...checkNames(spec.names ?? {}),
+  ];
+}
+
+/** The rest, which comes last. */
+export function checkRest(definition: KubeObject, spec: DefinitionSpec): readonly FieldError[] {
+  return [
+    ...checkConversion(spec.conversion),
+    ...checkStored(spec.versions ?? []),
+    ...checkApproval(definition, spec.group ?? ''),
     ...(spec.preserveUnknownFields === true
       ? [
           invalid(
@@ -78,18 +116,13 @@ export function checkSpec(definition: KubeObject, spec: DefinitionSpec): readonl
   ];
 }
 
-/** The rest, which comes after what is wrong with the schemas. */
-export function checkRest(spec: DefinitionSpec): readonly FieldError[] {
-  return [...checkNames(spec.names ?? {}), ...checkConversion(spec.conversion)];
-}
-
 function checkName(definition: KubeObject, spec: DefinitionSpec): readonly FieldError[] {
   const { name } = definition.metadata;
   if (name === `${spec.names?.plural ?? ''}.${spec.group ?? ''}`) return [];
   return [invalid('metadata.name', name, 'must be spec.names.plural+"."+spec.group')];
 }
 
-function checkGroup(definition: KubeObject, group: string): readonly FieldError[] {
+function checkGroup(group: string): readonly FieldError[] {
   if (group === '') return [required('spec.group')];
   const errors: FieldError[] = [];
   if (!subdomain.test(group)) {
@@ -103,14 +136,20 @@ function checkGroup(definition: KubeObject, group: string): readonly FieldError[
   } else if (!group.includes('.')) {
     errors.push(invalid('spec.group', group, 'should be a domain with at least one dot'));
   }
+  return errors;
+}
+
+function checkApproval(definition: KubeObject, group: string): readonly FieldError[] {
   const guarded = /(^|\.)(k8s|kubernetes)\.io$/.test(group);
   if (guarded && definition.metadata.annotations?.[approvalAnnotation] === undefined) {
-    errors.push({
-      ...required(`metadata.annotations[${approvalAnnotation}]`),
-      message: `Required value: protected groups must have approval annotation "${approvalAnnotation}", see https://github.com/kubernetes/enhancements/pull/1111`,
-    });
+    return [
+      {
+        ...required(`metadata.annotations[${approvalAnnotation}]`),
+        message: `Required value: protected groups must have approval annotation "${approvalAnnotation}", see https://github.com/kubernetes/enhancements/pull/1111`,
+      },
+    ];
   }
-  return errors;
+  return [];
 }
 
 function checkScope(scope: string): readonly FieldError[] {
@@ -151,34 +190,26 @@ function checkNames(names: NonNullable<DefinitionSpec['names']>): readonly Field
   return errors;
 }
 
-function checkVersions(spec: DefinitionSpec): readonly FieldError[] {
-  const versions = spec.versions ?? [];
+function checkVersions(versions: readonly DefinitionVersion[]): readonly FieldError[] {
   const errors: FieldError[] = [];
   const shown = versions.length === 0 ? null : versions.map((version) => goVersion(version, versions));
-  versions.forEach((version, i) => {
-    if (!label1035.test(version.name))
-      errors.push(invalid(`spec.versions[${i}].name`, version.name, label1035Text));
-    if (version.schema?.openAPIV3Schema === undefined)
-      errors.push(required(`spec.versions[${i}].schema.openAPIV3Schema`));
-    if (version.deprecationWarning !== undefined && version.deprecated !== true) {
-      errors.push(
-        invalid(
-          `spec.versions[${i}].deprecationWarning`,
-          version.deprecationWarning,
-          'can only be set for deprecated versions',
-        ),
-      );
-    }
-  });
   if (new Set(versions.map((version) => version.name)).size !== versions.length) {
     errors.push(invalid('spec.versions', shown, 'must contain unique version names'));
   }
-  const stored = versions.filter((version) => version.storage).length;
-  if (stored !== 1)
+  if (versions.filter((version) => version.storage).length !== 1)
     errors.push(invalid('spec.versions', shown, 'must have exactly one version marked as storage version'));
-  if (stored === 0)
-    errors.push(invalid('status.storedVersions', null, 'must have at least one stored version'));
   return errors;
+}
+
+/** The first version that is to be stored is noted as such; every other one is missing there. */
+function checkStored(versions: readonly DefinitionVersion[]): readonly FieldError[] {
+  const stored = versions.filter((version) => version.storage);
+  const [first, ...others] = stored;
+  if (first === undefined)
+    return [invalid('status.storedVersions', null, 'must have at least one stored version')];
+  return others.map(({ name }) =>
+    invalid('status.storedVersions', [first.name], `must have the storage version ${name}`),
+  );
 }
 
 /** The name of the first version is kept a second time, where definitions had their only one. */
@@ -199,10 +230,24 @@ function goVersion(version: DefinitionVersion, all: readonly DefinitionVersion[]
     Deprecated: version.deprecated === true,
     DeprecationWarning: version.deprecationWarning ?? null,
     Schema: own('schema'),
-    Subresources: own('subresources'),
+    Subresources: goSubresources(own('subresources')),
     AdditionalPrinterColumns: own('additionalPrinterColumns'),
     SelectableFields: own('selectableFields'),
   };
+}
+
+function goSubresources(given: unknown): unknown {
+  if (given === null) return null;
+  const { status = null, scale } = given as NonNullable<DefinitionVersion['subresources']>;
+  const paths =
+    scale === undefined
+      ? null
+      : {
+          SpecReplicasPath: scale.specReplicasPath ?? '',
+          StatusReplicasPath: scale.statusReplicasPath ?? '',
+          LabelSelectorPath: scale.labelSelectorPath ?? null,
+        };
+  return { Status: status, Scale: paths };
 }
 
 function checkConversion(conversion: DefinitionSpec['conversion']): readonly FieldError[] {

@@ -18,36 +18,50 @@ type Reason = FieldError['reason'];
 
 /** What is wrong with the schema of a definition: the rules of a structural schema, with upstream's texts. */
 export function checkSchema(schema: JsonSchema, path: string, status = false): readonly FieldError[] {
-  const report: Report = { errors: [], ofRules: [] };
+  const report: Report = { first: [], structural: [], ofDefaults: [], errors: [], ofRules: [], unread: [] };
   if (status && schema.type !== undefined && schema.type !== '' && schema.type !== 'object') {
     const text = `Invalid value: ${JSON.stringify(schema.type)}: only "object" is allowed as the type at the root of the schema if the status subresource is enabled`;
-    add(report, 'FieldValueInvalid', `${path}.type`, text);
+    report.first.push({ reason: 'FieldValueInvalid', field: `${path}.type`, message: text });
   }
   checkRootMetadata(schema, path, report);
   checkNode(schema, path, report, true);
+  checkComplete(schema, schema, path, path, report);
   if (schema.type === undefined || schema.type === '')
-    add(report, 'FieldValueRequired', `${path}.type`, 'Required value: must not be empty at the root');
+    shapeless(report, 'FieldValueRequired', `${path}.type`, 'Required value: must not be empty at the root');
   else if (schema.type !== 'object') {
-    add(
-      report,
-      'FieldValueInvalid',
-      `${path}.type`,
-      `Invalid value: ${JSON.stringify(schema.type)}: must be object at the root`,
-    );
+    const text = `Invalid value: ${JSON.stringify(schema.type)}: must be object at the root`;
+    shapeless(report, 'FieldValueInvalid', `${path}.type`, text);
   }
-  // Types of a schema that is not sound mean nothing, so its expressions are not looked at.
-  const compiled = report.errors.length === 0 ? checkCompiledRules(schema, path, report.ofRules) : [];
-  return [...report.errors, ...report.ofRules, ...compiled];
+  const { first, structural, errors, unread } = report;
+  // Defaults are judged by a sound structure only, and types of a schema that is not sound mean nothing for rules.
+  const ofDefaults = structural.length === 0 && unread.length === 0 ? report.ofDefaults : [];
+  const found = [...first, ...structural.toSorted(byText), ...ofDefaults, ...errors];
+  const compiled = found.length === 0 ? checkCompiledRules(schema, path, report.ofRules) : [];
+  return [...found, ...report.ofRules, ...compiled];
 }
 
+function byText(a: FieldError, b: FieldError): number {
+  return `${a.field}: ${a.message}` < `${b.field}: ${b.message}` ? -1 : 1;
+}
+
+/** Mistakes by the look at the schema that finds them; they come in this order. */
 interface Report {
+  readonly first: FieldError[];
+  readonly structural: FieldError[];
+  readonly ofDefaults: FieldError[];
   readonly errors: FieldError[];
+  /** Places where no structure can be read at all. */
+  readonly unread: string[];
   /** Mistakes in rules, which do not make the schema itself unsound. */
   readonly ofRules: FieldError[];
 }
 
 function add(report: Report, reason: Reason, field: string, message: string): void {
   report.errors.push({ reason, field, message });
+}
+
+function shapeless(report: Report, reason: Reason, field: string, message: string): void {
+  report.structural.push({ reason, field, message });
 }
 
 const types = ['array', 'boolean', 'integer', 'number', 'object', 'string'];
@@ -61,7 +75,7 @@ function checkRootMetadata(schema: JsonSchema, path: string, report: Report): vo
     return;
   const text =
     'Forbidden: must not specify anything other than name and generateName, but metadata is implicitly specified';
-  add(report, 'FieldValueForbidden', `${path}.properties[metadata]`, text);
+  shapeless(report, 'FieldValueForbidden', `${path}.properties[metadata]`, text);
 }
 
 function checkNode(schema: JsonSchema, path: string, report: Report, root = false): void {
@@ -83,6 +97,7 @@ function checkNode(schema: JsonSchema, path: string, report: Report, root = fals
   }
   if (Array.isArray(schema.items)) {
     const text = 'Forbidden: items must be a schema object and not an array';
+    report.unread.push(path);
     add(report, 'FieldValueForbidden', `${path}.items`, text);
   } else if (schema.items !== undefined) {
     requireType(schema.items, `${path}.items`, 'specified array items', report);
@@ -92,7 +107,7 @@ function checkNode(schema: JsonSchema, path: string, report: Report, root = fals
 
 function requireType(schema: JsonSchema, path: string, where: string, report: Report): void {
   if (hasType(schema) || schema.$ref !== undefined) return;
-  add(report, 'FieldValueRequired', `${path}.type`, `Required value: must not be empty for ${where}`);
+  shapeless(report, 'FieldValueRequired', `${path}.type`, `Required value: must not be empty for ${where}`);
 }
 
 function hasType(schema: JsonSchema): boolean {
@@ -100,8 +115,10 @@ function hasType(schema: JsonSchema): boolean {
 }
 
 function checkKeywords(schema: JsonSchema, path: string, report: Report): void {
-  if (schema.$ref !== undefined)
+  if (schema.$ref !== undefined) {
+    report.unread.push(path);
     add(report, 'FieldValueForbidden', `${path}.$ref`, 'Forbidden: $ref is not supported');
+  }
   if (schema.uniqueItems === true) {
     const text =
       'Forbidden: uniqueItems cannot be set to true since the runtime complexity becomes quadratic';
@@ -119,7 +136,7 @@ function checkKeywords(schema: JsonSchema, path: string, report: Report): void {
     add(report, 'FieldValueRequired', `${path}.items`, 'Required value: must be specified');
   }
   if (isEmbedded(schema) && schema.type !== 'object') {
-    add(
+    shapeless(
       report,
       'FieldValueInvalid',
       `${path}.type`,
@@ -204,41 +221,68 @@ const forbiddenInside = [
 ] as const;
 
 function checkAlternatives(schema: JsonSchema, path: string, report: Report): void {
-  for (const junction of ['allOf', 'anyOf', 'oneOf'] as const) {
-    schema[junction]?.forEach((inner, i) => checkInside(schema, inner, `${path}.${junction}[${i}]`, report));
-  }
-  if (schema.not !== undefined) checkInside(schema, schema.not, `${path}.not`, report);
+  for (const [inner, at] of alternativesOf(schema, path)) checkInside(schema, inner, at, report);
 }
 
-function checkInside(outer: JsonSchema, inner: JsonSchema, path: string, report: Report): void {
+function alternativesOf(schema: JsonSchema, path: string): readonly (readonly [JsonSchema, string])[] {
+  return [
+    ...(['allOf', 'anyOf', 'oneOf'] as const).flatMap((junction) =>
+      (schema[junction] ?? []).map((inner, i) => [inner, `${path}.${junction}[${i}]`] as const),
+    ),
+    ...(schema.not === undefined ? [] : [[schema.not, `${path}.not`] as const]),
+  ];
+}
+
+/** `outer`: what the schema itself says of the same place, if anything. */
+function checkInside(outer: JsonSchema | undefined, inner: JsonSchema, path: string, report: Report): void {
   for (const keyword of forbiddenInside) {
-    if (inner[keyword] === undefined || (keyword === 'type' && isIntOrString(outer))) continue;
-    add(report, 'FieldValueForbidden', `${path}.${keyword}`, 'Forbidden: must be empty to be structural');
+    const fits = keyword === 'type' && outer !== undefined && isIntOrString(outer);
+    if (inner[keyword] === undefined || fits) continue;
+    shapeless(
+      report,
+      'FieldValueForbidden',
+      `${path}.${keyword}`,
+      'Forbidden: must be empty to be structural',
+    );
   }
   if (inner.pattern !== undefined) checkPattern(inner.pattern, `${path}.pattern`, report);
-  for (const [name, property] of Object.entries(inner.properties ?? {})) {
-    const declared = propertyOf(outer, name);
-    const at = `${path}.properties[${name}]`;
-    if (declared !== undefined) checkInside(declared, property, at, report);
-    else if (additionalOf(outer) === undefined) {
-      add(
-        report,
-        'FieldValueRequired',
-        at.replace(path, path.replace(/\.(?:allOf|anyOf|oneOf)\[\d+\]$|\.not$/, '')),
-        `Required value: because it is defined in ${at}`,
-      );
-    }
+  for (const [name, property] of Object.entries(inner.properties ?? {}))
+    checkInside(outer && propertyOf(outer, name), property, `${path}.properties[${name}]`, report);
+  if (inner.items !== undefined && !Array.isArray(inner.items))
+    checkInside(outer?.items, inner.items, `${path}.items`, report);
+  for (const [nested, at] of alternativesOf(inner, path)) checkInside(outer, nested, at, report);
+}
+
+/** What alternatives at the root speak of has to be declared; upstream asks for that at the root only. */
+function checkComplete(
+  declared: JsonSchema,
+  speaking: JsonSchema,
+  path: string,
+  at: string,
+  report: Report,
+): void {
+  for (const [inner, place] of alternativesOf(speaking, at)) {
+    for (const [name, property] of Object.entries(inner.properties ?? {}))
+      checkDeclared(declared, name, property, path, place, report);
+    checkComplete(declared, inner, path, place, report);
   }
-  if (inner.items !== undefined && outer.items !== undefined)
-    checkInside(outer.items, inner.items, `${path}.items`, report);
-  const nested = {
-    ...outer,
-    allOf: inner.allOf,
-    anyOf: inner.anyOf,
-    oneOf: inner.oneOf,
-    not: inner.not,
-  } as JsonSchema;
-  checkAlternatives(nested, path, report);
+}
+
+function checkDeclared(
+  declared: JsonSchema,
+  name: string,
+  property: JsonSchema,
+  path: string,
+  at: string,
+  report: Report,
+): void {
+  const [here, there] = [`${path}.properties[${name}]`, `${at}.properties[${name}]`];
+  const found = propertyOf(declared, name) ?? additionalOf(declared);
+  if (found === undefined)
+    return shapeless(report, 'FieldValueRequired', here, `Required value: because it is defined in ${there}`);
+  for (const [inner, member] of Object.entries(property.properties ?? {}))
+    checkDeclared(found, inner, member, here, there, report);
+  checkComplete(found, property, here, there, report);
 }
 
 /** A default has to be a valid value itself. */
@@ -250,15 +294,11 @@ function checkDefault(schema: JsonSchema, path: string, report: Report): void {
       : [];
   if (dropped.length > 0) {
     const text = 'must not have unspecified fields';
-    add(
-      report,
-      'FieldValueInvalid',
-      `${path}.default`,
-      `Invalid value: ${JSON.stringify(schema.default)}: ${text}`,
-    );
+    const message = `Invalid value: ${JSON.stringify(schema.default)}: ${text}`;
+    report.ofDefaults.push({ reason: 'FieldValueInvalid', field: `${path}.default`, message });
   }
   for (const error of validateValue(schema, value, ''))
-    report.errors.push({
+    report.ofDefaults.push({
       ...error,
       field: `${path}.default${error.field === '' || error.field === '<nil>' ? '' : `.${error.field}`}`,
     });

@@ -76,25 +76,24 @@ export function selectableFieldsOf(
 /** `placeOf`: in front of what errors of a part are reported; undefined where that part was looked at already. */
 export function checkParts(
   version: DefinitionVersion,
-  placeOf: (part: 'subresources' | 'additionalPrinterColumns' | 'selectableFields') => string | undefined,
+  placeOf: (part: 'subresources' | 'additionalPrinterColumns') => string | undefined,
 ): readonly FieldError[] {
-  const [columns, subresources, selectable] = [
-    placeOf('additionalPrinterColumns'),
-    placeOf('subresources'),
-    placeOf('selectableFields'),
-  ];
+  const [columns, subresources] = [placeOf('additionalPrinterColumns'), placeOf('subresources')];
   const { scale } = version.subresources ?? {};
   return [
-    ...(columns === undefined ? [] : (version.additionalPrinterColumns ?? [])).flatMap((column, i) =>
-      checkColumn(column, `${columns ?? ''}additionalPrinterColumns[${i}]`),
-    ),
     ...(scale === undefined || subresources === undefined
       ? []
       : checkScale(scale, `${subresources}subresources.scale`)),
-    ...(selectable === undefined ? [] : (version.selectableFields ?? [])).flatMap(({ jsonPath }, i) =>
-      checkSelectable(version, jsonPath, `${selectable ?? ''}selectableFields[${i}].jsonPath`),
+    ...(columns === undefined ? [] : (version.additionalPrinterColumns ?? [])).flatMap((column, i) =>
+      checkColumn(column, `${columns ?? ''}additionalPrinterColumns[${i}]`),
     ),
   ];
+}
+
+export function checkSelectableFields(version: DefinitionVersion, at: string): readonly FieldError[] {
+  return (version.selectableFields ?? []).flatMap(({ jsonPath }, i) =>
+    checkSelectable(version, jsonPath, `${at}selectableFields[${i}].jsonPath`),
+  );
 }
 
 function checkColumn(column: PrinterColumn, at: string): readonly FieldError[] {

@@ -174,6 +174,7 @@ function createNormaliser(id: string): (value: unknown) => unknown {
         /Invalid value: \{"?(?:metadata|labels|annotations|ownerReferences|Spec|spec|Volumes)"?:.*?\}: field is immutable/g,
         '<structure>',
       )
+      .replaceAll(/Invalid value: \[\{"Name":.*?"SelectableFields":[^\]]*?\}\]: must/g, '<versions>: must')
       .replaceAll(
         /ResourceVersion in the precondition \(\d+\)/g,
         'ResourceVersion in the precondition (<rv>)',

@@ -113,6 +113,8 @@ export interface StoreEvent {
  * that come out are frozen and shared. Refused writes throw `StatusError`.
  */
 export interface Access {
+  /** Whether this server does the work of kube-controller-manager itself. */
+  readonly controllers?: boolean;
   readonly now: () => number;
   get(group: string, kind: string, namespace: string, name: string): KubeObject | undefined;
   list(group: string, kind: string, namespace?: string): Iterable<KubeObject>;

@@ -85,7 +85,8 @@ export function createSecurity(options: {
         if (access.get('rbac.authorization.k8s.io', object.kind, namespace, name) === undefined)
           access.create(object, 'kube-apiserver');
       }
-      followAggregation(access);
+      // Sums of roles are the work of a controller, also upstream.
+      if (access.controllers !== false) followAggregation(access);
       followSigning(access, authority);
       followTokenSecrets(access, tokens, authority.certificate);
       seeded = access;

@@ -79,7 +79,7 @@ describe('roles', () => {
       clock: systemClock,
       random: systemRandom,
       logger: silentLogger,
-      controllers: false,
+      controllers: true,
       pods: 'none',
       security: secured.security,
     });
