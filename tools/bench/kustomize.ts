@@ -165,7 +165,7 @@ export async function benchKustomize(check: boolean): Promise<number> {
         mkdirSync(dirname(join(at, path)), { recursive: true });
         writeFileSync(join(at, path), text);
       }
-      for (let round = 0; round < Math.min(50, one.rounds - 2); round++) await ours(at);
+      for (let round = 0; round < Math.min(300, one.rounds - 2); round++) await ours(at);
       const own: number[] = [];
       let cpuMs = 0;
       const real: number[] = [];

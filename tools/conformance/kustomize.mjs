@@ -1,8 +1,9 @@
-// npm run conformance:kustomize [-- --folders DIR]... [--fuzz N] [--seed S] [--limit N] [-v]: builds every kustomization below the
-// folders that are named, and N that are put together by chance, with the real kustomize and with ours and compares, bytes first. The recorded builds are part of `npm test`. Those
-// that the real one refuses count when ours refuses too. Ends with `N passed, N failed`.
+// npm run conformance:kustomize [-- --folders DIR]... [--fuzz N] [--features N [--family F]] [--seed S] [--limit N] [--keep DIR] [-v]: builds every
+// kustomization below the folders that are named, N that are put together by chance, and N of each family of features, with the real
+// kustomize and with ours and compares, bytes first. The recorded builds are part of `npm test`. Those that the real one refuses count
+// when ours refuses too; `-v` shows the words where they differ. Ends with `N passed, N failed`.
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -10,6 +11,7 @@ import { root } from '../lib/install.mjs';
 import { median, renderAll } from './lib/batch.mjs';
 import { compareObjects } from './lib/compare.mjs';
 import { writeComposition } from './lib/compositions.mjs';
+import { families, writeFeature } from './lib/features/index.mjs';
 
 const exec = promisify(execFile);
 const args = process.argv.slice(2);
@@ -30,7 +32,10 @@ function kustomizationsBelow(folder, found = []) {
 async function theirs(folder) {
   const began = performance.now();
   try {
-    const { stdout } = await exec(binary, ['build', folder], { maxBuffer: 256 << 20, timeout: 60_000 });
+    const { stdout } = await exec(binary, ['build', folder, ...(isCharted(folder) ? helmFlags : [])], {
+      maxBuffer: 256 << 20,
+      timeout: 60_000,
+    });
     return { ok: true, output: stdout, ms: performance.now() - began };
   } catch (failure) {
     return { ok: false, error: String(failure.stderr ?? failure).trim() };
@@ -46,21 +51,40 @@ const words = (error) =>
 
 const folders = all('folders');
 const fuzz = Number(all('fuzz')[0] ?? '0');
+const features = Number(all('features')[0] ?? '0');
+const family = all('family')[0];
+const helm = join(root, '.cache/oracles/bin/helm3');
+const helmFlags = existsSync(helm) ? ['--enable-helm', '--helm-command', helm] : [];
 const seed = Number(all('seed')[0] ?? '1');
-if (!existsSync(binary) || (folders.length === 0 && fuzz === 0)) {
+if (!existsSync(binary) || (folders.length === 0 && fuzz === 0 && features === 0)) {
   process.stdout.write(
-    'needs the oracle (node tools/oracles/install.mjs kustomize) and --folders DIR or --fuzz N\n',
+    'needs the oracle (node tools/oracles/install.mjs kustomize) and --folders DIR, --fuzz N or --features N\n',
   );
   process.stdout.write('0 passed, 0 failed, 1 skipped\n');
   process.exit(0);
 }
-const scratch = mkdtempSync(join(realpathSync(tmpdir()), 'kustomize-fuzz-'));
-process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
+const kept = all('keep')[0];
+if (kept !== undefined) mkdirSync(kept, { recursive: true });
+const scratch =
+  kept === undefined ? mkdtempSync(join(realpathSync(tmpdir()), 'kustomize-fuzz-')) : realpathSync(kept);
+if (kept === undefined) process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
+/** Only our own charts are inflated: those of others lie elsewhere. */
+const isCharted = (folder) => folder.startsWith(join(scratch, 'charts-'));
+const ofFamilies = Object.keys(families)
+  .filter((name) => family === undefined || name === family)
+  .filter((name) => name !== 'charts' || helmFlags.length > 0);
 const found = [
   ...folders.flatMap((folder) => kustomizationsBelow(realpathSync(folder))).slice(0, limit),
   ...Array.from({ length: fuzz }, (_, i) => writeComposition(seed + i, join(scratch, String(seed + i)))),
+  ...ofFamilies.flatMap((name) =>
+    Array.from({ length: features }, (_, i) =>
+      writeFeature(name, seed + i, join(scratch, `${name}-${seed + i}`)),
+    ),
+  ),
 ];
-const answers = await renderAll(found.map((path, id) => ({ id, path })));
+const answers = await renderAll(
+  found.map((path, id) => ({ id, path, ...(isCharted(path) ? { enableHelm: true } : {}) })),
+);
 const totals = { bytes: 0, objects: 0, errors: 0, sameWords: 0, remote: 0, panics: 0, failed: 0 };
 const times = { ours: [], theirs: [] };
 for (const [id, folder] of found.entries()) {

@@ -3,6 +3,7 @@ import type { Problem, Result } from '@plumbline/base';
 import { load, loadAll, YAMLException } from 'js-yaml';
 import { measureExpansion } from '../yaml/aliases.ts';
 import { upstreamCause } from '../yaml/causes.ts';
+import { goErrorText } from '../yaml/go-error.ts';
 import { yamlLimits } from '../yaml/limits.ts';
 import { withoutFinalBreak } from './block-end.ts';
 import { withGoFolds } from './folded.ts';
@@ -188,7 +189,7 @@ function problemOf(thrown: unknown, text: string, file: string, line: number, st
     const twice = thrown.reason.startsWith('duplicated');
     const message = twice
       ? `yaml: unmarshal errors:\n  line ${found + 1}: ${cause}`
-      : `MalformedYAMLError: yaml: line ${found + 1}: ${cause}`;
+      : `MalformedYAMLError: ${goErrorText(text, { reason: thrown.reason, line: thrown.mark.line, position: thrown.mark.position })}`;
     return { ...problem('yaml-invalid', message, { where }), malformed: !twice };
   }
   const where = { file, line: start };

@@ -6,6 +6,7 @@ import { kustomizationShape } from '../kustomize/kustomization/shapes.ts';
 import { simplifyPath } from '../kustomize/load/files.ts';
 import { KustomizeError, withPrefix } from '../kustomize/problem.ts';
 import type { JsonObject } from '../kustomize/resource.ts';
+import { goYamlText } from '../kustomize/problem.ts';
 import { compileIgnore } from './ignore.ts';
 import type { IgnoreMatcher } from './ignore.ts';
 import { join, kustomizationIn, loadIgnoreFiles, scanManifests } from './scan.ts';
@@ -87,14 +88,11 @@ async function readKustomizationFile(tree: Tree, file: string): Promise<JsonObje
   const bytes = (await tree.read(file, fileBytesMax)) ?? new Uint8Array();
   const read = readYaml(bytes, { file, duplicateKeys: 'last' });
   if (!read.ok) {
-    throw new KustomizeError(
-      `error converting YAML to JSON: yaml: line ${read.error.documentLine ?? 1}: ${read.error.message}`,
-      {
-        code: 'kustomization-invalid',
-        where: read.error.where,
-        hint: read.error.hint,
-      },
-    );
+    throw new KustomizeError(`error converting YAML to JSON: ${goYamlText(read.error)}`, {
+      code: 'kustomization-invalid',
+      where: read.error.where,
+      hint: read.error.hint,
+    });
   }
   const value = read.value[0]?.value;
   return withPrefix(

@@ -4,6 +4,7 @@ import { writeResource } from '../kustomize/output.ts';
 import { KustomizeError } from '../kustomize/problem.ts';
 import { metadataOf, nameOf } from '../kustomize/resource.ts';
 import type { JsonObject } from '../kustomize/resource.ts';
+import { goYamlText } from '../kustomize/problem.ts';
 import type { PostBuild, VariablesPort } from './types.ts';
 
 /** Keeps a resource as it was built: a label or an annotation with the value `disabled`. */
@@ -111,7 +112,7 @@ function substituteIn(
   const read = readYaml(done.value, { file: nameOf(object), duplicateKeys: 'last' });
   if (!read.ok)
     throw new KustomizeError(
-      `envsubst error: YAMLToJSON: error converting YAML to JSON: yaml: line ${read.error.documentLine ?? 1}: ${read.error.message}`,
+      `envsubst error: YAMLToJSON: error converting YAML to JSON: ${goYamlText(read.error)}`,
       { code: 'substitution-failed', hint: 'quote the variable if its value is to be text' },
     );
   const value = read.value[0]?.value;

@@ -1,3 +1,4 @@
+import { TypeMismatch } from './problem.ts';
 import { isNamespaceScoped } from './schema/index.ts';
 import type { FieldOrigins } from '@plumbline/api';
 import type { TextPosition } from '@plumbline/languages';
@@ -130,7 +131,7 @@ export function scalarText(value: unknown): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean')
     return String(value);
-  return '';
+  return value instanceof TypeMismatch ? value.text : '';
 }
 
 /** Splits an `apiVersion`. */

@@ -5,8 +5,8 @@ import { configurationShape } from '../kustomization/shapes.ts';
 import type { FieldSpecArgs } from '../kustomization/types.ts';
 import type { Loader } from '../load/loader.ts';
 import { textOf } from '../load/loader.ts';
-import { KustomizeError, withPrefix } from '../problem.ts';
-import { gvkSelected } from '../resource.ts';
+import { KustomizeError, withPrefix, goYamlText } from '../problem.ts';
+import { gvkSelected, gvkText } from '../resource.ts';
 import type { Gvk } from '../resource.ts';
 import { compareGvk } from '../sort.ts';
 import type { FieldSpec, NameBackReferences, TransformerConfig } from '../types.ts';
@@ -51,6 +51,23 @@ const parts: readonly (readonly [Exclude<keyof TransformerConfig, 'nameReference
   ['images', 'Images'],
   ['replicas', 'Replicas'],
 ];
+
+/** A configuration as Go prints the struct that it is upstream. */
+export function configText(config: TransformerConfig): string {
+  const list = (specs: readonly FieldSpec[]): string => `[${specs.map(specText).join(' ')}]`;
+  const references = config.nameReference.map(
+    (one) => `${gvkText(one)}:  (\n${one.fieldSpecs.map(specText).join('\n')}\n)`,
+  );
+  const { namePrefix, nameSuffix, namespace, commonLabels, labels, templateLabels, commonAnnotations } =
+    config;
+  const before = [namePrefix, nameSuffix, namespace, commonLabels, labels, templateLabels, commonAnnotations];
+  const after = [config.varReference, config.images, config.replicas];
+  return `&{${[...before.map(list), `[${references.join(' ')}]`, ...after.map(list)].join(' ')}}`;
+}
+
+function specText(spec: FieldSpec): string {
+  return `${gvkText(spec)}:${spec.create}:${spec.path}`;
+}
 
 /** The default configuration as a layer without configurations has it. */
 export const defaultLayer = mergeParts(emptyConfig, defaultConfig);
@@ -136,12 +153,9 @@ export async function loadConfigurations(
     const loaded = await loader.load(path);
     const read = readYaml(textOf(loaded), { file: loaded.file });
     if (!read.ok)
-      throw new KustomizeError(
-        `error converting YAML to JSON: yaml: line ${read.error.documentLine ?? 1}: ${read.error.message}`,
-        {
-          where: read.error.where,
-        },
-      );
+      throw new KustomizeError(`error converting YAML to JSON: ${goYamlText(read.error)}`, {
+        where: read.error.where,
+      });
     result = mergeConfig(result, configOf(read.value[0]?.value, loaded.file));
   }
   return result;

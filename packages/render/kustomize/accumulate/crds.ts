@@ -1,8 +1,10 @@
 import { isRecord } from '@plumbline/base';
 import { readYaml } from '@plumbline/languages';
+import { jsonType } from '../kustomization/decode.ts';
 import type { Loader } from '../load/loader.ts';
 import { textOf } from '../load/loader.ts';
-import { KustomizeError } from '../problem.ts';
+import { KustomizeError, goYamlText } from '../problem.ts';
+import type { Place } from '../problem.ts';
 import type { FieldSpec, NameBackReferences, TransformerConfig } from '../types.ts';
 import { emptyConfig, mergeConfig, mergeSpecs } from './config.ts';
 
@@ -21,17 +23,26 @@ export async function loadCrdConfig(loader: Loader, paths: readonly string[]): P
     const loaded = await loader.load(path);
     const read = readYaml(textOf(loaded), { file: loaded.file, duplicateKeys: 'last' });
     if (!read.ok)
-      throw new KustomizeError(`unable to parse open API definition from '${path}': ${read.error.message}`, {
-        where: read.error.where,
-      });
-    const definitions = read.value[0]?.value;
-    if (!isRecord(definitions)) continue;
+      throw notRead(path, `error converting YAML to JSON: ${goYamlText(read.error)}`, read.error.where);
+    const definitions = read.value[0]?.value ?? {};
+    if (!isRecord(definitions)) throw notDecoded(path, definitions, 'accumulator.nameToApiMap');
+    for (const one of Object.values(definitions))
+      if (one !== null && !isRecord(one)) throw notDecoded(path, one, 'accumulator.OpenAPIDefinition');
     for (const name of Object.keys(definitions).sort()) {
       if (looksLikeResource(propertiesOf(definitions, name)))
         config = mergeConfig(config, configOf(definitions, name));
     }
   }
   return config;
+}
+
+function notDecoded(path: string, value: unknown, type: string): KustomizeError {
+  const why = `json: cannot unmarshal ${jsonType(value)} into Go value of type ${type}`;
+  return notRead(path, `error unmarshaling JSON: while decoding JSON: ${why}`, { file: path });
+}
+
+function notRead(path: string, why: string, where: Place | undefined): KustomizeError {
+  return new KustomizeError(`unable to parse open API definition from '${path}': ${why}`, { where });
 }
 
 function propertiesOf(definitions: Definitions, name: string): Definitions | undefined {

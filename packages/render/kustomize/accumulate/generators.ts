@@ -1,7 +1,8 @@
-import { inflateChart } from '../generators/helm.ts';
+import { checkChart, inflateChart } from '../generators/helm.ts';
 import { generateMap, mergeOptions } from '../generators/maps.ts';
 import type { GeneratorArgs } from '../kustomization/types.ts';
 import { originOfField } from '../metadata/origin.ts';
+import { configured } from '../problem.ts';
 import type { ResourceOrigin } from '../resource.ts';
 import type { PlannedGenerator } from './plugins.ts';
 import type { Target } from './state.ts';
@@ -35,7 +36,11 @@ export function builtInGenerators(target: Target): PlannedGenerator[] {
       const args = { ...kustomization.helmGlobals, ...chart, namespace };
       return {
         origin: originOf('HelmChartInflationGenerator'),
-        generate: () => inflateChart(args, chartKit(target, `/helmCharts/${i}`, `helmCharts[${i}]`)),
+        generate: async () => {
+          const kit = chartKit(target, `/helmCharts/${i}`, `helmCharts[${i}]`);
+          await configured('HelmChartInflationGenerator', args, () => checkChart(args, kit));
+          return inflateChart(args, kit);
+        },
       };
     }),
   ];

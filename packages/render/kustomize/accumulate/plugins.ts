@@ -11,7 +11,7 @@ import type {
   FieldSpecArgs,
   SelectorArgs,
 } from '../kustomization/types.ts';
-import { inflateChart } from '../generators/helm.ts';
+import { checkChart, inflateChart } from '../generators/helm.ts';
 import { generateIamPolicy } from '../generators/iam-policy.ts';
 import type { IamPolicyArgs } from '../generators/iam-policy.ts';
 import { generateMap } from '../generators/maps.ts';
@@ -128,7 +128,8 @@ async function configuring<T>(config: Resource, work: () => Promise<T>): Promise
     return await work();
   } catch (thrown) {
     if (!(thrown instanceof KustomizeError)) throw thrown;
-    if (thrown.message.startsWith('unable to load builtin')) throw thrown;
+    if (/^unable to load builtin|^plugin .* not a (?:generator|transformer)$/.test(thrown.message))
+      throw thrown;
     throw thrown.prefixed(`plugin ${idText(originalId(config))} fails configuration`);
   }
 }
@@ -150,7 +151,11 @@ export async function configureGenerators(
   return result;
 }
 
-function generatorOf(target: Target, config: Resource, args: PluginArgs): PlannedGenerator['generate'] {
+async function generatorOf(
+  target: Target,
+  config: Resource,
+  args: PluginArgs,
+): Promise<PlannedGenerator['generate']> {
   const kind = scalarText(config.object['kind']);
   const { loader } = target;
   if (!generatorKinds.includes(kind))
@@ -158,7 +163,9 @@ function generatorOf(target: Target, config: Resource, args: PluginArgs): Planne
   if (kind === 'IAMPolicyGenerator') return async () => [generateIamPolicy(args)];
   if (kind === 'HelmChartInflationGenerator') {
     const chart = args as HelmChartArgs & HelmGlobals;
-    return () => inflateChart(chart, chartKit(target, undefined, 'HelmChartInflationGenerator'));
+    const kit = chartKit(target, undefined, 'HelmChartInflationGenerator');
+    await checkChart(chart, kit);
+    return () => inflateChart(chart, kit);
   }
   const { metadata = {}, ...rest } = args;
   const named = {

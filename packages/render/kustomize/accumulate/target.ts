@@ -4,12 +4,13 @@ import type { Kustomization } from '../kustomization/types.ts';
 import type { Loader } from '../load/loader.ts';
 import { isMarkedRepository } from '../load/repository-url.ts';
 import { addTransformation, originBelow } from '../metadata/origin.ts';
-import { KustomizeError, withPrefixAsync } from '../problem.ts';
+import { KustomizeError, withPrefix, withPrefixAsync } from '../problem.ts';
 import { addVariables, dumpVariables, registerVariables, variableOf } from '../references/vars.ts';
 import type { Resource } from '../resource.ts';
+import type { TransformerConfig } from '../types.ts';
 import { configureTransformers } from '../transformers/configure.ts';
 import type { PlannedTransformer } from '../transformers/plugin.ts';
-import { loadConfigurations, mergeConfig } from './config.ts';
+import { configText, loadConfigurations, mergeConfig } from './config.ts';
 import { loadCrdConfig } from './crds.ts';
 import { builtInGenerators } from './generators.ts';
 import { chooseOpenApi } from './open-api.ts';
@@ -36,7 +37,7 @@ export async function accumulateTarget(target: Target, into: Accumulator): Promi
     () => 'accumulating resources',
     () => accumulateResources(target, into, kustomization.resources ?? []),
   );
-  into.config = mergeConfig(into.config, await configOf(loader, kustomization));
+  await mergeConfigs(loader, kustomization, into);
   await runGenerators(target, into);
   let gathered = into;
   for (const path of kustomization.components ?? [])
@@ -55,12 +56,28 @@ export async function accumulateTarget(target: Target, into: Accumulator): Promi
   return gathered;
 }
 
-async function configOf(loader: Loader, { configurations = [], crds = [] }: Kustomization) {
-  let config = defaultConfig;
-  if (configurations.length > 0)
-    config = mergeConfig(config, await loadConfigurations(loader, configurations));
-  if (crds.length > 0) config = mergeConfig(config, await loadCrdConfig(loader, crds));
-  return config;
+async function mergeConfigs(
+  loader: Loader,
+  { configurations = [], crds = [] }: Kustomization,
+  into: Accumulator,
+): Promise<void> {
+  const own =
+    configurations.length === 0
+      ? defaultConfig
+      : mergeConfig(defaultConfig, await loadConfigurations(loader, configurations));
+  const merge = (what: string, config: TransformerConfig): void => {
+    into.config = withPrefix(
+      () => `merging ${what} ${configText(config)}`,
+      () => mergeConfig(into.config, config),
+    );
+  };
+  merge('config', own);
+  if (crds.length === 0) return;
+  const defined = await withPrefixAsync(
+    () => `loading CRDs [${crds.join(' ')}]`,
+    () => loadCrdConfig(loader, crds),
+  );
+  merge('CRDs', defined);
 }
 
 /** Each path is tried as a file first, then as a folder or a repository; what is neither tells of both attempts. */

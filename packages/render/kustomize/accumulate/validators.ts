@@ -23,11 +23,17 @@ export async function runValidators(
   for (const { transformer } of planned) {
     const before = texts(into);
     await transformer.transform(into.map, context);
-    const after = texts(into);
-    for (const [id, text] of before) {
-      if (after.get(id) === text && after.size === before.size) continue;
-      throw new KustomizeError(`validator shouldn't modify the resource map: ${id}`);
-    }
+    refuseChange(before, texts(into));
+  }
+}
+
+function refuseChange(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): void {
+  const refuse = (why: string) => new KustomizeError(`validator shouldn't modify the resource map: ${why}`);
+  if (after.size !== before.size) throw refuse('lists have different number of entries');
+  for (const [id, text] of before) {
+    const now = after.get(id);
+    if (now === undefined) throw refuse(`id in self missing from other; id: ${id}`);
+    if (now !== text) throw refuse(`---  self:\n${text}\n------ other:\n${now}\n`);
   }
 }
 

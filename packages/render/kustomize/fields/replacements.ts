@@ -1,5 +1,5 @@
 import { kindOf } from '../merge/nodes.ts';
-import { KustomizeError, withPrefix } from '../problem.ts';
+import { KustomizeError, TypeMismatch, withPrefix } from '../problem.ts';
 import { gvkOf, idSelected, idText, nameOf, namespaceOf, previousIds, scalarText } from '../resource.ts';
 import type { Resource, ResId } from '../resource.ts';
 import type { FieldOptions, Replacement, ReplacementSource, ReplacementTarget, Selector } from '../types.ts';
@@ -19,19 +19,34 @@ export function applyReplacements(
   resources: readonly Resource[],
   replacements: readonly Replacement[],
 ): void {
-  for (const replacement of replacements) {
-    const { source, sourceValue, targets } = replacement;
-    if ((source === undefined && sourceValue === undefined) || targets.length === 0)
-      throw new KustomizeError('replacements must specify a source and at least one target');
-    if (source !== undefined && sourceValue !== undefined)
-      throw new KustomizeError('value and resource selectors are mutually exclusive');
-    // A value that is given as it is has no type: what it is written to decides.
-    const value: SourceValue =
-      source === undefined
-        ? { node: sourceValue ?? '', typed: false }
-        : { node: readSource(resources, source), typed: true };
-    for (const target of targets) writeTarget(resources, target, value);
-  }
+  for (const replacement of replacements) applyReplacement(resources, replacement);
+  refuseMismatches(resources);
+}
+
+/** One replacement; texts of a wrong type stay until `refuseMismatches` finds them. */
+export function applyReplacement(resources: readonly Resource[], replacement: Replacement): void {
+  const { source, sourceValue, targets } = replacement;
+  if ((source === undefined && sourceValue === undefined) || targets.length === 0)
+    throw new KustomizeError('replacements must specify a source and at least one target');
+  if (source !== undefined && sourceValue !== undefined)
+    throw new KustomizeError('value and resource selectors are mutually exclusive');
+  // A value that is given as it is has no type: what it is written to decides.
+  const value: SourceValue =
+    source === undefined
+      ? { node: sourceValue ?? '', typed: false }
+      : { node: readSource(resources, source), typed: true };
+  for (const target of targets) writeTarget(resources, target, value);
+}
+
+/** Throws what is wrong with a text that still stands where something of another type has to. */
+export function refuseMismatches(resources: readonly Resource[]): void {
+  for (const { object } of resources) refuseIn(object);
+}
+
+function refuseIn(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (value instanceof TypeMismatch) throw value;
+  for (const child of Object.values(value)) refuseIn(child);
 }
 
 function readSource(resources: readonly Resource[], source: ReplacementSource): unknown {
@@ -116,7 +131,14 @@ function writePath(
     () => matchPath(resource.object, path, create),
   );
   if (places.length === 0) throw new KustomizeError(notFound);
-  for (const place of places) writePlace(place, value, options);
+  for (const place of places) {
+    try {
+      writePlace(place, value, options);
+    } catch (thrown) {
+      if (!(thrown instanceof TypeMismatch)) throw thrown;
+      place.write(thrown);
+    }
+  }
 }
 
 function sourceText(source: ReplacementSource): string {

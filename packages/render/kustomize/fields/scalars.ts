@@ -1,22 +1,7 @@
 import { resolveScalar } from '@plumbline/languages';
 import { expectKind } from '../merge/nodes.ts';
-import { KustomizeError } from '../problem.ts';
+import { TypeMismatch } from '../problem.ts';
 import type { FieldVisitor } from './field-spec.ts';
-
-/** A text where something of another type has to stand; upstream finds out only when it prints. */
-export class TypeMismatch extends KustomizeError {
-  readonly text: string;
-  /** The type that has to stand there. */
-  readonly tag: string;
-
-  constructor(text: string, resolved: unknown, wanted: unknown) {
-    super(
-      `map[string]interface {}(nil): yaml: cannot decode ${tagOf(resolved)} \`${text}\` as a ${tagOf(wanted)}`,
-    );
-    this.text = text;
-    this.tag = tagOf(wanted);
-  }
-}
 
 /**
  * A scalar with another text: a string stays a string, a number has to stay one, a null, too. What had no type yet becomes
@@ -25,8 +10,11 @@ export class TypeMismatch extends KustomizeError {
 export function withText(value: unknown, text: string): unknown {
   if (typeof value === 'string') return text;
   const resolved = resolveScalar(text);
-  if (value === undefined || typeOf(resolved) === typeOf(value)) return resolved;
-  throw new TypeMismatch(text, resolved, value);
+  if (value === undefined) return resolved;
+  const isSame =
+    value instanceof TypeMismatch ? tagOf(resolved) === value.tag : typeOf(resolved) === typeOf(value);
+  if (isSame) return resolved;
+  throw new TypeMismatch(text, tagOf(resolved), value instanceof TypeMismatch ? value.tag : tagOf(value));
 }
 
 function typeOf(value: unknown): string {

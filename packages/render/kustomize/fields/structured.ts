@@ -2,7 +2,7 @@ import { isRecord } from '@plumbline/base';
 import { readKyaml, rewriteYaml } from '@plumbline/languages';
 import type { YamlWrite } from '@plumbline/languages';
 import { copyOf, kindOf } from '../merge/nodes.ts';
-import { KustomizeError } from '../problem.ts';
+import { KustomizeError, TypeMismatch } from '../problem.ts';
 import { scalarText } from '../resource.ts';
 import type { JsonObject } from '../resource.ts';
 import type { FieldOptions } from '../types.ts';
@@ -10,7 +10,6 @@ import { lookupPath } from './lookup.ts';
 import { matchPath } from './match.ts';
 import type { Place } from './match.ts';
 import { goJson } from './go-json.ts';
-import { TypeMismatch } from './scalars.ts';
 import { writePlace } from './write.ts';
 import type { SourceValue } from './write.ts';
 

@@ -46,7 +46,7 @@ function part(object: JsonObject, field: string): unknown {
 }
 
 /** JSON as Go's encoder writes it: sorted keys, and nothing that HTML would take for its own. */
-function goJson(value: unknown): string {
+export function goJson(value: unknown): string {
   if (typeof value === 'string') return goString(value);
   if (typeof value === 'bigint') return goNumber(Number(value));
   if (typeof value === 'number') return goNumber(value);

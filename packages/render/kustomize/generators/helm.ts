@@ -60,7 +60,7 @@ export interface HelmPort {
   }): Promise<Result<ChartArchive>>;
 }
 
-/** What the caller of a build says of charts; it counts more than what a kustomization says. */
+/** What the caller of a build says of charts that say nothing of it themselves. */
 export interface HelmOptions {
   readonly kubeVersion?: string;
   readonly apiVersions?: readonly string[];
@@ -81,21 +81,32 @@ export interface ChartKit {
   readonly made?: (resource: Resource, steps: (pointer: string) => readonly OriginStep[]) => void;
 }
 
-/** Inflates a chart; everything that comes out of it is marked as a chart's. */
+/** What a chart has to say before anything is made of it; upstream checks this of all generators first. */
+export async function checkChart(args: Args, { loader, port }: ChartKit): Promise<void> {
+  if (port === undefined) throw new KustomizeError('must specify --enable-helm', { code: 'helm-disabled' });
+  if ((args.name ?? '') === '') throw new KustomizeError('chart name cannot be empty');
+  for (const file of args.additionalValuesFiles ?? []) await additionalValues(loader, file);
+  if (!['', 'merge', 'override', 'replace'].includes(args.valuesMerge ?? ''))
+    throw new KustomizeError('valuesMerge must be one of [merge override replace]');
+}
+
+/** Inflates a chart that was checked; everything that comes out of it is marked as a chart's. */
 export async function inflateChart(args: Args, kit: ChartKit): Promise<Resource[]> {
   const { loader, tree, port, options, warnings } = kit;
   if (port === undefined) throw new KustomizeError('must specify --enable-helm', { code: 'helm-disabled' });
-  const { name = '', valuesMerge = 'override' } = args;
-  if (name === '') throw new KustomizeError('chart name cannot be empty');
-  for (const file of args.additionalValuesFiles ?? []) await additionalValues(loader, file);
-  if (!['merge', 'override', 'replace'].includes(valuesMerge))
-    throw new KustomizeError('valuesMerge must be one of [merge override replace]');
+  const { name = '' } = args;
+  const valuesMerge = args.valuesMerge || 'override';
   const { chart, valuesLoader } = await findChart(loader, tree, args, name, port);
   const own = await valuesOf(valuesLoader, args, valuesMerge);
   const values = [{ file: valuesName, text: own.text }];
   for (const file of args.additionalValuesFiles ?? [])
     values.push({ file, text: textOf(await loader.load(file)) });
-  const { kubeVersion = args.kubeVersion ?? '', apiVersions = args.apiVersions ?? [] } = options;
+  // Upstream reads the chart's own words over those of the command line, although it says otherwise.
+  const kubeVersion = args.kubeVersion || (options.kubeVersion ?? '');
+  const apiVersions =
+    (args.apiVersions ?? []).length > 0 ? (args.apiVersions ?? []) : (options.apiVersions ?? []);
+  if ((args.releaseName ?? '') !== '' && (args.nameTemplate ?? '') !== '')
+    throw new KustomizeError('Error: cannot set --name-template and also specify a name');
   const rendered = await port.render({
     chart,
     // Without a name upstream's call ends up with this one.
@@ -199,15 +210,18 @@ async function findChart(
   if (located !== undefined) return { chart: { tree, path: located }, valuesLoader: load };
   if (repo === '')
     throw new KustomizeError(
-      `no repo specified for pull, no chart found at '${loader.shownRoot.replace(/\/$/, '')}/${folder}'`,
-      { code: 'chart-missing' },
+      // Upstream forgets the place before it says it.
+      "no repo specified for pull, no chart found at ''",
+      { code: 'chart-missing', hint: `looked for it at ${loader.shownRoot.replace(/\/$/, '')}/${folder}` },
     );
   if (port.fetch === undefined)
     throw new KustomizeError(`chart '${name}' of '${repo}' cannot be fetched here`, {
       code: 'chart-unavailable',
       hint: `commit the chart below ${folder}, or render where charts can be fetched`,
     });
-  const fetched = await port.fetch({ repo, name, version });
+  // Helm takes versions before a release where any will do only when it is told to.
+  const wanted = version === '' && args.devel === true ? '>0.0.0-0' : version;
+  const fetched = await port.fetch({ repo, name, version: wanted });
   if (!fetched.ok) {
     const { message, code, hint, retryable } = fetched.error;
     throw new KustomizeError(message, { code, hint, retryable });
@@ -294,11 +308,12 @@ function mergedText(
   valuesMerge: string,
 ): string {
   if (valuesMerge === 'replace') return writeYaml(inline);
-  const merged =
-    valuesMerge === 'override'
-      ? strategicMerge(structuredClone(chartValues), structuredClone(inline))
-      : strategicMerge(structuredClone(inline), structuredClone(chartValues));
-  return writeYaml(merged ?? {});
+  const [under, over] = valuesMerge === 'override' ? [chartValues, inline] : [inline, chartValues];
+  try {
+    return writeYaml(strategicMerge(structuredClone(under), structuredClone(over)) ?? {});
+  } catch (thrown) {
+    throw thrown instanceof KustomizeError ? thrown.prefixed('could not merge values') : thrown;
+  }
 }
 
 /** The pointer of a key as the chart engine names it (`a.b[0]`); names may have dots in them. */

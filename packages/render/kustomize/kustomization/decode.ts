@@ -6,6 +6,7 @@ export type Shape =
   | 'string'
   | 'bool'
   | 'int'
+  | 'int64'
   | 'any'
   | { readonly list: Shape }
   | { readonly map: Shape }
@@ -13,7 +14,12 @@ export type Shape =
 
 /** A Go struct: its name as messages say it, and its fields. */
 export interface Struct {
+  /** With its package where that is not `types`. */
   readonly struct: string;
+  /** Lists hold pointers to it. */
+  readonly isPointer?: boolean;
+  /** The embedded structs that some of its fields are in, as messages name them (`GeneratorArgs.`). */
+  readonly embedded?: Readonly<Record<string, string>>;
   readonly fields: Readonly<Record<string, Shape>>;
 }
 
@@ -58,7 +64,7 @@ function decode(value: unknown, shape: Shape, at: At): unknown {
   if (shape === 'any') return value;
   if (shape === 'string') return decodeText(value, at);
   if (shape === 'bool') return typeof value === 'boolean' ? value : mismatch(value, 'bool', at);
-  if (shape === 'int') return decodeInt(value, at);
+  if (shape === 'int' || shape === 'int64') return decodeInt(value, shape, at);
   if ('list' in shape) return decodeItems(value, shape, at);
   if ('map' in shape) return decodeEntries(value, shape, at);
   return decodeFields(value, shape, at);
@@ -74,10 +80,10 @@ function decodeText(value: unknown, at: At): string {
   return mismatch(value, 'string', at);
 }
 
-function decodeInt(value: unknown, at: At): number {
+function decodeInt(value: unknown, type: string, at: At): number {
   if (typeof value === 'bigint') return Number(value);
-  if (typeof value !== 'number') return mismatch(value, 'int', at);
-  if (!Number.isInteger(value)) return mismatch(value, 'int', at, `number ${value}`);
+  if (typeof value !== 'number') return mismatch(value, type, at);
+  if (!Number.isInteger(value)) return mismatch(value, type, at, `number ${value}`);
   return value;
 }
 
@@ -89,20 +95,23 @@ function decodeItems(value: unknown, shape: { readonly list: Shape }, at: At): u
 function decodeEntries(value: unknown, shape: { readonly map: Shape }, at: At): unknown {
   if (!isRecord(value)) return mismatch(value, typeName(shape), at);
   const entries: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) entries[key] = decode(value[key], shape.map, at) ?? zeroOf(shape.map);
+  for (const key of Object.keys(value).sort())
+    entries[key] = decode(value[key], shape.map, at) ?? zeroOf(shape.map);
   return entries;
 }
 
 function decodeFields(value: unknown, shape: Struct, at: At): unknown {
-  if (!isRecord(value)) return mismatch(value, `types.${shape.struct}`, at);
+  if (!isRecord(value)) return mismatch(value, goName(shape), at);
   const decoded: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) {
+  // In the order that the keys have in JSON, so that the first mistake is upstream's.
+  for (const key of Object.keys(value).sort()) {
     const name = fieldNamed(shape, key);
     if (name === undefined) {
       if (at.mode.unknownFields === 'ignore') continue;
       throw new KustomizeError(`json: unknown field "${key}"`, { code: 'kustomization-invalid' });
     }
-    const path = at.path === '' ? name : `${at.path}.${name}`;
+    const own = `${shape.embedded?.[name] ?? ''}${name}`;
+    const path = at.path === '' ? own : `${at.path}.${own}`;
     const field = decode(value[key], shape.fields[name] ?? 'any', { ...at, struct: shape.struct, path });
     if (field !== undefined) decoded[name] = field;
   }
@@ -119,7 +128,7 @@ function fieldNamed(shape: Struct, key: string): string | undefined {
 function zeroOf(shape: Shape): unknown {
   if (shape === 'string') return '';
   if (shape === 'bool') return false;
-  if (shape === 'int') return 0;
+  if (shape === 'int' || shape === 'int64') return 0;
   if (shape === 'any') return null;
   if ('list' in shape) return [];
   return {};
@@ -129,7 +138,11 @@ function typeName(shape: Shape): string {
   if (typeof shape === 'string') return shape === 'any' ? 'interface {}' : shape;
   if ('list' in shape) return `[]${typeName(shape.list)}`;
   if ('map' in shape) return `map[string]${typeName(shape.map)}`;
-  return `types.${shape.struct}`;
+  return `${shape.isPointer === true ? '*' : ''}${goName(shape)}`;
+}
+
+function goName(shape: Struct): string {
+  return shape.struct.includes('.') ? shape.struct : `types.${shape.struct}`;
 }
 
 function mismatch(value: unknown, type: string, at: At, found = jsonType(value)): never {
@@ -140,7 +153,8 @@ function mismatch(value: unknown, type: string, at: At, found = jsonType(value))
   });
 }
 
-function jsonType(value: unknown): string {
+/** What JSON calls a value of its own. */
+export function jsonType(value: unknown): string {
   if (Array.isArray(value)) return 'array';
   if (typeof value === 'boolean') return 'bool';
   if (typeof value === 'number' || typeof value === 'bigint') return 'number';

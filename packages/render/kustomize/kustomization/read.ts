@@ -4,7 +4,7 @@ import type { YamlDocument } from '@plumbline/languages';
 import { joinPath } from '../../paths.ts';
 import type { Loaded, Loader } from '../load/loader.ts';
 import { textOf } from '../load/loader.ts';
-import { KustomizeError } from '../problem.ts';
+import { goYamlText, KustomizeError } from '../problem.ts';
 import { decodeStruct, strict } from './decode.ts';
 import { kustomizationShape } from './shapes.ts';
 import type { GeneratorArgs, HelmChartArgs, HelmGlobals, Kustomization, OldHelmChartArgs } from './types.ts';
@@ -74,8 +74,7 @@ function lineOf(text: string, field: string): number {
 function parseFile(found: Loaded): YamlDocument | undefined {
   const read = readYaml(textOf(found), { file: found.file, duplicateKeys: 'last' });
   if (read.ok) return read.value[0];
-  const line = read.error.documentLine ?? read.error.where?.line ?? 1;
-  throw new KustomizeError(`invalid Kustomization: yaml: line ${line}: ${read.error.message}`, {
+  throw new KustomizeError(`invalid Kustomization: ${goYamlText(read.error)}`, {
     code: 'kustomization-invalid',
     where: read.error.where ?? { file: found.file },
     hint: read.error.hint,

@@ -6,15 +6,27 @@ const pairs: Shape = { map: 'string' };
 const gvkFields = { group: 'string', version: 'string', kind: 'string' } as const;
 const idFields = { ...gvkFields, name: 'string', namespace: 'string' } as const;
 
+/** The names of fields with the embedded struct that they are in. */
+function embeddedIn(path: string, fields: object): Record<string, string> {
+  return Object.fromEntries(Object.keys(fields).map((name) => [name, path]));
+}
+
+const idEmbedded = {
+  ...embeddedIn('ResId.', { name: '', namespace: '' }),
+  ...embeddedIn('ResId.Gvk.', gvkFields),
+};
+
 /** `target` of patches, `select` and `reject` of replacements. */
 const selectorShape: Struct = {
   struct: 'Selector',
+  embedded: idEmbedded,
   fields: { ...idFields, annotationSelector: 'string', labelSelector: 'string' },
 };
 
 /** A field spec. */
 const fieldSpecShape: Struct = {
   struct: 'FieldSpec',
+  embedded: embeddedIn('Gvk.', gvkFields),
   fields: { ...gvkFields, path: 'string', create: 'bool' },
 };
 
@@ -36,7 +48,7 @@ const imageShape: Struct = {
 };
 
 /** An entry of `replicas`. */
-const replicaShape: Struct = { struct: 'Replica', fields: { name: 'string', count: 'int' } };
+const replicaShape: Struct = { struct: 'Replica', fields: { name: 'string', count: 'int64' } };
 
 const fieldOptionsShape: Struct = {
   struct: 'FieldOptions',
@@ -46,14 +58,16 @@ const fieldOptionsShape: Struct = {
 const replacementFields = {
   source: {
     struct: 'SourceSelector',
+    embedded: idEmbedded,
     fields: { ...idFields, fieldPath: 'string', options: fieldOptionsShape },
   },
   targets: {
     list: {
       struct: 'TargetSelector',
+      isPointer: true,
       fields: {
         select: selectorShape,
-        reject: { list: selectorShape },
+        reject: { list: { ...selectorShape, isPointer: true } },
         fieldPaths: strings,
         options: fieldOptionsShape,
       },
@@ -68,6 +82,7 @@ export const replacementShape: Struct = { struct: 'Replacement', fields: replace
 /** An entry of `replacements`. */
 const replacementFieldShape: Struct = {
   struct: 'ReplacementField',
+  embedded: embeddedIn('Replacement.', replacementFields),
   fields: { ...replacementFields, path: 'string' },
 };
 
@@ -86,6 +101,11 @@ const generatorFields = {
   env: 'string',
   options: generatorOptionsShape,
 } as const;
+
+const generatorEmbedded = {
+  ...embeddedIn('GeneratorArgs.', generatorFields),
+  ...embeddedIn('GeneratorArgs.KvPairSources.', { literals: '', files: '', envs: '', env: '' }),
+};
 
 const metadataShape: Struct = {
   struct: 'ObjectMeta',
@@ -107,7 +127,11 @@ const varShape: Struct = {
   struct: 'Var',
   fields: {
     name: 'string',
-    objref: { struct: 'Target', fields: { ...idFields, apiVersion: 'string' } },
+    objref: {
+      struct: 'Target',
+      embedded: embeddedIn('Gvk.', gvkFields),
+      fields: { ...idFields, apiVersion: 'string' },
+    },
     fieldref: { struct: 'FieldSelector', fields: { fieldPath: 'string' } },
   },
 };
@@ -167,6 +191,7 @@ const sortOptionsShape: Struct = {
 /** A kustomization file. */
 export const kustomizationShape: Struct = {
   struct: 'Kustomization',
+  embedded: { apiVersion: 'TypeMeta.', kind: 'TypeMeta.' },
   fields: {
     apiVersion: 'string',
     kind: 'string',
@@ -191,8 +216,16 @@ export const kustomizationShape: Struct = {
     components: strings,
     crds: strings,
     bases: strings,
-    configMapGenerator: { list: { struct: 'ConfigMapArgs', fields: generatorFields } },
-    secretGenerator: { list: { struct: 'SecretArgs', fields: { ...generatorFields, type: 'string' } } },
+    configMapGenerator: {
+      list: { struct: 'ConfigMapArgs', embedded: generatorEmbedded, fields: generatorFields },
+    },
+    secretGenerator: {
+      list: {
+        struct: 'SecretArgs',
+        embedded: generatorEmbedded,
+        fields: { ...generatorFields, type: 'string' },
+      },
+    },
     helmGlobals: { struct: 'HelmGlobals', fields: helmGlobalsFields },
     helmCharts: { list: { struct: 'HelmChart', fields: helmChartFields } },
     helmChartInflationGenerator: { list: oldHelmChartShape },
@@ -209,7 +242,7 @@ const fieldSpecs: Shape = { list: fieldSpecShape };
 
 /** A file that `configurations` names. */
 export const configurationShape: Struct = {
-  struct: 'TransformerConfig',
+  struct: 'builtinconfig.TransformerConfig',
   fields: {
     namePrefix: fieldSpecs,
     nameSuffix: fieldSpecs,

@@ -1,6 +1,6 @@
 import { isRecord } from '@plumbline/base';
 import { writeYaml } from '@plumbline/languages';
-import { KustomizeError } from '../problem.ts';
+import { KustomizeError, TypeMismatch } from '../problem.ts';
 import { scalarText } from '../resource.ts';
 import type { JsonObject } from '../resource.ts';
 
@@ -14,7 +14,7 @@ export const keptNull: unique symbol = Symbol('null');
 export function kindOf(node: unknown): NodeKind | undefined {
   if (node === undefined || node === null || node === keptNull) return undefined;
   if (Array.isArray(node)) return 'SequenceNode';
-  return typeof node === 'object' ? 'MappingNode' : 'ScalarNode';
+  return typeof node === 'object' && !(node instanceof TypeMismatch) ? 'MappingNode' : 'ScalarNode';
 }
 
 export function isMapping(node: unknown): node is JsonObject {

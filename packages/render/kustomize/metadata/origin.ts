@@ -1,8 +1,8 @@
 import { writeYaml } from '@plumbline/languages';
 import { setEntries, textEntries } from '../accumulate/metadata-merge.ts';
 import { parseRepositoryUrl } from '../load/repository-url.ts';
-import { nameOf, namespaceOf, scalarText } from '../resource.ts';
-import type { Resource, ResourceOrigin } from '../resource.ts';
+import { metadataOf, nameOf, namespaceOf, scalarText } from '../resource.ts';
+import type { JsonObject, Resource, ResourceOrigin } from '../resource.ts';
 
 const originAnnotation = 'config.kubernetes.io/origin';
 const transformationsAnnotation = 'alpha.config.kubernetes.io/transformations';
@@ -82,6 +82,28 @@ export function writeMetadata(resource: Resource, options: readonly string[]): v
   if (options.includes('transformerAnnotations') && transformations.length > 0)
     annotations[transformationsAnnotation] = transformations.map(listItem).join('');
   setEntries(object, 'annotations', annotations);
+}
+
+/** A resource with what upstream keeps in its annotations while it builds; messages show them. */
+export function withNotes(resource: Resource): JsonObject {
+  const { object, origin, transformations, previous, behavior, generated, needsHash } = resource;
+  const notes: Record<string, string> = { ...textEntries(object, 'annotations') };
+  const note = (name: string, value: string): void => {
+    if (value !== '') notes[`${internalPrefix}${name}`] = value;
+  };
+  note('previousKinds', previous.map(({ kind }) => kind).join(','));
+  note('previousNames', previous.map(({ name }) => name).join(','));
+  note('previousNamespaces', previous.map(({ namespace }) => namespace).join(','));
+  note('prefixes', resource.prefixes.join(','));
+  note('suffixes', resource.suffixes.join(','));
+  note('refBy', resource.refBy.join(','));
+  if (generated) note('generatorBehavior', behavior);
+  if (needsHash) note('needsHashSuffix', 'enabled');
+  if (resource.helmGenerated) note('helm-generated', 'true');
+  if (origin !== undefined) notes[originAnnotation] = originText(origin);
+  if (transformations.length > 0) notes[transformationsAnnotation] = transformations.map(listItem).join('');
+  if (Object.keys(notes).length === 0) return object;
+  return { ...object, metadata: { ...metadataOf(object), annotations: notes } };
 }
 
 function isInternal(key: string): boolean {

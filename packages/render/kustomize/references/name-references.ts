@@ -33,12 +33,8 @@ export function fixNameReferences(
   context: TransformContext,
 ): void {
   const candidates = map.resources.map(candidateOf);
+  // Also where no name has changed: what cannot hold a name is complained about.
   const byName = indexByPreviousName(candidates);
-  if (byName.size === 0) {
-    // Without a name that has changed there is nothing to follow, only to complain about.
-    for (const { resource } of candidates) accountNamespaces(resource);
-    return;
-  }
   const index =
     backReferences === defaultLayer.nameReference ? defaultReferences : indexReferences(backReferences);
   for (const referrer of candidates) {

@@ -2,7 +2,7 @@ import { writeYaml } from '@plumbline/languages';
 import { mergeSpecs, fieldSpecOf } from '../accumulate/config.ts';
 import type { Target } from '../accumulate/state.ts';
 import { fieldStep, patchSteps } from '../accumulate/steps.ts';
-import { KustomizeError, withPrefix } from '../problem.ts';
+import { configured, withPrefix } from '../problem.ts';
 import { originOfField } from '../metadata/origin.ts';
 import type { FieldSpec, TransformerConfig } from '../types.ts';
 import type { LabelArgs } from '../kustomization/types.ts';
@@ -35,15 +35,6 @@ export async function configureTransformers(
     transformer,
     origin: origin === undefined ? undefined : originOfField(origin, read.fileName, transformer.kind),
   }));
-}
-
-async function configured<T>(kind: string, args: unknown, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (thrown) {
-    if (!(thrown instanceof KustomizeError)) throw thrown;
-    throw thrown.prefixed(`trouble configuring builtin ${kind} with config: \`\n${writeYaml(args)}\``);
-  }
 }
 
 async function patchTransformers(target: Target): Promise<Transformer[]> {

@@ -2,11 +2,13 @@ import { isRecord } from '@plumbline/base';
 import { parseJsonText, readYaml, withoutFinalBreak } from '@plumbline/languages';
 import { ensureMetadata, setEntries, textEntries } from '../accumulate/metadata-merge.ts';
 import { compileSelector } from '../fields/index.ts';
+import { jsonType } from '../kustomization/decode.ts';
 import type { PatchArgs } from '../kustomization/types.ts';
 import type { Loader } from '../load/loader.ts';
 import { textOf } from '../load/loader.ts';
 import { applyJson6902 } from '../merge/index.ts';
-import { KustomizeError } from '../problem.ts';
+import { goJson } from '../generators/hash.ts';
+import { KustomizeError, goYamlText } from '../problem.ts';
 import { metadataOf } from '../resource.ts';
 import type { JsonObject, Resource } from '../resource.ts';
 import { selectorOf } from '../selectors.ts';
@@ -26,17 +28,20 @@ export function jsonPatchOf(text: string): JsonObject[] {
     value = json.value;
   } else {
     const read = readYaml(withoutFinalBreak(text), { file: '', duplicateKeys: 'last' });
-    if (!read.ok)
-      throw new KustomizeError(`yaml: line ${read.error.documentLine ?? 1}: ${read.error.message}`);
+    if (!read.ok) throw new KustomizeError(goYamlText(read.error));
     value = read.value[0]?.value ?? null;
   }
   if (value === null) return [];
   if (!Array.isArray(value))
-    throw new KustomizeError(`json: cannot unmarshal ${typeof value} into Go value of type jsonpatch.Patch`);
+    throw new KustomizeError(
+      `json: cannot unmarshal ${jsonType(value)} into Go value of type jsonpatch.Patch`,
+    );
   return (value as readonly unknown[]).map((operation) => {
     if (operation === null) return {};
     if (isRecord(operation)) return operation;
-    throw new KustomizeError('json: cannot unmarshal into Go value of type jsonpatch.Operation');
+    throw new KustomizeError(
+      `json: cannot unmarshal ${jsonType(operation)} into Go value of type jsonpatch.Operation`,
+    );
   });
 }
 
@@ -109,6 +114,12 @@ function decodeOperations(text: string): JsonObject[] {
   try {
     return jsonPatchOf(text);
   } catch (thrown) {
-    throw thrown instanceof KustomizeError ? thrown.prefixed(`decoding ${text}`) : thrown;
+    throw thrown instanceof KustomizeError ? thrown.prefixed(`decoding ${asJson(text)}`) : thrown;
   }
+}
+
+/** Upstream takes a patch through JSON before it decodes it. */
+function asJson(text: string): string {
+  const read = text.startsWith('[') ? undefined : readYaml(text, { file: '', duplicateKeys: 'last' });
+  return read?.ok === true ? goJson(read.value[0]?.value ?? null) : text;
 }

@@ -1,5 +1,6 @@
+import { resolveScalar } from '@plumbline/languages';
 import { expectKind } from '../merge/nodes.ts';
-import { applyToFieldSpec, withText } from '../fields/index.ts';
+import { applyToFieldSpec } from '../fields/index.ts';
 import { gvkSelected, originalId, scalarText, storePreviousId } from '../resource.ts';
 import type { Gvk } from '../resource.ts';
 import type { FieldSpec } from '../types.ts';
@@ -51,5 +52,6 @@ function affixed(value: unknown, side: 'prefix' | 'suffix', text: string): unkno
   expectKind('ScalarNode', [value]);
   const old = scalarText(value);
   const wanted = side === 'prefix' ? text + old : old + text;
-  return value === undefined || value === null ? wanted : withText(value, wanted);
+  // What was no text becomes what the new text says.
+  return typeof value === 'string' ? wanted : resolveScalar(wanted);
 }

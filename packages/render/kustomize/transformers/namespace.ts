@@ -5,6 +5,8 @@ import { expectKind, isMapping } from '../merge/nodes.ts';
 import { KustomizeError } from '../problem.ts';
 import { currentId, gvkOf, idKey, idText, scalarText, storePreviousId } from '../resource.ts';
 import type { JsonObject, Resource } from '../resource.ts';
+import { goJson } from '../generators/hash.ts';
+import { withNotes } from '../metadata/origin.ts';
 import { isNamespaceScoped } from '../schema/index.ts';
 import type { FieldSpec } from '../types.ts';
 import { acting } from './plugin.ts';
@@ -74,9 +76,7 @@ function refuseConflict(
   }
   if ((counts.get(after) ?? 0) <= 1) return;
   const same = map.resources.filter((one) => idKey(currentId(one)) === after);
-  const shown = same.map((one) =>
-    JSON.stringify(one.object, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)),
-  );
+  const shown = same.map((one) => goJson(withNotes(one)));
   throw new KustomizeError(`namespace transformation produces ID conflict: [${shown.join(' ')}]`, {
     code: 'duplicate-id',
     hint: `two resources are called ${idText(currentId(resource))} in this namespace`,

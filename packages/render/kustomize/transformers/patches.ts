@@ -245,10 +245,14 @@ function applyPatch(
   const { kind } = target.object;
   if (options.allowNameChange || options.allowKindChange) storePreviousId(target);
   acting(context, target, steps.stepOf(options.resource), () => {
-    const merged = strategicMerge(target.object, patch, {
-      openapi: context.openapi,
-      ...(target.isSilentNull === undefined ? {} : { isSilentNull: target.isSilentNull }),
-    });
+    // A patch that replaces the whole makes something new, which upstream then forgets to take.
+    const isForgotten = patch['$patch'] === 'replace';
+    const merged = isForgotten
+      ? target.object
+      : strategicMerge(target.object, patch, {
+          openapi: context.openapi,
+          ...(target.isSilentNull === undefined ? {} : { isSilentNull: target.isSilentNull }),
+        });
     if (merged === undefined) {
       target.object = {};
       return;

@@ -1,12 +1,12 @@
 import { isRecord } from '@plumbline/base';
 import { readYaml } from '@plumbline/languages';
-import { applyReplacements } from '../fields/index.ts';
+import { applyReplacement, refuseMismatches } from '../fields/index.ts';
 import { decodeList, decodeStruct, lenient } from '../kustomization/decode.ts';
 import { replacementShape } from '../kustomization/shapes.ts';
 import type { ReplacementArgs } from '../kustomization/types.ts';
 import type { Loader } from '../load/loader.ts';
 import { textOf } from '../load/loader.ts';
-import { KustomizeError } from '../problem.ts';
+import { KustomizeError, goYamlText } from '../problem.ts';
 import { replacementOf } from '../selectors.ts';
 import type { Replacement } from '../types.ts';
 import { settleLinks } from './links.ts';
@@ -46,16 +46,17 @@ export async function replacementTransformer(
       const { resources } = map;
       if (context.recorder === undefined) {
         for (const { replacement } of all) {
-          applyReplacements(resources, [replacement]);
+          applyReplacement(resources, replacement);
           resources.forEach(settleLinks);
         }
       } else {
         for (const { replacement, step } of all)
           context.recorder.act(resources, step, () => {
-            applyReplacements(resources, [replacement]);
+            applyReplacement(resources, replacement);
             resources.forEach(settleLinks);
           });
       }
+      refuseMismatches(resources);
       map.changed();
     },
   };
@@ -65,12 +66,9 @@ export async function replacementTransformer(
 function fileReplacements(text: string, file: string): ReplacementArgs[] {
   const read = readYaml(text, { file, duplicateKeys: 'last' });
   if (!read.ok)
-    throw new KustomizeError(
-      `error converting YAML to JSON: yaml: line ${read.error.documentLine ?? 1}: ${read.error.message}`,
-      {
-        where: read.error.where,
-      },
-    );
+    throw new KustomizeError(`error converting YAML to JSON: ${goYamlText(read.error)}`, {
+      where: read.error.where,
+    });
   const value = read.value[0]?.value;
   if (Array.isArray(value)) return decodeList(value, replacementShape, lenient) as ReplacementArgs[];
   if (isRecord(value)) return [decodeStruct(value, replacementShape, lenient) as ReplacementArgs];

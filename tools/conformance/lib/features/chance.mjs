@@ -2,7 +2,7 @@
 import { dump } from 'js-yaml';
 
 export function chance(seed) {
-  let state = seed >>> 0;
+  let state = Math.imul(seed + 1, 2_654_435_761) >>> 0;
   const next = () => {
     state = (state + 0x6d2b79f5) >>> 0;
     let t = state;

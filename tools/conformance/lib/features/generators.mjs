@@ -24,6 +24,17 @@ const literalTexts = [
   "r=''",
   's="',
 ];
+const goodLiterals = literalTexts.filter((one) => !/^(=|noequals|bad|a=again|\.)/.test(one));
+const goodEnvFiles = [
+  'A=1\nB=two words\n',
+  '# comment\n\n  C=3\n',
+  '\ufeffE=5\n',
+  'F="quoted"\nG=2\n',
+  'I=a#b\n',
+  '',
+  'L-m.n=x\n',
+  'H==\n',
+];
 const envFiles = [
   'A=1\nB=two words\n',
   '# comment\n\n  C=3\nD\n',
@@ -46,8 +57,8 @@ function args(c, kind, name) {
     ...(c.is(0.98) ? { name } : {}),
     ...c.fields({
       namespace: [0.15, () => c.pick(['own', 'other'])],
-      behavior: [0.12, () => c.pick(['create', 'merge', 'replace', 'nonsense', 'unspecified', ''])],
-      literals: [0.7, () => c.some(literalTexts, 0.12).concat('one=1')],
+      behavior: [0.05, () => c.pick(['create', 'merge', 'replace', 'nonsense', 'unspecified', ''])],
+      literals: [0.7, () => c.some(c.is(0.7) ? goodLiterals : literalTexts, 0.2).concat('one=1')],
       files: [
         0.4,
         () =>
@@ -112,8 +123,8 @@ export function generators(c) {
       Buffer.from([0xc3, 0x28]),
       Buffer.from([0]),
     ]),
-    'x.env': c.pick(envFiles),
-    'y.env': c.pick(envFiles),
+    'x.env': c.pick(c.is(0.8) ? goodEnvFiles : envFiles),
+    'y.env': c.pick(c.is(0.8) ? goodEnvFiles : envFiles),
     'user.yaml': yamlOf({
       apiVersion: 'v1',
       kind: 'Pod',

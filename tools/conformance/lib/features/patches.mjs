@@ -65,6 +65,48 @@ function operation(c) {
   };
 }
 
+/** An operation that most likely works on an object. */
+function carefulOperation(c, object) {
+  const value = () => c.pick([...scalars, { a: 1 }, [1, { b: 2 }], {}, []]);
+  const own =
+    object.spec?.template !== undefined
+      ? [
+          '/spec/template/spec/containers/0/image',
+          '/spec/template/spec/containers/0/name',
+          '/spec/template/spec/containers',
+        ]
+      : object.kind === 'Widget'
+        ? [
+            '/spec/items/0',
+            '/spec/items/1/v',
+            '/spec/names/0',
+            '/spec/size',
+            '/spec/nothing',
+            '/spec/none',
+            '/spec/empty',
+            '/spec/text',
+          ]
+        : object.data !== undefined
+          ? ['/data']
+          : ['/metadata/name'];
+  const path = c.pick(own);
+  return c.pick([
+    () => ({ op: 'replace', path, value: value() }),
+    () => ({ op: 'add', path, value: value() }),
+    () => ({
+      op: 'add',
+      path: c.pick(['/metadata/annotations', '/metadata/labels', '/spec', '/extra', '/metadata/finalizers']),
+      value: c.pick([{ a: 'b' }, { a: 1 }, {}]),
+    }),
+    () => ({ op: 'copy', from: path, path: '/copied' }),
+    () => ({ op: 'move', from: path, path: '/moved' }),
+    () => ({ op: 'remove', path }),
+    () => ({ op: 'test', path: '/kind', value: object.kind }),
+    () => ({ op: 'add', path: '/metadata/namespace', value: 'moved' }),
+    () => ({ op: 'replace', path: '/metadata/name', value: 'renamed' }),
+  ])();
+}
+
 function targetOf(c, objects) {
   const object = c.pick(objects);
   return c.fields({
@@ -258,7 +300,7 @@ function mergePatch(c, object) {
     kind: object.kind,
     ...part,
     metadata: {
-      name: c.is(0.92) ? object.metadata.name : 'other',
+      name: c.is(0.97) ? object.metadata.name : 'other',
       ...(object.metadata.namespace === undefined || c.is(0.05)
         ? {}
         : { namespace: object.metadata.namespace }),
@@ -278,13 +320,17 @@ export function patches(c) {
   const list = [];
   for (let i = 0; i <= c.int(3); i++) {
     const isJson = c.is(0.4);
+    const isCareful = c.is(0.7);
+    const aim = c.pick(objects);
     const bodies = isJson
-      ? [Array.from({ length: 1 + c.int(3) }, () => operation(c))]
+      ? [Array.from({ length: 1 + c.int(3) }, () => (isCareful ? carefulOperation(c, aim) : operation(c)))]
       : Array.from({ length: c.is(0.15) ? 2 : 1 }, () => mergePatch(c, c.pick(objects)));
     const text = isJson && c.is(0.3) ? JSON.stringify(bodies[0]) : yamlOf(...bodies);
     const hasTarget = isJson ? c.is(0.97) : c.is(0.3);
     const entry = {
-      ...(hasTarget ? { target: targetOf(c, objects) } : {}),
+      ...(hasTarget
+        ? { target: isCareful ? { kind: aim.kind, name: aim.metadata.name } : targetOf(c, objects) }
+        : {}),
       ...(c.is(0.15)
         ? { options: c.fields({ allowNameChange: [0.6, true], allowKindChange: [0.4, true] }) }
         : {}),

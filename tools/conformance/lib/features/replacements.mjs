@@ -98,6 +98,98 @@ const targetPaths = [
   'spec.*',
 ];
 
+/** Paths that lead somewhere in objects of a kind. */
+const pod = [
+  'spec.template.spec.containers.*.image',
+  'spec.template.spec.containers.0.name',
+  'spec.template.spec.containers.[name=web].image',
+  'spec.template.metadata.labels.app',
+  'spec.template.metadata.labels',
+  'spec.selector.matchLabels.app',
+  'spec.replicas',
+];
+const good = {
+  Deployment: pod,
+  StatefulSet: [...pod, 'spec.serviceName', 'spec.volumeClaimTemplates.0.spec.storageClassName'],
+  Widget: [
+    'spec.size',
+    'spec.ratio',
+    'spec.on',
+    'spec.text',
+    'spec.items',
+    'spec.items.*.v',
+    'spec.items.[name=x].v',
+    'spec.items.[name=y]',
+    'spec.items.1.name',
+    'spec.names',
+    'spec.names.0',
+    'spec.names.[=two]',
+    'spec.names.*',
+    'spec.image',
+    'spec.containers.[name=c].image',
+    'spec.empty',
+    'spec.none',
+  ],
+  ConfigMap: ['data.a', 'data.host', 'data.[x.json]', 'data.y\\.yaml', 'data'],
+  Service: [
+    'spec.selector.app',
+    'spec.selector',
+    'spec.ports.[name=http].port',
+    'spec.ports.*.port',
+    'spec.ports.0',
+    'spec.ports',
+  ],
+  Ingress: [
+    'spec.rules.0.host',
+    'spec.rules.*.host',
+    'spec.tls.0.hosts.0',
+    'spec.tls.*.secretName',
+    'spec.rules.0.http.paths.[path=/].backend.service.name',
+    'spec.ingressClassName',
+  ],
+  Secret: ['data.p', 'type'],
+};
+const always = ['metadata.name', 'kind', 'apiVersion'];
+const created = [
+  'metadata.annotations.copied',
+  'metadata.annotations.[a.b/c]',
+  'metadata.labels.copied',
+  'spec.new',
+  'spec.new.deep',
+  'data.new',
+  'spec.list.[name=made].value',
+  'spec.items.[name=made].v',
+  'spec.names.-',
+  'spec.template.spec.containers.[name=made].image',
+  'spec.template.spec.nodeSelector.x',
+];
+
+/** A replacement that most likely works. */
+function careful(c, objects) {
+  const from = c.pick(objects);
+  const to = c.pick(objects);
+  const create = c.is(0.4);
+  const paths = create ? created : [...(good[to.kind] ?? []), ...(good[to.kind] ?? []), 'metadata.name'];
+  const source = {
+    kind: from.kind,
+    name: from.metadata.name,
+    fieldPath: c.pick([...(good[from.kind] ?? []), ...(good[from.kind] ?? []), ...always]),
+  };
+  const delimited = c.is(0.3)
+    ? { delimiter: c.pick(['.', '-', ':', '/']), index: c.pick([0, 1, -1, 9]) }
+    : {};
+  return {
+    source: c.is(0.15) ? { ...source, options: { delimiter: c.pick(['.', ':', '/']), index: 0 } } : source,
+    targets: [
+      {
+        select: { kind: to.kind, ...c.fields({ name: [0.8, to.metadata.name] }) },
+        fieldPaths: c.some(paths, 0.25).concat(c.pick(paths)),
+        ...(create || c.is(0.3) ? { options: { ...(create ? { create } : {}), ...delimited } } : {}),
+      },
+    ],
+  };
+}
+
 function selectorOf(c, object) {
   return c.fields({
     kind: [0.8, object.kind],
@@ -158,7 +250,10 @@ export function replacements(c) {
     'Secret',
     'StatefulSet',
   ]);
-  const list = Array.from({ length: 1 + c.int(2) }, () => replacement(c, objects));
+  const isCareful = c.is(0.75);
+  const list = Array.from({ length: 1 + c.int(2) }, () =>
+    isCareful ? careful(c, objects) : replacement(c, objects),
+  );
   const files = { 'all.yaml': yamlOf(...objects) };
   const inFile = c.is(0.15);
   if (inFile) files['replacement.yaml'] = yamlOf(c.is(0.5) ? list : list[0]);
