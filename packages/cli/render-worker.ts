@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { systemClock, systemRandom } from '@plumbline/base/node';
-import { createHelmEngine, createRenderServer } from '@plumbline/render';
-import type { WorkerMessage, WorkerOrder } from '@plumbline/render';
+import { createHelmEngine, createRenderServer, serveChart } from '@plumbline/render';
+import type { TreeQuestion, WorkerMessage, WorkerOrder } from '@plumbline/render';
 
 // The program of a render worker: takes tasks and asks for the files that they need.
 const port = parentPort;
@@ -11,19 +11,22 @@ const open = new Map<number, { resolve(value: unknown): void; reject(reason: Err
 let questions = 0;
 const send = (message: WorkerMessage): void => port.postMessage(message);
 
-const serve = createRenderServer(
-  (question) =>
-    new Promise((resolve, reject) => {
-      const id = questions++;
-      open.set(id, { resolve, reject });
-      send({ type: 'question', id, question });
-    }),
-  createHelmEngine({ clock: systemClock, random: systemRandom }),
-);
+const ask = (question: TreeQuestion): Promise<unknown> =>
+  new Promise((resolve, reject) => {
+    const id = questions++;
+    open.set(id, { resolve, reject });
+    send({ type: 'question', id, question });
+  });
+const helm = createHelmEngine({ clock: systemClock, random: systemRandom });
+const serve = createRenderServer(ask, helm);
 
 port.on('message', (order: WorkerOrder) => {
   if (order.type === 'task') {
     void serve(order.task).then((done) => send({ type: 'done', done }));
+    return;
+  }
+  if (order.type === 'chart') {
+    void serveChart(order.task, ask, helm).then((result) => send({ type: 'chart', result }));
     return;
   }
   const { id, answer } = order;

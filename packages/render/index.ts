@@ -12,7 +12,15 @@ export { directoryRenderer } from './directory/renderer.ts';
 export type { DirectoryParameters } from './directory/renderer.ts';
 export { createAnswerer, repeatUse, taskOf } from './workers/answer.ts';
 export { createRenderServer } from './workers/serve.ts';
-export type { RenderTask, TaskResult, WorkerMessage, WorkerOrder } from './workers/protocol.ts';
+export { chartTaskOf, serveChart } from './workers/charts.ts';
+export type {
+  ChartResult,
+  RenderTask,
+  TaskResult,
+  TreeQuestion,
+  WorkerMessage,
+  WorkerOrder,
+} from './workers/protocol.ts';
 export * from './helm/index.ts';
 export * from './flux/index.ts';
 export {

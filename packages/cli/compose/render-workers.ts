@@ -2,8 +2,15 @@ import { Worker } from 'node:worker_threads';
 import type { Rendering } from '@plumbline/api';
 import { createSlots, err, messageOf, problem } from '@plumbline/base';
 import type { Cancel, Clock, Logger, Problem, Result } from '@plumbline/base';
-import { createAnswerer, repeatUse, taskOf } from '@plumbline/render';
-import type { RenderElsewhere, TaskResult, WorkerMessage, WorkerOrder } from '@plumbline/render';
+import { chartTaskOf, createAnswerer, repeatUse, taskOf } from '@plumbline/render';
+import type {
+  ChartResult,
+  HelmRequest,
+  RenderElsewhere,
+  TaskResult,
+  WorkerMessage,
+  WorkerOrder,
+} from '@plumbline/render';
 
 /** Threads that render, one task at a time each. */
 export interface RenderWorkers {
@@ -97,6 +104,7 @@ export function createRenderWorkers(options: RenderWorkersOptions): RenderWorker
           end(message.done);
           return;
         }
+        if (message.type !== 'question') return;
         const { id, question } = message;
         void work.answer(question).then((answer) => order({ type: 'answer', id, answer }));
       });
@@ -132,4 +140,38 @@ interface Work {
   readonly task: Awaited<ReturnType<typeof taskOf>>;
   readonly answer: ReturnType<typeof createAnswerer>;
   failure: string | undefined;
+}
+
+/**
+ * Renders a chart in a thread of its own with a larger stack than this one has. Undefined where the request cannot be
+ * posted, or the thread cannot be had.
+ */
+export async function renderChartApart(
+  program: string,
+  request: HelmRequest,
+): Promise<ChartResult | undefined> {
+  const task = await chartTaskOf(request);
+  if (task === undefined) return undefined;
+  const { chart } = request;
+  const answer = 'tree' in chart ? createAnswerer({ tree: chart.tree }) : undefined;
+  const worker = new Worker(program, {
+    resourceLimits: { maxOldGenerationSizeMb: heapMegabytes, stackSizeMb: stackMegabytes },
+    env: {},
+    stdin: false,
+  });
+  const order = (one: WorkerOrder): void => worker.postMessage(one);
+  const done = new Promise<ChartResult | undefined>((resolve) => {
+    worker.once('error', () => resolve(undefined));
+    worker.once('exit', () => resolve(undefined));
+    worker.on('message', (message: WorkerMessage) => {
+      if (message.type === 'chart') return resolve(message.result);
+      if (message.type !== 'question') return;
+      const { id, question } = message;
+      void answer?.(question).then((answered) => order({ type: 'answer', id, answer: answered }));
+    });
+  });
+  order({ type: 'chart', task });
+  const result = await done;
+  await worker.terminate();
+  return result;
 }

@@ -21,6 +21,8 @@ export interface TemplateErrorParts {
   readonly calling?: string | undefined;
   /** What that function threw. */
   readonly cause?: GoError | TemplateError | undefined;
+  /** The machine's stack was full; with a larger one it may go well. */
+  readonly stackFull?: boolean;
 }
 
 /** What is wrong with a template, where, and on whose behalf; the message is Go's. */
@@ -34,6 +36,7 @@ export class TemplateError extends Error {
   readonly detail: string;
   readonly calling: string | undefined;
   override readonly cause: GoError | TemplateError | undefined;
+  readonly stackFull: boolean;
 
   constructor(message: string, parts: TemplateErrorParts) {
     super(message);
@@ -47,6 +50,7 @@ export class TemplateError extends Error {
     this.detail = parts.detail;
     this.calling = parts.calling;
     this.cause = parts.cause;
+    this.stackFull = parts.stackFull === true;
   }
 }
 

@@ -20,13 +20,13 @@ export const plainRenderer: Renderer = {
 };
 
 /**
- * Generous: the largest public charts need a hundredth of it. The depth is what the stack of JavaScript bears with
- * certainty, whatever stands between the includes (Helm's 1000 per name are more than it does).
+ * Generous: the largest public charts need a hundredth of it. The depth is Go's own; the stack of JavaScript is full
+ * before, after some 300 to 700 includes on a usual one (1 MB), and that is a limit of its own.
  */
 export const templateLimits: RunLimits = {
   steps: 50_000_000,
   output: 256 * 1024 * 1024,
-  depth: 250,
+  depth: 100_000,
   milliseconds: 60_000,
 };
 
@@ -87,8 +87,9 @@ export function exceed(frame: Frame, detail: string): never {
 }
 
 interface FailCause {
-  readonly calling: string;
-  readonly cause: GoError | TemplateError;
+  readonly calling?: string;
+  readonly cause?: GoError | TemplateError;
+  readonly stackFull?: boolean;
 }
 
 export function errorAt(
@@ -110,6 +111,7 @@ export function errorAt(
 /** The error that a function or method ended with, as an error of the template that called it. */
 export function callFailed(frame: Frame, node: Node, name: string, error: unknown): Error {
   // Errors of the machine (its stack is full, a text grew too long) and limits end the whole run as what they are.
+  if (error instanceof RangeError) return error;
   if (error instanceof TemplateError && error.kind === 'limit') return error;
   if (!(error instanceof GoError) && !(error instanceof TemplateError)) return error as Error;
   frame.at = node;
@@ -221,6 +223,7 @@ class FrameExecution implements Execution {
     try {
       return run.renderer.render(run, scope, program, data, how);
     } catch (error) {
+      if (error instanceof RangeError) throw error;
       if (error instanceof GoError || error instanceof TemplateError) {
         run.frame = outer;
         run.depth = depth;

@@ -100,9 +100,9 @@ function guarded<T>(run: Run, work: () => T): T {
     return work();
   } catch (error) {
     if (!(error instanceof RangeError) || run.frame === undefined) throw error;
-    const detail = error.message.includes('string length')
-      ? 'the template makes a text that is too long'
-      : `the templates call each other too deeply${mostIncluded(run)}`;
-    throw errorAt(run.frame, 'limit', detail);
+    if (error.message.includes('string length'))
+      throw errorAt(run.frame, 'limit', 'the template makes a text that is too long');
+    const detail = `the templates call each other too deeply${mostIncluded(run)}`;
+    throw errorAt(run.frame, 'limit', detail, { stackFull: true });
   }
 }

@@ -222,7 +222,7 @@ describe('a runaway template', () => {
     [
       'includes itself',
       '{{ define "x" }}{{ include "x" . }}{{ end }}{{ include "x" . }}',
-      {},
+      { depth: 250 },
       'exceeded maximum template depth (250): "x" is included 250 times in itself',
     ],
   ])('that %s is stopped', (_, text, limits, words) => {
@@ -232,10 +232,16 @@ describe('a runaway template', () => {
     expect(error.message).toContain(words);
   });
 
+  it('that fills the stack of the machine is said to', () => {
+    const error = problemOf('\n{{ define "x" }}{{ include "x" . }}{{ end }}{{ include "x" . }}');
+    expect(error).toMatchObject({ kind: 'limit', stackFull: true, line: 2 });
+    expect(error.message).toMatch(/the templates call each other too deeply: "x" is included \d+ times/);
+  });
+
   it('may stand deep in blocks at every level, traced or not', () => {
     const level =
       '{{ if 1 }}{{ range 1 }}{{ with $ }}{{ if and 1 (eq 1 1) }}{{ include "x" . | upper | print }}{{ end }}{{ end }}{{ end }}{{ end }}';
-    const templates = set();
+    const templates = createTemplates({ functions: testFunctions, limits: { depth: 150 } });
     templates.parse('file', `{{ define "x" }}${level}{{ end }}{{ include "x" . }}`);
     expect(() => templates.execute('file', root())).toThrow('exceeded maximum template depth');
     expect(() => templates.trace('file', root(), { originOf: () => 1 })).toThrow(

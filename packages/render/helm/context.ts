@@ -7,7 +7,7 @@ export interface HelmContext {
 }
 
 /** How often a template may include itself. */
-export const recursionMax = 200;
+export const recursionMax = 1000;
 
 const startMark = 'HELM_ERR_START';
 const endMark = 'HELM_ERR_END';

@@ -17,7 +17,7 @@ import type {
 import { chartPath } from './chart/types.ts';
 import type { HelmChart, HelmProfile } from './chart/types.ts';
 import type { HelmContext } from './context.ts';
-import { executionErrorText, parseErrorText } from './errors.ts';
+import { executionErrorText, parseErrorText, TooDeepError } from './errors.ts';
 import { filesObject } from './files.ts';
 import { chartObject } from './objects.ts';
 import type { TracedFile } from './origins/field-origins.ts';
@@ -96,6 +96,7 @@ export function renderTemplates(request: EngineRequest): Map<string, TracedFile>
 
 function asGoError(thrown: unknown, words: (error: TemplateError) => string): unknown {
   if (!(thrown instanceof TemplateError)) return thrown;
+  if (thrown.stackFull) return new TooDeepError(thrown.message);
   return new GoError(thrown.kind === 'limit' ? thrown.message : words(thrown));
 }
 

@@ -1,7 +1,9 @@
-import { TemplateError } from '@plumbline/languages';
-import type { GoError } from '@plumbline/languages';
+import { GoError, TemplateError } from '@plumbline/languages';
 import type { HelmProfile } from './chart/types.ts';
 import { unmarked } from './context.ts';
+
+/** The templates nest deeper than the stack of this thread bears. */
+export class TooDeepError extends GoError {}
 
 /** What a template that cannot be read is said to be. */
 export function parseErrorText(file: string, message: string): string {

@@ -131,6 +131,7 @@ function evaluate([source, data]: readonly Value[], execution: Execution): Value
   try {
     return execution.evaluate('gotpl', template, data ?? null, { dropNoValue: true });
   } catch (thrown) {
+    if (thrown instanceof RangeError) throw thrown;
     if (!(thrown instanceof TemplateError) || thrown.kind === 'limit') throw thrown;
     const what =
       thrown.kind === 'parse' ? 'cannot parse template' : 'error during tpl function execution for';
@@ -150,7 +151,9 @@ function cut(yaml: string): string {
 function orNothing(run: () => string): string {
   try {
     return run();
-  } catch {
+  } catch (thrown) {
+    // A full stack is no matter of the value.
+    if (thrown instanceof RangeError) throw thrown;
     return '';
   }
 }

@@ -16,6 +16,7 @@ import { loadChart } from './chart/load.ts';
 import type { ChartFile, HelmChart, HelmProfile } from './chart/types.ts';
 import { createTextCache } from './documents.ts';
 import type { TextCache } from './documents.ts';
+import { TooDeepError } from './errors.ts';
 import { helmFunctions } from './functions.ts';
 import type { ManifestHead } from './manifests.ts';
 import type { RangesCache } from './origins/field-origins.ts';
@@ -33,6 +34,11 @@ export interface HelmPorts {
   /** Without it nothing can be rendered with fresh chance. */
   readonly random?: Random;
   readonly crypto?: CryptoPort;
+  /**
+   * Renders where there is more room on the stack: asked when the templates nest deeper than this thread bears. Undefined:
+   * there is no such place for the request.
+   */
+  readonly deeper?: (request: HelmRequest) => Promise<Result<HelmRendering, readonly Problem[]> | undefined>;
 }
 
 /** How much an engine remembers. */
@@ -134,7 +140,8 @@ export function createHelmEngine(ports: HelmPorts = {}, options: HelmEngineOptio
         const { postRender } = request;
         return ok(postRender === undefined ? rendered : await afterPostRender(rendered, request, postRender));
       } catch (thrown) {
-        return failure(thrown, request);
+        const isTooDeep = thrown instanceof TooDeepError || thrown instanceof RangeError;
+        return (isTooDeep ? await ports.deeper?.(request) : undefined) ?? failure(thrown, request);
       }
     },
   };

@@ -2,8 +2,8 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { err, ok, problem } from '@plumbline/base';
 import { memoryTree } from '@plumbline/testkit';
-import { createHelmEngine, render } from '@plumbline/render';
-import type { HelmRequest } from '@plumbline/render';
+import { chartTaskOf, createAnswerer, createHelmEngine, render, serveChart } from '@plumbline/render';
+import type { HelmRequest, TreeQuestion } from '@plumbline/render';
 
 const chartYaml = 'apiVersion: v2\nname: web\nversion: 1.0.0\n';
 const map = (body: string) =>
@@ -261,6 +261,45 @@ describe('a render', () => {
     ]);
     expect(await data(files, { lookup })).toEqual({ x: '"found"' });
     expect(await data(files)).toEqual({ x: 'null' });
+  });
+
+  it('asks for a place with a larger stack when templates nest deeper than this one bears', async () => {
+    const names = Array.from({ length: 50 }, (_, i) => `x${i}`);
+    const body = (next: string) => `{{ if gt (int .) 0 }}{{ include "${next}" (sub (int .) 1) }}{{ end }}`;
+    const helpers = names.map(
+      (name, i) => `{{ define "${name}" }}${body(names[(i + 1) % 50] ?? '')}{{ end }}`,
+    );
+    const files = {
+      'templates/_h.tpl': helpers.join('\n'),
+      'templates/cm.yaml': map('  x: {{ .Values.word }}{{ include "x0" (int .Values.depth) }}'),
+    };
+    const deep = request(files, { values: { set: ['depth=40000', 'word=deep'] }, origins: true });
+    expect(await createHelmEngine().render(deep)).toMatchObject({
+      ok: false,
+      error: [{ message: expect.stringContaining('call each other too deeply') }],
+    });
+    const asked: HelmRequest[] = [];
+    const engine = createHelmEngine({
+      deeper: async (wanted) => {
+        asked.push(wanted);
+        const task = await chartTaskOf(wanted);
+        if (task === undefined || !('tree' in wanted.chart)) return undefined;
+        const answer = createAnswerer({ tree: wanted.chart.tree });
+        const ask = async (question: TreeQuestion) => {
+          const answered = await answer(question);
+          return answered.ok ? answered.value : undefined;
+        };
+        // Here is no more room either, so that what is served is the same chart less deep.
+        const shallow = { ...task.request, values: { set: ['depth=20', 'word=served'] } };
+        return serveChart({ ...task, request: shallow }, ask, createHelmEngine());
+      },
+    });
+    const rendered = await engine.render(deep);
+    expect(asked).toEqual([deep]);
+    expect(rendered.ok && rendered.value.text).toContain('x: served');
+    expect(
+      rendered.ok && structuredClone(rendered.value.manifests[0]?.origins)?.get('/data/x'),
+    ).toBeDefined();
   });
 
   it('ends templates that do not end', async () => {

@@ -2,6 +2,7 @@ import type { Rendering, TreeEntry } from '@plumbline/api';
 import type { Problem, Result } from '@plumbline/base';
 import type { SourceKind } from '../detect.ts';
 import type { ChartPort, ChartWanted } from '../helm/dependency-tree.ts';
+import type { HelmRendering, HelmRequest } from '../helm/request.ts';
 import type { RemotePort } from '../kustomize/load/loader.ts';
 import type { RepositoryUrl } from '../kustomize/load/repository-url.ts';
 import type { SourceParameters } from '../types.ts';
@@ -68,12 +69,25 @@ export interface TaskResult {
   readonly used: readonly string[];
 }
 
+/** A request for a chart that can be posted to another thread; a folder's files are asked for one by one. */
+export interface ChartTask {
+  readonly request: Omit<HelmRequest, 'chart' | 'lookup' | 'postRender'>;
+  readonly chart:
+    | { readonly archive: Uint8Array }
+    | { readonly path: string; readonly root: TreeEntry | undefined };
+}
+
+/** What came of such a request. */
+export type ChartResult = Result<HelmRendering, readonly Problem[]>;
+
 /** From the worker. */
 export type WorkerMessage =
   | { readonly type: 'question'; readonly id: number; readonly question: TreeQuestion }
-  | { readonly type: 'done'; readonly done: TaskResult };
+  | { readonly type: 'done'; readonly done: TaskResult }
+  | { readonly type: 'chart'; readonly result: ChartResult };
 
 /** To the worker. */
 export type WorkerOrder =
   | { readonly type: 'task'; readonly task: RenderTask }
+  | { readonly type: 'chart'; readonly task: ChartTask }
   | { readonly type: 'answer'; readonly id: number; readonly answer: TreeAnswer };

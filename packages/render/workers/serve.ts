@@ -8,6 +8,7 @@ import type { ChartPort } from '../helm/dependency-tree.ts';
 import { renderKind } from '../render.ts';
 import type { RemotePort } from '../kustomize/load/loader.ts';
 import type { PlainContext, RemoteTree, RenderTask, TaskResult, TreeQuestion } from './protocol.ts';
+import { settledOrigins } from './origins.ts';
 import { createContentCache, proxyTree } from './proxy-tree.ts';
 import type { ContentCache } from './proxy-tree.ts';
 
@@ -46,13 +47,8 @@ export function createRenderServer(
   };
 }
 
-/** Origins that are only found out when somebody asks cannot be posted to the one who asks. */
 function settled(result: TaskResult['result']): TaskResult['result'] {
-  if (!result.ok) return result;
-  const manifests = result.value.manifests.map((manifest) =>
-    manifest.origins === undefined ? manifest : { ...manifest, origins: new Map(manifest.origins) },
-  );
-  return ok({ ...result.value, manifests });
+  return result.ok ? ok({ ...result.value, manifests: settledOrigins(result.value.manifests) }) : result;
 }
 
 /** Other repositories are read as the task's own one is: by asking for what is not here yet. */
