@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
-import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
-import { formatProblem } from '@plumbline/base';
-import { editKustomization, kustomizationFileNames } from '@plumbline/render';
+import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { formatProblem, isRecord } from '@plumbline/base';
+import { readYaml } from '@plumbline/languages';
+import { convertVars, editKustomization, kustomizationFileNames } from '@plumbline/render';
 import type { KustomizationEdit } from '@plumbline/render';
 import { CommandError, type Io } from '../io.ts';
 
@@ -22,14 +23,51 @@ export function verb(parent: Command, usage: string, description: string): Comma
 /** Writes the file only where something changed, and as a whole. */
 export function apply(io: Io, { folder }: FolderFlags, edits: readonly KustomizationEdit[]): void {
   const file = findFile(resolve(io.cwd, folder));
-  const shown = relative(io.cwd, file);
   const before = readFileSync(file, 'utf8');
-  const done = editKustomization(before, edits, shown);
+  const after = edited(io, file, before, edits);
+  if (after !== before) writeWhole(file, after);
+}
+
+/** The old fields in the form of today, and replacements for the variables: nothing is written if any of it fails. */
+export function fixWithVars(io: Io, { folder }: FolderFlags, fix: KustomizationEdit): void {
+  const file = findFile(resolve(io.cwd, folder));
+  const fixed = edited(io, file, readFileSync(file, 'utf8'), [fix]);
+  const read = readYaml(fixed, { file, duplicateKeys: 'last' });
+  const value = read.ok ? read.value[0]?.value : undefined;
+  const at = (path: string): string => resolve(dirname(file), path);
+  const converted = convertVars(isRecord(value) ? value : {}, {
+    read: (path) => (isKind(at(path), 'isFile') ? readFileSync(at(path), 'utf8') : undefined),
+    list: (path) => (isKind(at(path), 'isDirectory') ? readdirSync(at(path)) : undefined),
+  });
+  if (!converted.ok) throw new CommandError(formatProblem(converted.error));
+  const { replacements, files } = converted.value;
+  const text = edited(
+    io,
+    file,
+    fixed,
+    replacements.length === 0 ? [] : [{ type: 'replaceVars', replacements }],
+  );
+  for (const [path, changed] of files) {
+    writeWhole(at(path), changed);
+    io.stderr.write(`changed ${relative(io.cwd, at(path))}\n`);
+  }
+  writeWhole(file, text);
+}
+
+function isKind(path: string, kind: 'isFile' | 'isDirectory'): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.[kind]() === true;
+}
+
+function edited(io: Io, file: string, text: string, edits: readonly KustomizationEdit[]): string {
+  const done = editKustomization(text, edits, relative(io.cwd, file));
   if (!done.ok) throw new CommandError(formatProblem(done.error));
   for (const note of done.value.notes) io.stderr.write(`${note}\n`);
-  if (done.value.text === before) return;
+  return done.value.text;
+}
+
+function writeWhole(file: string, text: string): void {
   const temporary = `${file}.plumb-edit`;
-  writeFileSync(temporary, done.value.text, { mode: statSync(file).mode & 0o777 });
+  writeFileSync(temporary, text, { mode: statSync(file).mode & 0o777 });
   renameSync(temporary, file);
 }
 

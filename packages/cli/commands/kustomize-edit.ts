@@ -6,7 +6,7 @@ import { readEntries, readImage, readReplica } from '@plumbline/render';
 import type { PatchFlags } from '@plumbline/render';
 import { CommandError, type Io } from '../io.ts';
 import { addDataCommands, removeDataCommands, setDataCommands } from './kustomize-edit-data.ts';
-import { apply, verb } from './kustomize-edit-file.ts';
+import { apply, fixWithVars, verb } from './kustomize-edit-file.ts';
 import type { FolderFlags } from './kustomize-edit-file.ts';
 
 /** `plumb kustomize edit ...`: the verbs of `kustomize edit`, which leave everything but the change as it is. */
@@ -17,11 +17,14 @@ export function kustomizeEditCommands(parent: Command, io: Io): void {
   setCommands(edit.command('set').description('Set values'), io);
   addCommands(edit.command('add').description('Add entries'), io);
   removeCommands(edit.command('remove').description('Remove entries'), io);
-  verb(edit, 'fix', 'Bring old fields into the form of today').action((flags: FolderFlags) => {
-    const isFile = (path: string): boolean =>
-      statSync(resolve(io.cwd, flags.folder, path), { throwIfNoEntry: false })?.isFile() === true;
-    apply(io, flags, [{ type: 'fix', isFile }]);
-  });
+  verb(edit, 'fix', 'Bring old fields into the form of today')
+    .option('--vars', 'replacements for variables, too; this changes the files that use them')
+    .action((flags: FolderFlags & { readonly vars?: boolean }) => {
+      const isFile = (path: string): boolean =>
+        statSync(resolve(io.cwd, flags.folder, path), { throwIfNoEntry: false })?.isFile() === true;
+      if (flags.vars === true) fixWithVars(io, flags, { type: 'fix', isFile });
+      else apply(io, flags, [{ type: 'fix', isFile }]);
+    });
 }
 
 function familyOf(parent: Command, name: string, description: string): Command {

@@ -98,6 +98,8 @@ function planOf(kustomization: Fields, edit: KustomizationEdit): Planned {
       return { edits: addedBases(kustomization, edit.paths) };
     case 'fix':
       return { edits: fixEdits(kustomization, edit.isFile) };
+    case 'replaceVars':
+      return { edits: replacedVars(edit.replacements) };
     case 'addEntries':
       return entryEdits(kustomization, edit);
     case 'removeEntries':
@@ -120,6 +122,13 @@ function addedOptions(kustomization: Fields, options: readonly string[]): YamlEd
     known.add(value);
     return { type: 'append', path: ['buildMetadata'], value };
   });
+}
+
+function replacedVars(replacements: readonly Readonly<Record<string, unknown>>[]): YamlEdit[] {
+  return [
+    ...replacements.map((value): YamlEdit => ({ type: 'append', path: ['replacements'], value })),
+    { type: 'remove', path: ['vars'] },
+  ];
 }
 
 function addedBases(kustomization: Fields, paths: readonly string[]): YamlEdit[] {

@@ -80,6 +80,8 @@ export type KustomizationEdit =
   | { readonly type: 'addBases'; readonly paths: readonly string[] }
   /** Brings old fields into the form of today. `isFile` tells patches in files from those that are written out. */
   | { readonly type: 'fix'; readonly isFile: (path: string) => boolean }
+  /** Puts replacements into the place of `vars`; see `convertVars`. */
+  | { readonly type: 'replaceVars'; readonly replacements: readonly Readonly<Record<string, unknown>>[] }
   /** `labels`: an entry of `labels` that leaves selectors alone; else the (old) field for all labels. */
   | {
       readonly type: 'addEntries';
