@@ -5,10 +5,8 @@ import type * as Program from './program.ts';
 
 declare const PLUMBLINE_BUNDLE: string | undefined;
 
-// By default the heap may double before it is swept; a process that stays for months is better off lean. Short-lived
-// objects get more room instead, so that fewer of them grow old.
+// By default the heap may double before it is swept; a process that stays for months is better off lean.
 setFlagsFromString('--heap-growing-percent=40');
-setFlagsFromString('--max-semi-space-size=32');
 
 // Whoever reads our output may have had enough of it (`plumb render | head`).
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

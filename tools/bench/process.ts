@@ -4,7 +4,8 @@ import type { Plumb } from '../../e2e/harness/plumb.ts';
 /** Clock ticks per second of /proc; 100 on every Linux that Node runs on. */
 const ticks = 100;
 
-function processorSeconds(pid: number): number {
+/** What a process has taken of a processor so far. */
+export function processorSeconds(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
     .replace(/^.*\) /, '')
     .split(' ');

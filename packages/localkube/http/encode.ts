@@ -11,7 +11,7 @@ export interface Encoder {
   event(event: WatchEvent): string;
 }
 
-const generationChars = 16 << 20;
+const generationChars = 8 << 20;
 
 export function makeEncoder(): Encoder {
   let young = new Map<object, string>();
