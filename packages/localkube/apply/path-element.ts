@@ -34,7 +34,7 @@ function keyElement(list: SchemaNode, item: unknown): string {
   }
   const parts: string[] = [];
   for (const key of keys.toSorted()) {
-    const value = Object.hasOwn(values, key) ? values[key] : absentKey(list.items?.fields?.[key]);
+    const value = Object.hasOwn(values, key) ? values[key] : absentKey(list.items, key);
     if (value !== undefined) parts.push(`${JSON.stringify(key)}:${JSON.stringify(value)}`);
   }
   if (parts.length === 0)
@@ -43,7 +43,11 @@ function keyElement(list: SchemaNode, item: unknown): string {
 }
 
 /** A key that is absent has its default; one that Go always writes has its zero. */
-function absentKey(node: SchemaNode | undefined): unknown {
+function absentKey(item: SchemaNode | undefined, key: string): unknown {
+  const node = item?.fields?.[key];
+  // A reference without a name is one to the empty name, by the defaults of its published schema.
+  const { definition } = (item ?? {}) as Partial<TypedNode>;
+  if (definition?.endsWith('.LocalObjectReference') === true) return '';
   if (node?.default !== undefined) return node.default;
   const { keepZero, pointer, type } = (node ?? {}) as Partial<TypedNode>;
   if (keepZero !== true || pointer === true) return undefined;

@@ -284,11 +284,13 @@ function removeObject(
     readBody(request, { kind: 'DeleteOptions', duplicates: false, optional: true }).data,
   );
   const answer = (): ApiAnswer => {
-    const { body } = remove(around.core, resource, route.namespace, route.name, options);
+    const { body, removed } = remove(around.core, resource, route.namespace, route.name, options);
     if (body.kind === 'Status') return { type: 'data', status: 200, data: body };
-    return oneObject(around, resource, request, body as KubeObject, 200);
+    // Whoever asks in the old way for dependents to go is told that this takes time.
+    const status = !removed && options.orphanDependents === false ? 202 : 200;
+    return oneObject(around, resource, request, body as KubeObject, status);
   };
-  return orphansByDefault(resource) && options.propagationPolicy === undefined
+  return resource.group === 'batch' && orphansByDefault(resource) && options.propagationPolicy === undefined
     ? warned(answer, orphanedPods)
     : answer();
 }

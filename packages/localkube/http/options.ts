@@ -279,6 +279,7 @@ export function deleteOptions(request: ApiRequest, body: unknown): DeleteOptions
     ...(typeof policy === 'string' && {
       propagationPolicy: policy as NonNullable<DeleteOptions['propagationPolicy']>,
     }),
+    ...(typeof orphan === 'boolean' && { orphanDependents: orphan }),
     ...(orphan === true && { propagationPolicy: 'Orphan' as const }),
     ...(orphan === false && { propagationPolicy: 'Background' as const }),
     ...(typeof grace === 'number' && { gracePeriodSeconds: grace }),

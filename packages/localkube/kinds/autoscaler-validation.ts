@@ -30,7 +30,7 @@ export function validateAutoscaler(part: Fields, before: Fields | undefined): Fi
   errors.push(
     ...validateTarget(
       record(part['scaleTargetRef']),
-      record(before?.['scaleTargetRef']),
+      before && record(before['scaleTargetRef']),
       'spec.scaleTargetRef',
     ),
   );
@@ -43,10 +43,15 @@ function named(at: string, value: string): FieldError[] {
   return value === '' ? [required(at)] : invalidEach(at, value, pathSegment(value));
 }
 
-function validateTarget(target: Fields, before: Fields, at: string): FieldError[] {
+function validateTarget(target: Fields, before: Fields | undefined, at: string): FieldError[] {
   const errors = [...named(`${at}.kind`, text(target['kind'])), ...named(`${at}.name`, text(target['name']))];
   // What stays is not looked at again.
-  if (before['apiVersion'] === target['apiVersion'] && before['kind'] === target['kind']) return errors;
+  if (
+    before !== undefined &&
+    before['apiVersion'] === target['apiVersion'] &&
+    before['kind'] === target['kind']
+  )
+    return errors;
   const version = text(target['apiVersion']);
   const problem = versionProblem(version, target['kind'] === 'ReplicationController');
   if (problem !== undefined) errors.push(invalid(`${at}.apiVersion`, version, problem));

@@ -22,6 +22,7 @@ import {
   child,
 } from './fields.ts';
 import { cidr, configKey, labelValue, qualifiedName } from './names.ts';
+import { parseQuantity } from './quantity.ts';
 
 const MAX_BYTES = 1024 * 1024;
 
@@ -293,12 +294,16 @@ export const nodeHooks: KindHooks = {
 
 function validateNode(object: KubeObject, previous: KubeObject | undefined): FieldError[] {
   const spec = record(object['spec']);
-  const errors: FieldError[] = [];
-  for (const [index, taint] of records(spec['taints']).entries())
-    errors.push(...validateTaint(taint, `metadata.taints[${index}]`));
+  const taints = records(spec['taints']).flatMap((taint, index) =>
+    validateTaint(taint, `metadata.taints[${index}]`),
+  );
+  const amounts = validateNodeAmounts(object);
+  const errors: FieldError[] = [...taints, ...amounts];
   for (const [index, range] of strings(spec['podCIDRs']).entries())
     errors.push(...invalidEach(`spec.podCIDRs[${index}]`, range, cidr(range)));
   if (previous === undefined) return errors;
+  // Upstream looks at both once more on an update.
+  errors.push(...amounts);
   const before = record(previous['spec']);
   const once = (field: string, what: string, had: boolean): void => {
     if (had && !equalData(spec[field], before[field]))
@@ -306,7 +311,20 @@ function validateNode(object: KubeObject, previous: KubeObject | undefined): Fie
   };
   once('podCIDRs', 'podCIDR', list(before['podCIDRs']).length > 0);
   once('providerID', 'providerID', text(before['providerID']) !== '');
+  errors.push(...taints);
+  if (text(spec['externalID']) !== text(before['externalID']))
+    errors.push(forbidden('spec.externalID', 'may not be updated'));
   return errors;
+}
+
+function validateNodeAmounts(object: KubeObject): FieldError[] {
+  return ['capacity', 'allocatable'].flatMap((field) =>
+    Object.entries(stringMap(record(object['status'])[field])).flatMap(([name, amount]) =>
+      (parseQuantity(amount) ?? 0n) < 0n
+        ? [invalid(`status.${field}.${name}`, amount, 'must be greater than or equal to 0')]
+        : [],
+    ),
+  );
 }
 
 function validateTaint(taint: Fields, at: string): FieldError[] {

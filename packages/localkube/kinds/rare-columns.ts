@@ -56,10 +56,10 @@ function paramKind(object: KubeObject): string {
   return text(kind['kind']) === '' ? '<unset>' : `${text(kind['apiVersion'])}/${text(kind['kind'])}`;
 }
 
-function limited(object: KubeObject, path: readonly string[]): string {
+function limited(object: KubeObject, path: readonly string[]): string | number {
   let at: unknown = record(spec(object)['limited']);
   for (const field of path) at = record(at)[field];
-  return typeof at === 'number' ? String(at) : '<none>';
+  return typeof at === 'number' ? at : '<none>';
 }
 
 const queuing = ['limitResponse', 'queuing'];
@@ -109,7 +109,7 @@ export const rareColumns: Readonly<Record<string, readonly Column[]>> = {
       const audiences = records(spec(o)['tokenRequests']).map((request) => text(request['audience']));
       return audiences.length === 0 ? '<unset>' : audiences.join(',');
     }),
-    column('RequiresRepublish', (o) => String(spec(o)['requiresRepublish'] === true)),
+    column('RequiresRepublish', (o) => spec(o)['requiresRepublish'] === true, { type: 'boolean' }),
     column('Modes', (o) => strings(spec(o)['volumeLifecycleModes']).join(',') || '<none>'),
     ageColumn,
   ],

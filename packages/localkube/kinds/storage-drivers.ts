@@ -1,7 +1,7 @@
 import type { KubeObject } from '@plumbline/api';
 import { definitionFor } from '@plumbline/api/schema';
 import { equalData } from '@plumbline/base';
-import type { FieldError, KindHooks } from '../registry/types.ts';
+import type { Draft, FieldError, KindHooks } from '../registry/types.ts';
 import type { Fields } from './fields.ts';
 import {
   child,
@@ -32,9 +32,17 @@ const goStorage = (name: string, value: unknown): unknown =>
 const LIFECYCLES = ['Persistent', 'Ephemeral'];
 const GROUP_POLICIES = ['File', 'None', 'ReadWriteOnceWithFSType'];
 
+/** A field that is not switched on goes after its owner has been noted. */
+function dropUnserved(draft: Draft): void {
+  const part = child(draft, 'spec');
+  if (!Object.isFrozen(part)) delete part['preventPodSchedulingIfMissing'];
+}
+
 export const storageDriverHooks: KindHooks = {
   unconditionalUpdate: false,
+  prepareForCreate: dropUnserved,
   prepareForUpdate(draft, previous) {
+    dropUnserved(draft);
     // Drivers are told of changes by a count that begins with the first of them.
     const watched = [
       'tokenRequests',
@@ -51,7 +59,6 @@ export const storageDriverHooks: KindHooks = {
   },
   default(draft) {
     const part = child(draft, 'spec');
-    if (!Object.isFrozen(part)) delete part['preventPodSchedulingIfMissing'];
     fill(part, 'attachRequired', true);
     fill(part, 'podInfoOnMount', false);
     fill(part, 'storageCapacity', false);

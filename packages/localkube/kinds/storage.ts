@@ -1,4 +1,5 @@
 import type { KubeObject } from '@plumbline/api';
+import { definitionFor } from '@plumbline/api/schema';
 import { equalData } from '@plumbline/base';
 import { timeText } from '../registry/time.ts';
 import type { FieldError, KindHooks, WriteContext } from '../registry/types.ts';
@@ -22,6 +23,7 @@ import {
   strings,
   text,
 } from './fields.ts';
+import { goValue } from './go-value.ts';
 import { limitClaim } from './limits.ts';
 import { dnsSubdomain, qualifiedName } from './names.ts';
 import { parseQuantity } from './quantity.ts';
@@ -174,7 +176,14 @@ export const volumeHooks: KindHooks = {
     const errors = validateVolumeSpec(spec(object));
     if (previous === undefined) return errors;
     // Upstream checks a changed volume twice, and its source may not change.
-    return [...errors, ...sourceChange(spec(object), spec(previous)), ...errors];
+    return [...errors, ...errors, ...volumeChange(spec(object), spec(previous))];
+  },
+  prepareStatus(draft, previous, context) {
+    const after = child(draft, 'status');
+    const [now, then] = [after['lastPhaseTransitionTime'], status(previous)['lastPhaseTransitionTime']];
+    if (after['phase'] !== status(previous)['phase'] && (isAbsent(now) || now === then))
+      after['lastPhaseTransitionTime'] = timeText(context.now);
+    else if (isAbsent(now) && !isAbsent(then)) after['lastPhaseTransitionTime'] = then;
   },
   warnings: volumeWarnings,
   columns: [
@@ -205,6 +214,44 @@ function sourceChange(after: Fields, before: Fields): FieldError[] {
   return [forbidden('spec.persistentvolumesource', detail)];
 }
 
+function volumeChange(after: Fields, before: Fields): FieldError[] {
+  const errors = sourceChange(after, before);
+  if (after['volumeMode'] !== before['volumeMode'])
+    errors.push(invalid('volumeMode', after['volumeMode'] ?? null, 'field is immutable'));
+  const affinity = after['nodeAffinity'];
+  if (isAbsent(before['nodeAffinity']) || equalData(affinity ?? null, before['nodeAffinity'])) return errors;
+  const node = definitionFor('io.k8s.api.core.v1.VolumeNodeAffinity');
+  const shown = isAbsent(affinity) ? null : goValue(node, affinity);
+  const detail = 'field is immutable, except for updating from beta label to GA';
+  return [...errors, invalid('nodeAffinity', shown, detail)];
+}
+
+/** The kinds of storage behind a volume, in the order in which upstream looks for them. */
+const SOURCES = [
+  'hostPath',
+  'gcePersistentDisk',
+  'awsElasticBlockStore',
+  'glusterfs',
+  'flocker',
+  'nfs',
+  'rbd',
+  'quobyte',
+  'cephfs',
+  'iscsi',
+  'cinder',
+  'fc',
+  'flexVolume',
+  'azureFile',
+  'vsphereVolume',
+  'photonPersistentDisk',
+  'portworxVolume',
+  'azureDisk',
+  'scaleIO',
+  'local',
+  'storageos',
+  'csi',
+];
+
 const NOT_SOURCES = new Set([
   'accessModes',
   'capacity',
@@ -231,6 +278,8 @@ function validateVolumeSpec(part: Fields): FieldError[] {
   if (isAbsent(size) || Object.keys(record(capacity)).length > 1)
     errors.push(notSupported('spec.capacity', capacity, ['storage']));
   const amount = parseQuantity(size);
+  if (amount !== undefined && amount < 0n)
+    errors.push(invalid('spec.capacity[storage]', Number(size), 'must be a valid resource quantity'));
   if (amount !== undefined && amount <= 0n)
     errors.push(invalid('spec.capacity[storage]', size, 'must be greater than zero'));
   errors.push(
@@ -240,7 +289,7 @@ function validateVolumeSpec(part: Fields): FieldError[] {
       'Retain',
     ]),
   );
-  const sources = Object.keys(part).filter((field) => !NOT_SOURCES.has(field) && !isAbsent(part[field]));
+  const sources = SOURCES.filter((field) => !isAbsent(part[field]));
   const [first] = sources;
   if (first !== undefined) errors.push(...validateVolumeSource(first, record(part[first])));
   for (const kind of sources.slice(1))
@@ -249,7 +298,9 @@ function validateVolumeSpec(part: Fields): FieldError[] {
   if (!isAbsent(part['local']) && isAbsent(part['nodeAffinity']))
     errors.push(required('spec.nodeAffinity', 'Local volume requires node affinity'));
   const terms = record(record(part['nodeAffinity'])['required'])['nodeSelectorTerms'];
-  if (!isAbsent(part['nodeAffinity']) && list(terms).length === 0)
+  if (!isAbsent(part['nodeAffinity']) && isAbsent(record(part['nodeAffinity'])['required']))
+    errors.push(required('spec.nodeAffinity.required', 'must specify required node constraints'));
+  else if (!isAbsent(part['nodeAffinity']) && list(terms).length === 0)
     errors.push(
       required('spec.nodeAffinity.required.nodeSelectorTerms', 'must have at least one node selector term'),
     );

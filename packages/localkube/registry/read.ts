@@ -77,8 +77,9 @@ export function list(core: Core, resource: Served, request: ListRequest): ListRe
   }
   const view = viewFor(core, resource, request, token);
   const matches = matcherOf(resource, request);
-  // Any version will do: that is answered at once and whole, whatever the limit.
-  const limit = request.resourceVersion === '0' ? 0 : (request.limit ?? 0);
+  // Any version will do: upstream's cache answers at once and whole, whatever the limit. Events are in no cache.
+  const cached = resource.kind !== 'Event' || resource.storage.group !== '';
+  const limit = cached && request.resourceVersion === '0' ? 0 : (request.limit ?? 0);
   const single = singleName(request);
   const source = (): Iterable<KubeObject> =>
     single === undefined

@@ -8,9 +8,9 @@ import { conflict, forbidden, notFound } from './errors.ts';
 import type { DeleteOptions } from './types.ts';
 import { keep } from './write.ts';
 
-/** Jobs leave their pods behind where nobody says otherwise. */
+/** Jobs and replication controllers leave their pods behind where nobody says otherwise. */
 export function orphansByDefault({ group, kind }: Pick<Served, 'group' | 'kind'>): boolean {
-  return group === 'batch' && kind === 'Job';
+  return (group === 'batch' && kind === 'Job') || (group === '' && kind === 'ReplicationController');
 }
 
 /** DELETE answers with the object while something holds it back, else with a Status. */

@@ -58,7 +58,7 @@ export interface KindHooks {
   /** On update, before validation: keeps what may not change silently. */
   prepareForUpdate?(draft: Draft, previous: KubeObject, context: WriteContext): void;
   /** On a write to the status, before validation. */
-  prepareStatus?(draft: Draft, previous: KubeObject): void;
+  prepareStatus?(draft: Draft, previous: KubeObject, context: WriteContext): void;
   validate?(
     object: KubeObject,
     previous: KubeObject | undefined,
@@ -157,6 +157,8 @@ export interface DeleteOptions {
   readonly uid?: string;
   readonly resourceVersion?: string;
   readonly dryRun?: boolean;
+  /** Said the old way, which makes an answer that waits an accepted one. */
+  readonly orphanDependents?: boolean;
 }
 
 /** A refused request. `status` is what goes over the wire. */

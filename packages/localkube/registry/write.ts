@@ -216,7 +216,7 @@ export function finishUpdate(
   fillDefaults(resource, draft, live, context, options.applied === true);
   admitChange(core, resource, draft, live, subresource, options);
   splitStatus(resource, draft, live, subresource);
-  if (subresource === 'status') resource.prepareStatus?.(draft, live);
+  if (subresource === 'status') resource.prepareStatus?.(draft, live, context);
   setManagers(draft, managers ?? ownedAfter(core, resource, live, draft, subresource, options));
   if (subresource === '' && !sharesSpec(draft, live)) resource.prepareForUpdate?.(draft, live, context);
   shareEqual(draft, live);
