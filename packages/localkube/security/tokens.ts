@@ -61,6 +61,17 @@ export function openTokens(options: {
     const text = `${encode({ alg: algorithm, kid })}.${encode(claims)}`;
     return `${text}.${sign('sha256', Buffer.from(text), { key, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`;
   };
+  // A signature that was good stays good; whether its owner is still there is asked each time.
+  let known = new Map<string, Claims>();
+  const claimsKnown = (token: string): Claims | undefined => {
+    const found = known.get(token);
+    if (found !== undefined) return found;
+    const claims = claimsOf(token, publicKey);
+    if (claims === undefined) return undefined;
+    if (known.size >= knownMax) known = new Map();
+    known.set(token, claims);
+    return claims;
+  };
   return {
     issue({ account, audiences, seconds, bound }) {
       const issued = Math.floor(now() / 1000);
@@ -95,7 +106,7 @@ export function openTokens(options: {
       });
     },
     read(token, access) {
-      const claims = claimsOf(token, publicKey);
+      const claims = claimsKnown(token);
       if (claims === undefined || access === undefined) return undefined;
       if (claims['iss'] === legacyIssuer) return ownerOfSecret(token, claims, access);
       return claims['iss'] === issuer ? ownerOf(claims, now() / 1000, access) : undefined;
@@ -118,6 +129,8 @@ function openKey(folder: string | undefined): KeyObject {
 function encode(value: unknown): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
+
+const knownMax = 1_000;
 
 /** Longer texts are no tokens of ours. */
 const tokenMax = 16_384;
