@@ -33,6 +33,7 @@ export interface WebhookWorld {
 /** Webhooks that may change what is written, then may be asked again where others changed it after them. */
 export function mutateByWebhooks(world: WebhookWorld, request: AdmissionRequest): boolean {
   const hooks = hooksFor(world, 'MutatingWebhookConfiguration', request);
+  if (hooks.length === 0) return false;
   let changed = false;
   const again: Fields[] = [];
   for (const hook of hooks) {
