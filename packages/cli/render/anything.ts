@@ -43,13 +43,15 @@ export async function renderAnything(
   means: Means = noInput,
 ): Promise<RenderedHere> {
   const absolute = resolve(cwd, path);
-  const charts: Means = { ...means, charts: elsewhere?.charts };
+  const remote = elsewhere?.remote;
+  const web = remote === undefined ? undefined : (wanted: string) => remote.file(wanted);
+  const charts: Means = { ...means, charts: elsewhere?.charts, web };
   if (isElsewhere(path, cwd, means)) return chart(engine, path, flags, cwd, charts);
   const url = existsSync(absolute) ? undefined : parseRepositoryUrl(path);
   if (url !== undefined && elsewhere !== undefined) return remoteFolder(engine, url, flags, elsewhere);
   if (await isChart(absolute, path)) return chart(engine, path, flags, cwd, charts);
   if (isKustomization(absolute)) return kustomization(engine, absolute, flags, cwd, elsewhere);
-  return directory(absolute, flags);
+  return directory(absolute, flags, cwd);
 }
 
 async function chart(
@@ -103,7 +105,7 @@ async function remoteFolder(
   return { kind: 'kustomize', manifests: plainManifests(built.value, url.path), text, warnings };
 }
 
-async function directory(folder: string, flags: RenderFlags): Promise<RenderedHere> {
+async function directory(folder: string, flags: RenderFlags, cwd: string): Promise<RenderedHere> {
   const { recurse, include, exclude, origins } = flags;
   const rendered = await render({
     tree: localTree(folder),
@@ -118,9 +120,29 @@ async function directory(folder: string, flags: RenderFlags): Promise<RenderedHe
     ...(origins === true ? { origins } : {}),
   });
   if (!rendered.ok) throw new CommandError(rendered.error.map(formatProblem).join('\n'));
-  const { manifests, warnings } = rendered.value;
+  const { warnings } = rendered.value;
+  const shown = relative(realpathSync(cwd), realpathSync(folder));
+  const manifests =
+    origins === true ? rendered.value.manifests.map((one) => seenFrom(shown, one)) : rendered.value.manifests;
   const text = manifests.map(({ object }) => `---\n${writeYaml(object)}`).join('');
   return { kind: 'directory', manifests, text, warnings: warnings.map((warning) => `warning: ${warning}`) };
+}
+
+/** A manifest whose files are named as they are seen from elsewhere. */
+function seenFrom(folder: string, manifest: Manifest): Manifest {
+  const seen = <T extends { readonly file: string }>(place: T): T => ({
+    ...place,
+    file: join(folder, place.file),
+  });
+  const { object, origin, origins } = manifest;
+  return {
+    ...manifest,
+    object,
+    origin: seen(origin),
+    ...(origins === undefined
+      ? {}
+      : { origins: new Map([...origins].map(([pointer, steps]) => [pointer, steps.map(seen)])) }),
+  };
 }
 
 /** Archives are charts, and folders that hold a `Chart.yaml` and no kustomization. */

@@ -67,6 +67,7 @@ async function chartRequest(
     showOnly: flags.showOnly ?? [],
     skipSchemaValidation: flags.skipSchemaValidation === true,
     origins: flags.origins === true,
+    web: means.web,
     ...(postRenderer === undefined
       ? {}
       : { postRender: postRendererOf(postRenderer, flags.postRendererArgs ?? [], cwd, means) }),

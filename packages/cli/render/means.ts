@@ -1,4 +1,4 @@
-import type { ChartPort } from '@plumbline/render';
+import type { ChartPort, HelmRequest } from '@plumbline/render';
 import type { Io } from '../io.ts';
 import { CommandError } from '../io.ts';
 import type { OriginFlags } from './origin-flags.ts';
@@ -10,6 +10,8 @@ export interface Means {
   readonly origin: OriginFlags;
   /** Brings charts that others need. */
   readonly charts?: ChartPort | undefined;
+  /** Brings schemas that those of charts refer to. */
+  readonly web?: NonNullable<HelmRequest['web']> | undefined;
   /** All of standard input. Rejects with `CommandError` where it is not for reading. */
   readInput(): Promise<string>;
 }

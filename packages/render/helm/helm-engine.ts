@@ -25,6 +25,7 @@ import { realRandom, releaseRandom } from './random.ts';
 import type { ReleaseRandom } from './random.ts';
 import { afterPostRender } from './post-render.ts';
 import { renderRelease } from './release-render.ts';
+import { bringSchemas } from './schema/bring.ts';
 import type { HelmEngine, HelmRendering, HelmRequest } from './request.ts';
 
 /** What an engine takes from outside. */
@@ -132,7 +133,13 @@ export function createHelmEngine(ports: HelmPorts = {}, options: HelmEngineOptio
       try {
         const loaded = await load(request, profile);
         const kit = kitOf(profile);
-        const rendered = renderRelease(request, loaded, { ...kit, profile }, () => {
+        const reads = [...loaded.reads];
+        const outside =
+          request.skipSchemaValidation === true
+            ? undefined
+            : await bringSchemas(loaded.chart, request.web, reads);
+        const input = { ...loaded, reads, outside };
+        const rendered = renderRelease(request, input, { ...kit, profile }, () => {
           current.source = randomOf(ports, request, loaded.chart);
           current.now = nowOf(ports, request);
           return current.source;

@@ -22,6 +22,7 @@ import type { ChartCrd } from './output.ts';
 import type { ReleaseRandom } from './random.ts';
 import type { HelmLookedUp, HelmRendering, HelmRequest } from './request.ts';
 import { checkChartSchemas } from './schema/chart.ts';
+import type { OutsideSchemas } from './schema/outside.ts';
 import { coalesceValues } from './values/coalesce.ts';
 import type { Coalescing } from './values/coalesce.ts';
 import { composeValues } from './values/compose.ts';
@@ -43,6 +44,8 @@ export interface ChartInput {
   readonly chart: HelmChart;
   readonly reads: readonly Read[];
   readonly warnings: readonly string[];
+  /** What its schemas refer to. */
+  readonly outside?: OutsideSchemas | undefined;
 }
 
 const notesSuffix = 'NOTES.txt';
@@ -70,7 +73,8 @@ export function renderRelease(
   checkInstallable(chart, request.releaseName, profile);
   processDependencies(chart, user, how);
   const values = coalesceValues(chart, user, how);
-  if (request.skipSchemaValidation !== true) checkChartSchemas(chart, values, patternMatcher(kit.sprig));
+  if (request.skipSchemaValidation !== true)
+    checkChartSchemas(chart, values, patternMatcher(kit.sprig), input.outside);
   checkKubeVersion(chart, kube, profile);
   const lookedUp: HelmLookedUp[] = [];
   const source = begin();

@@ -34,9 +34,10 @@ export async function renderHelmSource(
     const { remote } = request;
     const web = remote === undefined ? {} : { web: (url: string) => remote.file(url) };
     const values = await valuesOf(parameters, context, { ...chart.search, ...web });
-    const rendered = await engine.render(
-      helmRequest(parameters, context, complete.value, values, request.appName, request.origins === true),
-    );
+    const rendered = await engine.render({
+      ...helmRequest(parameters, context, complete.value, values, request.appName, request.origins === true),
+      ...web,
+    });
     if (!rendered.ok) return rendered;
     const { manifests, warnings, lookedUp } = rendered.value;
     const unanswered =

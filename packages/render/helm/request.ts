@@ -4,6 +4,7 @@ import type { TemplateLimits, Value } from '@plumbline/languages';
 import type { HelmProfile } from './chart/types.ts';
 import type { HelmHook } from './manifests.ts';
 import type { RandomMode } from './random.ts';
+import type { WebPort } from './schema/outside.ts';
 import type { UserValues } from './values/compose.ts';
 
 /** Where a chart lies: in a folder of a tree, or packed. */
@@ -39,6 +40,8 @@ export interface HelmRequest {
   readonly lookup?: HelmLookup;
   /** Has the last word on definitions and manifests; hooks do not come by it. */
   readonly postRender?: PostRender;
+  /** Brings schemas that those of the chart refer to; without it such charts are refused. */
+  readonly web?: WebPort | undefined;
   readonly limits?: TemplateLimits;
   /** Also find out where each field comes from; costs about twice as much. */
   readonly origins?: boolean;

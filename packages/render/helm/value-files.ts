@@ -1,8 +1,8 @@
 import type { Read, Tree } from '@plumbline/api';
-import type { Result } from '@plumbline/base';
 import { compileGlob, fromBytes, GoError } from '@plumbline/languages';
 import { remoteRead } from '../hashes.ts';
 import { follow, joinPath } from '../paths.ts';
+import type { WebPort } from './schema/outside.ts';
 import type { ValuesText } from './values/compose.ts';
 
 /** Where files that parameters name are looked for. */
@@ -16,9 +16,6 @@ export interface FileSearch {
   /** Brings files of values that lie on the web, within what the operator allows; without it there are none. */
   readonly web?: WebPort | undefined;
 }
-
-/** Brings a file on the web, and what tells it from an earlier or later one. */
-type WebPort = (url: string) => Promise<Result<{ readonly bytes: Uint8Array; readonly revision: string }>>;
 
 /** As much as one file of values may hold. */
 const bytesMax = 16 * 1024 * 1024;

@@ -4,9 +4,12 @@ import { settledOrigins } from './origins.ts';
 import type { ChartResult, ChartTask, TreeQuestion } from './protocol.ts';
 import { createContentCache, proxyTree } from './proxy-tree.ts';
 
-/** A request as a task; undefined where it must be able to call somebody while it runs. */
+/**
+ * A request as a task; undefined where it must be able to call somebody while it runs. (Schemas on the web are not brought
+ * a second time: charts that need them are refused there.)
+ */
 export async function chartTaskOf(request: HelmRequest): Promise<ChartTask | undefined> {
-  const { chart, lookup, postRender, ...plain } = request;
+  const { chart, lookup, postRender, web: _, ...plain } = request;
   if (lookup !== undefined || postRender !== undefined) return undefined;
   if ('archive' in chart) return { request: plain, chart };
   return { request: plain, chart: { path: chart.path, root: await chart.tree.stat('') } };

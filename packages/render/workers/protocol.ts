@@ -71,7 +71,7 @@ export interface TaskResult {
 
 /** A request for a chart that can be posted to another thread; a folder's files are asked for one by one. */
 export interface ChartTask {
-  readonly request: Omit<HelmRequest, 'chart' | 'lookup' | 'postRender'>;
+  readonly request: Omit<HelmRequest, 'chart' | 'lookup' | 'postRender' | 'web'>;
   readonly chart:
     | { readonly archive: Uint8Array }
     | { readonly path: string; readonly root: TreeEntry | undefined };

@@ -1,4 +1,5 @@
 import type { GoMap, Value } from '@plumbline/languages';
+import type { OutsideSchemas } from '../schema/outside.ts';
 import type { SchemaDocument } from '../schema/document.ts';
 
 /** Which Helm is imitated where 3 and 4 differ. */
@@ -12,7 +13,9 @@ export interface ChartFile {
 
 /** What the values of a chart have to look like. */
 export interface ChartSchema {
-  document(): SchemaDocument;
+  document(outside: OutsideSchemas): SchemaDocument;
+  /** Schemas on the web that it refers to, or that those refer to, and that were not brought yet. */
+  missing(outside: OutsideSchemas): readonly string[];
 }
 
 /** A template with its text. */

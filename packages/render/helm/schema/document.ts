@@ -1,5 +1,7 @@
 import { isRecord } from '@plumbline/base';
 import { GoError } from '@plumbline/languages';
+import { subschemas } from './outside.ts';
+import type { OutsideSchemas } from './outside.ts';
 
 /** A schema: an object of keywords, or true and false. */
 export type SchemaNode = Readonly<Record<string, unknown>> | boolean;
@@ -31,16 +33,14 @@ const drafts: readonly (readonly [RegExp, Draft])[] = [
   [/^https?:\/\/json-schema\.org\/(?:draft\/2020-12\/)?schema#?$/, 2020],
 ];
 
-/** Reads a schema document. References out of it are refused: a render does not talk to the network. Throws `GoError`. */
-export function schemaDocument(value: unknown): SchemaDocument {
-  const node = asSchema(value);
-  const draft = draftOf(node);
-  const byAddress = new Map<string, LocatedSchema>();
-  const base = typeof node === 'object' ? idOf(node, draft, rootUrl) : rootUrl;
-  const root: LocatedSchema = { node, base, draft };
-  byAddress.set(rootUrl, root);
-  byAddress.set(base, root);
-  collect(value, base, draft, byAddress, 0);
+/** Reads a schema document with those outside of it that it refers to, used or not. Throws `GoError`. */
+export function schemaDocument(value: unknown, outside: OutsideSchemas = new Map()): SchemaDocument {
+  const { root, byAddress, wanted } = link(value, outside);
+  for (const url of wanted) {
+    const brought = outside.get(url);
+    const failure = brought !== undefined && 'failure' in brought ? brought.failure : whyNot(url);
+    throw new GoError(`failing loading ${JSON.stringify(url)}: ${failure}`);
+  }
   return {
     root,
     resolve(from, reference) {
@@ -50,14 +50,76 @@ export function schemaDocument(value: unknown): SchemaDocument {
       if (direct !== undefined) return direct;
       const start = byAddress.get(document);
       if (start === undefined) {
-        throw new GoError(
-          `failing loading ${JSON.stringify(document)}: references out of the chart are not followed`,
-        );
+        throw new GoError(`failing loading ${JSON.stringify(document)}: ${whyNot(document)}`);
       }
       if (fragment.startsWith('/')) return atPointer(start, fragment, reference);
       throw new GoError(`${quoteUrl(document, fragment)} not found`);
     },
   };
+}
+
+/** The addresses on the web that a schema, or one that was brought for it, refers to and that were not brought. */
+export function missingSchemas(value: unknown, outside: OutsideSchemas): readonly string[] {
+  return [...link(value, outside).wanted].filter((url) => isWeb(url) && !outside.has(url));
+}
+
+const isWeb = (url: string): boolean => /^https?:/.test(url);
+
+function whyNot(url: string): string {
+  if (isWeb(url)) return 'schemas on the web cannot be had here';
+  return url.startsWith('file:')
+    ? 'a chart refers to no files outside of its schema'
+    : `no URLLoader registered for ${JSON.stringify(url)}`;
+}
+
+interface Linked {
+  readonly root: LocatedSchema;
+  readonly byAddress: Map<string, LocatedSchema>;
+  /** What is referred to and is not there. */
+  readonly wanted: Set<string>;
+}
+
+/** Notes what can be referred to in a document, and in those that it refers to. */
+function link(value: unknown, outside: OutsideSchemas): Linked {
+  const node = asSchema(value);
+  const wanted = new Set<string>();
+  const byAddress = new Map<string, LocatedSchema>();
+  const add = (schema: unknown, address: string): LocatedSchema => {
+    const read = asSchema(schema);
+    const draft = draftOf(read, outside, wanted);
+    const base = typeof read === 'object' ? idOf(read, draft, address) : address;
+    const located: LocatedSchema = { node: read, base, draft };
+    byAddress.set(address, located);
+    byAddress.set(base, located);
+    collect(schema, base, draft, byAddress, 0);
+    return located;
+  };
+  const root = add(node, rootUrl);
+  const open: LocatedSchema[] = [root];
+  for (let from = open.pop(); from !== undefined; from = open.pop()) {
+    for (const address of referencesIn(from.node, from.base, from.draft, 0)) {
+      const [document] = splitFragment(address);
+      if (byAddress.has(document) || byAddress.has(address) || isMetaSchema(document)) continue;
+      const brought = outside.get(document);
+      // Helm knows nobody who could resolve a name, and takes everything then.
+      if (document.startsWith('urn:')) add(true, document);
+      else if (brought !== undefined && 'value' in brought) open.push(add(brought.value, document));
+      else wanted.add(document);
+    }
+  }
+  return { root, byAddress, wanted };
+}
+
+function isMetaSchema(document: string): boolean {
+  return drafts.some(([pattern]) => pattern.test(document));
+}
+
+function* referencesIn(value: unknown, base: string, draft: Draft, depth: number): Iterable<string> {
+  if (!isRecord(value) || depth > depthMax) return;
+  const own = idOf(value, draft, base);
+  const reference = value['$ref'];
+  if (typeof reference === 'string') yield join(own, reference);
+  for (const below of subschemas(value)) yield* referencesIn(below, own, draft, depth + 1);
 }
 
 function quoteUrl(document: string, fragment: string): string {
@@ -70,16 +132,18 @@ export function asSchema(value: unknown): SchemaNode {
   return isRecord(value) ? value : true;
 }
 
-function draftOf(node: SchemaNode): Draft {
+/** The draft that a schema names, or that the schema which it names as its own is written in. */
+function draftOf(node: SchemaNode, outside: OutsideSchemas, wanted: Set<string>, hops = 0): Draft {
   const named = typeof node === 'object' ? node['$schema'] : undefined;
-  if (typeof named !== 'string') return 2020;
+  if (typeof named !== 'string' || hops > 5) return 2020;
   const found = drafts.find(([pattern]) => pattern.test(named));
-  if (found === undefined) {
-    throw new GoError(
-      `failing loading ${JSON.stringify(named)}: references out of the chart are not followed`,
-    );
-  }
-  return found[1];
+  if (found !== undefined) return found[1];
+  const [document] = splitFragment(named);
+  const brought = outside.get(document);
+  if (brought !== undefined && 'value' in brought)
+    return draftOf(asSchema(brought.value), outside, wanted, hops + 1);
+  wanted.add(document);
+  return 2020;
 }
 
 function idOf(node: Readonly<Record<string, unknown>>, draft: Draft, base: string): string {
