@@ -98,6 +98,8 @@ function isList(data: unknown): data is { readonly kind: string; readonly items:
 /** As upstream: smaller answers are not worth the work. */
 const gzipBytesMin = 128 << 10;
 
+const textCharsMax = 16 << 10;
+
 function sendData(writing: Writing, asked: Asked, reply: Reply, answer: DataAnswer): void {
   const body = encode(writing.encoder, asked, answer);
   const headers: string[] = [];
@@ -113,8 +115,10 @@ function sendData(writing: Writing, asked: Asked, reply: Reply, answer: DataAnsw
   for (const name in answer.headers) headers.push(name, answer.headers[name]!);
   const head = asked.method === 'HEAD';
   if (body.length < gzipBytesMin || !/\bgzip\b/.test(asked.headers['accept-encoding'] ?? '')) {
-    headers.push('content-length', String(Buffer.byteLength(body)));
-    reply.whole(answer.status, headers, head ? undefined : body);
+    // Short texts are made bytes of on their way out; of long ones that would take a second look for the length.
+    const bytes = body.length < textCharsMax ? body : Buffer.from(body);
+    headers.push('content-length', String(Buffer.byteLength(bytes)));
+    reply.whole(answer.status, headers, head ? undefined : bytes);
     return;
   }
   gzip(body, { level: 1 }, (error, packed) => {

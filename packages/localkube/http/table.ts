@@ -81,6 +81,11 @@ function emptyRow(columns: readonly Column[], object: KubeObject, options: Table
   return { cells, object: partialOf(object, options.version) };
 }
 
+/** Kinds without columns of their own are printed by another printer, which begins its rows with the first of them. */
+function isPlain(columns: readonly Column[]): boolean {
+  return columns.length === 2 && columns[1]?.name === 'Created At';
+}
+
 /** Objects as `kubectl get` prints them. */
 export function tableOfObjects(
   resource: Pick<Served, 'columns' | 'custom'>,
@@ -94,7 +99,7 @@ export function tableOfObjects(
     apiVersion: `meta.k8s.io/${options.version}`,
     metadata,
     columnDefinitions: definitionsOf(columns),
-    rows: objects.map((object) => rowOf(columns, object, options)),
+    rows: objects.length === 0 && isPlain(columns) ? null : objects.map((object) => rowOf(columns, object, options)),
   };
 }
 

@@ -238,10 +238,9 @@ function directReply(ports: WirePorts, socket: Socket, turn: Turn): Reply {
       const head = `${headText(ports, status, headers)}\r\n`;
       if (typeof body === 'string') socket.write(head + body);
       else {
-        socket.cork();
+        // Together they would be copied into one piece.
         socket.write(head);
         if (body !== undefined) socket.write(body);
-        socket.uncork();
       }
       turn.done();
     },
