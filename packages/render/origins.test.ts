@@ -83,24 +83,24 @@ describe('charts in kustomizations', () => {
       [
         'value charts/web/values.yaml:3 image.repository',
         'value kustomization.yaml:6 image.tag',
-        'template web/templates/deploy.yaml:11',
+        'template charts/web/templates/deploy.yaml:11',
       ],
     ],
     [
       '/spec/template/spec/containers/0/args/0',
-      ['value more.yaml:1 host', 'template web/templates/deploy.yaml:12'],
+      ['value more.yaml:1 host', 'template charts/web/templates/deploy.yaml:12'],
     ],
     [
       '/spec/replicas',
       [
         'value charts/web/values.yaml:1 replicas',
-        'template web/templates/deploy.yaml:6',
+        'template charts/web/templates/deploy.yaml:6',
         'transformer kustomization.yaml:9 replicas[0]',
       ],
     ],
     [
       '/metadata/name',
-      ['template web/templates/deploy.yaml:4', 'transformer kustomization.yaml:8 namePrefix'],
+      ['template charts/web/templates/deploy.yaml:4', 'transformer kustomization.yaml:8 namePrefix'],
     ],
   ])('%s', async (pointer, expected) => {
     expect(actsOf(await rendered(withChart), pointer)).toEqual(expected);

@@ -1,5 +1,5 @@
-import { existsSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, realpathSync, statSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
 import type { Manifest } from '@plumbline/api';
 import { formatProblem } from '@plumbline/base';
 import type { Problem } from '@plumbline/base';

@@ -14,7 +14,7 @@ import type { Kustomization } from './kustomization/types.ts';
 import { filesOf } from './load/files.ts';
 import { rootLoader } from './load/loader.ts';
 import type { LoadRestriction, RemotePort } from './load/loader.ts';
-import { writeMetadata } from './metadata/origin.ts';
+import { withNotes, writeMetadata } from './metadata/origin.ts';
 import { createRecorder } from './metadata/recorder.ts';
 import { withoutBigInts, writeResources } from './output.ts';
 import { KustomizeError, toProblem } from './problem.ts';
@@ -159,8 +159,9 @@ async function finish(gathered: Accumulator, state: BuildState): Promise<void> {
 }
 
 /** Resources may be there for the build alone. */
-function isForCluster({ object, written }: Resource): boolean {
-  requireMetadata(object, written);
+function isForCluster(resource: Resource): boolean {
+  const { object, written } = resource;
+  requireMetadata(object, written, () => withNotes(resource));
   const local = textEntries(object, 'annotations')['config.kubernetes.io/local-config'];
   return local === undefined || local === 'false';
 }

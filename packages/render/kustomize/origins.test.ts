@@ -110,7 +110,11 @@ describe('the origins of fields', () => {
     ],
     ['Deployment', '/metadata/namespace', ['transformer over/kustomization.yaml:2 namespace']],
     ['Deployment', '/metadata/labels/z', ['patch over/kustomization.yaml:11 patches[1] operation 0']],
-    ['Deployment', '/metadata/labels/count', ['replacement over/kustomization.yaml:27 replacements[0]']],
+    [
+      'Deployment',
+      '/metadata/labels/count',
+      ['replacement over/kustomization.yaml:27 replacements[0] (spec.replicas of Deployment)'],
+    ],
     [
       'Deployment',
       '/spec/replicas',

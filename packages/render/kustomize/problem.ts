@@ -115,7 +115,7 @@ export async function configured<T>(kind: string, args: unknown, work: () => Pro
 }
 
 /** Go leaves out what is empty. */
-function withoutEmpty(value: unknown): unknown {
+export function withoutEmpty(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutEmpty);
   if (!isRecord(value)) return value;
   const kept = Object.entries(value)

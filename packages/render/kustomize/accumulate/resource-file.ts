@@ -88,6 +88,7 @@ function checked(item: Item, file: string): Checked | undefined {
 export function requireMetadata(
   object: JsonObject,
   where: { readonly file: string; readonly line: number } | undefined,
+  shown = () => object,
 ): void {
   const metadata = metadataOf(object);
   const isAbsent = (field: string): boolean => object[field] === undefined || object[field] === null;
@@ -95,13 +96,13 @@ export function requireMetadata(
     throw new KustomizeError('missing Resource metadata', { code: 'resource-invalid', where });
   const kind = scalarText(object['kind']);
   if (kind === '')
-    throw new KustomizeError(`missing kind in object ${metaDump(object)}`, {
+    throw new KustomizeError(`missing kind in object ${metaDump(shown())}`, {
       code: 'resource-invalid',
       where,
       hint: 'every resource needs a kind',
     });
   if (kind.endsWith('List') || scalarText(metadata?.['name']) !== '') return;
-  throw new KustomizeError(`missing metadata.name in object ${metaDump(object)}`, {
+  throw new KustomizeError(`missing metadata.name in object ${metaDump(shown())}`, {
     code: 'resource-invalid',
     where,
     hint: 'every resource needs a metadata.name',

@@ -1,7 +1,8 @@
+import { goJson } from '../generators/hash.ts';
+import { withNotes } from '../metadata/origin.ts';
 import { KustomizeError } from '../problem.ts';
 import { idText, currentId } from '../resource.ts';
 import type { Resource } from '../resource.ts';
-import { writeResource } from '../output.ts';
 import { textEntries } from './metadata-merge.ts';
 import { configurePlugins } from './plugins.ts';
 import { contextOf } from './state.ts';
@@ -33,7 +34,7 @@ function refuseChange(before: ReadonlyMap<string, string>, after: ReadonlyMap<st
   for (const [id, text] of before) {
     const now = after.get(id);
     if (now === undefined) throw refuse(`id in self missing from other; id: ${id}`);
-    if (now !== text) throw refuse(`---  self:\n${text}\n------ other:\n${now}\n`);
+    if (now !== text) throw refuse(`nodes unequal: \n -- ${text}\n -- ${now}\n`);
   }
 }
 
@@ -41,10 +42,13 @@ function texts({ map }: Accumulator): Map<string, string> {
   return new Map(map.resources.map((resource) => [idText(currentId(resource)), textOf(resource)]));
 }
 
-function textOf({ object }: Resource): string {
+function textOf(resource: Resource): string {
+  const { object } = resource;
   const labels = textEntries(object, 'labels');
-  if (!(validatedBy in labels)) return writeResource(object);
+  if (!(validatedBy in labels)) return goJson(withNotes(resource));
   const { metadata } = object;
   const { [validatedBy]: _, ...others } = labels;
-  return writeResource({ ...object, metadata: { ...(metadata as object), labels: others } });
+  return goJson(
+    withNotes({ ...resource, object: { ...object, metadata: { ...(metadata as object), labels: others } } }),
+  );
 }

@@ -99,8 +99,10 @@ export async function inflateChart(args: Args, kit: ChartKit): Promise<Resource[
   const { chart, valuesLoader } = await findChart(loader, tree, args, name, port);
   const own = await valuesOf(valuesLoader, args, valuesMerge);
   const values = [{ file: valuesName, text: own.text }];
-  for (const file of args.additionalValuesFiles ?? [])
-    values.push({ file, text: textOf(await loader.load(file)) });
+  for (const file of args.additionalValuesFiles ?? []) {
+    const loaded = await loader.load(file);
+    values.push({ file: loaded.file, text: textOf(loaded) });
+  }
   // Upstream reads the chart's own words over those of the command line, although it says otherwise.
   const kubeVersion = args.kubeVersion || (options.kubeVersion ?? '');
   const apiVersions =
@@ -131,7 +133,8 @@ export async function inflateChart(args: Args, kit: ChartKit): Promise<Resource[
   warnings.push(...found);
   const resources = parseResources(text, 'tree' in chart ? chart.path : name);
   for (const resource of resources) resource.helmGenerated = true;
-  if (kit.made !== undefined) tellOrigins(resources, rendered.value.manifests ?? [], own, kit);
+  if (kit.made !== undefined)
+    tellOrigins(resources, rendered.value.manifests ?? [], own, kit, isHere ? chart.path : undefined);
   return resources;
 }
 
@@ -141,6 +144,7 @@ function tellOrigins(
   manifests: readonly Manifest[],
   own: ChartValues,
   { made, entryStep }: ChartKit,
+  folder: string | undefined,
 ): void {
   const byId = new Map<string, FieldOrigins[]>();
   for (const { object, origins } of manifests) {
@@ -150,6 +154,9 @@ function tellOrigins(
   const whole = entryStep?.('', '');
   const places = new Map<string, OriginStep>();
   const placed = (step: OriginStep): OriginStep => {
+    // Helm names templates below the chart's name; people find them in its folder.
+    if (step.act === 'template' && folder !== undefined)
+      return { ...step, file: step.file.replace(/^[^/]*/, () => folder) };
     if (step.act !== 'value' || step.file !== valuesName) return step;
     const key = step.detail ?? '';
     const known = places.get(key) ?? own.placeOf(step, key, entryStep);

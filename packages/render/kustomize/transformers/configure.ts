@@ -2,7 +2,7 @@ import { writeYaml } from '@plumbline/languages';
 import { mergeSpecs, fieldSpecOf } from '../accumulate/config.ts';
 import type { Target } from '../accumulate/state.ts';
 import { fieldStep, patchSteps } from '../accumulate/steps.ts';
-import { configured, withPrefix } from '../problem.ts';
+import { configured, withoutEmpty, withPrefix } from '../problem.ts';
 import { originOfField } from '../metadata/origin.ts';
 import type { FieldSpec, TransformerConfig } from '../types.ts';
 import type { LabelArgs } from '../kustomization/types.ts';
@@ -53,7 +53,7 @@ async function patchTransformers(target: Target): Promise<Transformer[]> {
     const steps = patchSteps(target, `/patches/${i}`, `patches[${i}]`);
     result.push(
       await configured('PatchTransformer', args, () =>
-        patchTransformer(target.loader, args, () => writeYaml(args), steps),
+        patchTransformer(target.loader, args, () => writeYaml(withoutEmpty(args)), steps),
       ),
     );
   }
@@ -164,8 +164,8 @@ async function replacements(target: Target): Promise<Transformer[]> {
   if (entries.length === 0) return [];
   return [
     await configured('ReplacementTransformer', { replacements: entries }, () =>
-      replacementTransformer(target.loader, entries, (i, file) => {
-        const detail = `replacements[${i}]`;
+      replacementTransformer(target.loader, entries, (i, file, from) => {
+        const detail = `replacements[${i}]${from}`;
         if (file === undefined) return fieldStep(target, 'replacement', `/replacements/${i}`, detail);
         return () => ({ act: 'replacement', file, detail });
       }),

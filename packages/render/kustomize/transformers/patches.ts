@@ -46,8 +46,11 @@ export async function patchTransformer(
     throw new KustomizeError(`patch and path can't be set at the same time\n${configText()}`);
   const loaded = path === '' ? { text: patch, file: '' } : await loadPatchFile(loader, path);
   const source = path === '' ? `[patch: ${JSON.stringify(patch)}]` : `[path: ${JSON.stringify(path)}]`;
-  // Only a patch that finds its target by its own name deletes annotations by null; upstream writes the others' anew, as text.
-  const as = args.target === undefined ? 'patches' : 'resources';
+  // Only a patch that finds its target by its own name deletes annotations by null; upstream writes the others' anew, as text,
+  // and those of patches that it notes options on.
+  const { allowNameChange = false, allowKindChange = false } = args.options ?? {};
+  const isAsWritten = args.target === undefined && !allowNameChange && !allowKindChange;
+  const as = isAsWritten ? 'patches' : 'resources';
   const strategic = attempt(() => parseResources(loaded.text, loaded.file, as));
   const operations = attempt(() => jsonPatchOf(loaded.text));
   if ((strategic.value?.length ?? 0) > 0 && (operations.value?.length ?? 0) > 0)
@@ -77,8 +80,8 @@ export async function patchTransformer(
   }
   const patches = strategic.value.map((resource): StrategicPatch => ({
     resource,
-    allowNameChange: args.options?.allowNameChange === true,
-    allowKindChange: args.options?.allowKindChange === true,
+    allowNameChange,
+    allowKindChange,
   }));
   return {
     ...base,

@@ -22,25 +22,24 @@ interface Sourced {
 export async function replacementTransformer(
   loader: Loader,
   entries: readonly ReplacementArgs[],
-  stepOf: (index: number, file: string | undefined) => StepOf,
+  stepOf: (index: number, file: string | undefined, from: string) => StepOf,
 ): Promise<Transformer> {
   const all: Sourced[] = [];
   for (const [i, entry] of entries.entries()) {
     const { path = '' } = entry;
     if (path === '') {
-      all.push({ replacement: replacementOf(entry), step: stepOf(i, undefined) });
+      all.push({ replacement: replacementOf(entry), step: stepOf(i, undefined, sourceWords(entry)) });
       continue;
     }
     if (entry.source !== undefined || (entry.targets ?? []).length > 0)
       throw new KustomizeError('cannot specify both path and inline replacement');
     const loaded = await loader.load(path);
-    const step = stepOf(i, loaded.file);
     for (const args of fileReplacements(textOf(loaded), loaded.file))
-      all.push({ replacement: replacementOf(args), step });
+      all.push({ replacement: replacementOf(args), step: stepOf(i, loaded.file, sourceWords(args)) });
   }
   return {
     kind: 'ReplacementTransformer',
-    step: stepOf(0, undefined),
+    step: stepOf(0, undefined, ''),
     act: 'replacement',
     transform(map, context) {
       const { resources } = map;
@@ -60,6 +59,13 @@ export async function replacementTransformer(
       map.changed();
     },
   };
+}
+
+/** Where a value comes from, behind the name of what copies it. */
+function sourceWords({ source, sourceValue }: ReplacementArgs): string {
+  if (source === undefined) return sourceValue === undefined ? '' : ` (${JSON.stringify(sourceValue)})`;
+  const { kind = '', name = '', fieldPath = '' } = source;
+  return ` (${fieldPath || 'metadata.name'} of ${[kind, name].filter((part) => part !== '').join('/')})`;
 }
 
 /** A file holds one replacement or a list of them. */
