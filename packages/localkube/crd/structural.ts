@@ -151,7 +151,7 @@ function checkPattern(pattern: string, path: string, report: Report): void {
     RE2JS.compile(pattern);
   } catch (thrown) {
     const text = `must be a valid regular expression, but isn't: ${messageOf(thrown)}`;
-    add(report, 'FieldValueInvalid', path, `Invalid value: ${JSON.stringify(pattern)}: ${text}`);
+    shapeless(report, 'FieldValueInvalid', path, `Invalid value: ${JSON.stringify(pattern)}: ${text}`);
   }
 }
 

@@ -99,7 +99,10 @@ export function tableOfObjects(
     apiVersion: `meta.k8s.io/${options.version}`,
     metadata,
     columnDefinitions: definitionsOf(columns),
-    rows: objects.length === 0 && isPlain(columns) ? null : objects.map((object) => rowOf(columns, object, options)),
+    rows:
+      objects.length === 0 && isPlain(columns)
+        ? null
+        : objects.map((object) => rowOf(columns, object, options)),
   };
 }
 

@@ -29,7 +29,12 @@ export const serviceRangeHooks: KindHooks = {
         : [invalid('spec.cidrs', ranges, 'field is immutable')];
     }
     if (ranges.length === 0) return [required('spec.cidrs', 'at least one CIDR required')];
-    return ranges.flatMap((range, index) => invalidEach(`spec.cidrs[${index}]`, range, cidr(range)));
+    const errors = ranges.flatMap((range, index) => invalidEach(`spec.cidrs[${index}]`, range, cidr(range)));
+    const [first = '', second = ''] = ranges;
+    if (errors.length > 0 || ranges.length !== 2 || first.includes(':') !== second.includes(':'))
+      return errors;
+    const detail = 'may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64';
+    return [invalid('spec.cidrs', ranges, detail)];
   },
 };
 

@@ -23,6 +23,7 @@ import {
 } from './fields.ts';
 import { cidr, configKey, labelValue, qualifiedName } from './names.ts';
 import { parseQuantity } from './quantity.ts';
+import { shownField } from '../schema/index.ts';
 
 const MAX_BYTES = 1024 * 1024;
 
@@ -74,7 +75,8 @@ function validateImmutable(
   const detail = 'field is immutable when `immutable` is set';
   if (object['immutable'] !== true) errors.push(forbidden('immutable', detail));
   for (const field of fields) {
-    if (!equalData(object[field] ?? {}, previous[field] ?? {})) errors.push(forbidden(field, detail));
+    // To Go an empty map is another one than none.
+    if (!equalData(shownField(object, field), previous[field] ?? null)) errors.push(forbidden(field, detail));
   }
   return errors;
 }
@@ -157,14 +159,22 @@ function validateSecretType(object: KubeObject, data: Readonly<Record<string, st
   if (errors.length > 0 || (type !== 'kubernetes.io/dockercfg' && type !== 'kubernetes.io/dockerconfigjson'))
     return errors;
   const key = SECRET_KEYS[type]?.[0] ?? '';
+  const said = Buffer.from(data[key] ?? '', 'base64').toString('utf8');
   try {
-    JSON.parse(Buffer.from(data[key] ?? '', 'base64').toString('utf8'));
+    JSON.parse(said);
   } catch {
-    errors.push(
-      invalid(`data[${key}]`, '<secret contents redacted>', 'invalid character in the JSON document'),
-    );
+    errors.push(invalid(`data[${key}]`, '<secret contents redacted>', jsonProblem(said)));
   }
   return errors;
+}
+
+/** What Go's reader says of a text that is no JSON, as far as its beginning tells. */
+function jsonProblem(said: string): string {
+  const start = said.trimStart();
+  if (start === '') return 'unexpected end of JSON input';
+  const first = start.charAt(0);
+  if (!/[{["\-0-9tfn]/.test(first)) return `invalid character '${first}' looking for beginning of value`;
+  return 'invalid character in the JSON document';
 }
 
 export const serviceAccountHooks: KindHooks = {
@@ -190,6 +200,16 @@ export const namespaceHooks: KindHooks = {
     const finalizers = list(spec['finalizers']);
     if (!finalizers.includes('kubernetes')) spec['finalizers'] = [...finalizers, 'kubernetes'];
     draft['status'] = { phase: 'Active' };
+  },
+  validate(object, previous) {
+    if (previous === undefined) return [];
+    const phase = text(record(object['status'])['phase']);
+    const going = object.metadata.deletionTimestamp !== undefined;
+    if (phase === (going ? 'Terminating' : 'Active')) return [];
+    const detail = going
+      ? "may only be 'Terminating' if `deletionTimestamp` is not empty"
+      : "may only be 'Active' if `deletionTimestamp` is empty";
+    return [invalid('status.Phase', phase, detail)];
   },
   prepareForUpdate(draft, previous) {
     // spec.finalizers changes only through the finalize subresource, which does not come this way.

@@ -127,7 +127,7 @@ const plainColumns = [
 ];
 
 /** Kinds that also check what is written to their status. */
-const STATUS_CHECKED = new Set(['/Pod', '/Service', 'networking.k8s.io/Ingress']);
+const STATUS_CHECKED = new Set(['/Namespace', '/Pod', '/Service', 'networking.k8s.io/Ingress']);
 
 /** A write that leaves the spec as it is (the registry shares equal parts) was checked when that spec was written. */
 function unlessUnchanged(hooks: KindHooks): KindHooks {

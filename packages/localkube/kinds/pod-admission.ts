@@ -140,9 +140,15 @@ function admitPriority(draft: Draft, spec: Fields, context: WriteContext): void 
   if (className === '' && priorityClass !== undefined)
     spec['priorityClassName'] = priorityClass.metadata.name;
   spec['priority'] = value;
-  if (isAbsent(spec['preemptionPolicy'])) {
-    spec['preemptionPolicy'] = text(priorityClass?.['preemptionPolicy']) || 'PreemptLowerPriority';
+  const policy = text(priorityClass?.['preemptionPolicy']) || 'PreemptLowerPriority';
+  const wanted = spec['preemptionPolicy'];
+  if (!isAbsent(wanted) && wanted !== policy) {
+    const why =
+      `the string value of PreemptionPolicy (${text(wanted)}) must not be provided in pod spec; priority admission controller ` +
+      `computed ${policy} from the given PriorityClass name`;
+    throw admissionRefusal('', 'pods', draft.metadata.name, why);
   }
+  spec['preemptionPolicy'] = policy;
 }
 
 function defaultClass(context: WriteContext): ReturnType<WriteContext['find']> {

@@ -74,13 +74,29 @@ function defaultHandler(handler: Fields): void {
 
 /** Always for a tag that moves (`latest`, or none); a digest pins. */
 function pullPolicy(image: string): string {
-  if (image.includes('@')) return 'IfNotPresent';
-  const name = image.slice(image.lastIndexOf('/') + 1);
-  const colon = name.indexOf(':');
+  const read = REFERENCE.exec(image);
   // What cannot be read as a reference has no tag that could move.
-  if (/[A-Z]/.test(colon < 0 ? image : image.slice(0, image.lastIndexOf('/') + 1 + colon)))
+  if (read === null || read[3] !== undefined || repositoryOf(read[1] ?? '').length > referenceMax)
     return 'IfNotPresent';
-  return colon < 0 || name.slice(colon + 1) === 'latest' ? 'Always' : 'IfNotPresent';
+  return (read[2] ?? 'latest') === 'latest' ? 'Always' : 'IfNotPresent';
+}
+
+const referenceMax = 255;
+const HOST = '(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])';
+const DOMAIN = `(?:${HOST}(?:\\.${HOST})*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?`;
+const PART = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*';
+/** Repository, tag and digest of an image. */
+const REFERENCE = new RegExp(
+  `^((?:${DOMAIN}/)?${PART}(?:/${PART})*)(?::([\\w][\\w.-]{0,127}))?(?:@([A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}))?$`,
+);
+
+/** The whole name: short ones belong to a registry that nobody writes. */
+function repositoryOf(name: string): string {
+  const [first = '', ...rest] = name.split('/');
+  if (rest.length === 0) return `docker.io/library/${name}`;
+  return /[.:]/.test(first) || first === 'localhost' || first !== first.toLowerCase()
+    ? name
+    : `docker.io/${name}`;
 }
 
 function defaultVolume(volume: Fields): void {

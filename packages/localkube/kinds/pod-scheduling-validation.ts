@@ -199,7 +199,6 @@ export function validateScheduling(spec: Fields, at: string): FieldError[] {
     if (skew <= 0) errors.push(invalid(`${here}.maxSkew`, skew, 'must be greater than zero'));
     const key = text(constraint['topologyKey']);
     if (key === '') errors.push(required(`${here}.topologyKey`, 'can not be empty'));
-    else errors.push(...invalidEach(`${here}.topologyKey`, key, qualifiedName(key)));
     const action = text(constraint['whenUnsatisfiable']);
     if (!['DoNotSchedule', 'ScheduleAnyway'].includes(action)) {
       errors.push(notSupported(`${here}.whenUnsatisfiable`, action, ['DoNotSchedule', 'ScheduleAnyway']));

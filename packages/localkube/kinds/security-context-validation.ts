@@ -1,5 +1,7 @@
+import { definitionFor } from '@plumbline/api/schema';
 import type { FieldError } from '../registry/types.ts';
 import type { Fields } from './fields.ts';
+import { goValue } from './go-value.ts';
 import {
   inRange,
   invalid,
@@ -42,13 +44,22 @@ export function validateProfile(value: unknown, at: string, what: string): Field
   const profile = record(value);
   const type = text(profile['type']);
   const local = `${at}.localhostProfile`;
-  if (type === '') return [required(`${at}.type`)];
+  const shown = what === 'seccomp' ? 'seccompProfile' : 'appArmorProfile';
+  if (type === '') return [required(`${at}.type`, `type is required when ${shown} is set`)];
   if (!['Localhost', 'RuntimeDefault', 'Unconfined'].includes(type))
     return [notSupported(`${at}.type`, type, ['Localhost', 'RuntimeDefault', 'Unconfined'])];
   if (type === 'Localhost' && text(profile['localhostProfile']) === '')
     return [required(local, `must be set when ${what} type is Localhost`)];
   if (type !== 'Localhost' && !isAbsent(profile['localhostProfile']))
-    return [invalid(local, profile['localhostProfile'], `can only be set when ${what} type is Localhost`)];
+    return [
+      invalid(
+        local,
+        what === 'seccomp'
+          ? goValue(definitionFor('io.k8s.api.core.v1.SeccompProfile'), profile)
+          : profile['localhostProfile'],
+        `can only be set when ${what} type is Localhost`,
+      ),
+    ];
   return [];
 }
 

@@ -92,7 +92,8 @@ export const storageDriverHooks: KindHooks = {
         errors.push(invalid(`spec.${shown}`, part[field], 'field is immutable'));
     return errors;
   },
-  warnings(object) {
+  warnings(object, previous) {
+    if (previous !== undefined) return [];
     const part = spec(object);
     if (list(part['tokenRequests']).length === 0 || !isAbsent(part['serviceAccountTokenInSecrets']))
       return [];

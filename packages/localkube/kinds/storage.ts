@@ -7,6 +7,7 @@ import { ageColumn, column, nameColumn } from './columns.ts';
 import type { Fields } from './fields.ts';
 import {
   child,
+  duplicate,
   fill,
   fillZero,
   forbidden,
@@ -23,6 +24,7 @@ import {
   strings,
   text,
 } from './fields.ts';
+import { shownField } from '../schema/index.ts';
 import { goValue } from './go-value.ts';
 import { limitClaim } from './limits.ts';
 import { dnsSubdomain, qualifiedName } from './names.ts';
@@ -276,7 +278,7 @@ function validateVolumeSpec(part: Fields): FieldError[] {
     errors.push(forbidden('spec.accessModes', 'may not use ReadWriteOncePod with other access modes'));
   const size = record(capacity)['storage'];
   if (isAbsent(size) || Object.keys(record(capacity)).length > 1)
-    errors.push(notSupported('spec.capacity', capacity, ['storage']));
+    errors.push(notSupported('spec.capacity', shownField(part, 'capacity'), ['storage']));
   const amount = parseQuantity(size);
   if (amount !== undefined && amount < 0n)
     errors.push(invalid('spec.capacity[storage]', Number(size), 'must be a valid resource quantity'));
@@ -320,11 +322,30 @@ function validateVolumeSource(kind: string, source: Fields): FieldError[] {
   const needed = (field: string): FieldError[] =>
     text(source[field]) === '' ? [required(`${at}.${field}`)] : [];
   if (kind === 'csi') return [...needed('driver'), ...needed('volumeHandle')];
-  if (kind === 'nfs') return [...needed('server'), ...needed('path')];
+  if (kind === 'nfs') {
+    const path = text(source['path']);
+    const relative = path.startsWith('/') ? [] : [invalid(`${at}.path`, path, 'must be an absolute path')];
+    return [...needed('server'), ...needed('path'), ...relative];
+  }
   if (kind !== 'hostPath' && kind !== 'local') return [];
   const path = text(source['path']);
   if (path === '') return [required(`${at}.path`)];
   return path.split('/').includes('..') ? [invalid(`${at}.path`, path, "must not contain '..'")] : [];
+}
+
+/** Upstream compares each term with as many empty ones as there are terms, and with those before it. */
+function repeatedTopologies(terms: readonly Fields[]): FieldError[] {
+  const seen: string[] = terms.map(() => '[]');
+  return terms.flatMap((term, index) => {
+    const shape = records(term['matchLabelExpressions']).map((one) => [
+      text(one['key']),
+      [...new Set(strings(one['values']))].toSorted(),
+    ]);
+    const key = JSON.stringify(shape.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)));
+    const repeats = seen.filter((other) => other === key);
+    seen.push(key);
+    return repeats.map(() => duplicate(`allowedTopologies[${index}].matchLabelExpressions`, ''));
+  });
 }
 
 const FIXED_OF_CLASS = ['parameters', 'provisioner', 'reclaimPolicy', 'volumeBindingMode'];
@@ -353,6 +374,7 @@ export const storageClassHooks: KindHooks = {
         errors.push(...invalidEach(`${at}.key`, key, qualifiedName(key)));
       }
     }
+    errors.push(...repeatedTopologies(records(object['allowedTopologies'])));
     if (object['reclaimPolicy'] !== '')
       errors.push(...optionalOneOf('reclaimPolicy', object['reclaimPolicy'], ['Delete', 'Retain']));
     errors.push(

@@ -182,7 +182,7 @@ function validateNfs(source: Fields, at: string): FieldError[] {
   const errors = requireText(source, 'server', at);
   const path = text(source['path']);
   if (path === '') errors.push(required(`${at}.path`));
-  else if (!path.startsWith('/')) errors.push(invalid(`${at}.path`, path, 'must be an absolute path'));
+  if (!path.startsWith('/')) errors.push(invalid(`${at}.path`, path, 'must be an absolute path'));
   return errors;
 }
 

@@ -47,7 +47,7 @@ export interface WriteOptions {
   /** Paths that the body names twice. */
   readonly duplicates: readonly string[];
   warn(text: string): void;
-  /** The object is what a patch has made: what is wrong with its fields is told in the order of their names. */
+  /** The object is what a merge has made: what is wrong with its fields is told in the order of their names. */
   readonly patched?: boolean;
   /** The object is what an apply has made: nulls in it are what is left of maps and lists. */
   readonly applied?: boolean;

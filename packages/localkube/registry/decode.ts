@@ -141,8 +141,48 @@ function read(
   try {
     return decodeTyped(node, body, path, { quantity, unknown }, known);
   } catch (thrown) {
-    throw refused(resource, thrown);
+    throw refused(resource, graver(thrown, node, body, quantity));
   }
+}
+
+/** Go goes on after a value of the wrong type, and stops at a text that its type cannot read: that one is told of. */
+function graver(
+  thrown: unknown,
+  node: TypedNode,
+  body: unknown,
+  quantity: (text: string) => string | undefined,
+): unknown {
+  if (!(thrown instanceof DecodeError) || !thrown.message.startsWith('json: cannot unmarshal')) return thrown;
+  const message = unreadable(node, body, { quantity, unknown: [], silent: true });
+  return message === undefined ? thrown : new DecodeError(message);
+}
+
+function unreadable(
+  node: TypedNode | undefined,
+  value: unknown,
+  report: {
+    quantity(text: string): string | undefined;
+    readonly unknown: string[];
+    readonly silent: boolean;
+  },
+): string | undefined {
+  if (node === undefined || value === null || value === undefined) return undefined;
+  if (node.type === 'quantity' || node.type === 'time') {
+    try {
+      decodeTyped(node, value, '', report);
+    } catch (thrown) {
+      const message = thrown instanceof DecodeError ? thrown.message : '';
+      return message.startsWith('json:') ? undefined : message;
+    }
+    return undefined;
+  }
+  if (typeof value !== 'object') return undefined;
+  const inner = (key: string): TypedNode | undefined => node.fields?.[key] ?? node.items;
+  for (const [key, member] of Object.entries(value)) {
+    const found = unreadable(inner(key), member, report);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /**

@@ -67,7 +67,7 @@ function decodePatched(
   request: PatchRequest,
 ): Draft {
   try {
-    return decodeBody(core, resource, patched, { ...options, patched: true }, live);
+    return decodeBody(core, resource, patched, { ...options, patched: request.type !== 'json' }, live);
   } catch (thrown) {
     throw thrown instanceof StatusError
       ? ofPatch({ request, patched, live, typed: resource.typed }, thrown)
@@ -93,7 +93,8 @@ export function ofPatch({ request, patched, live, typed }: Patched, refused: Sta
   const shown = JSON.stringify(
     strategic ? goPlain(afterMerge(request.patch)) : patchedJson(patched, live, typed),
   );
-  const said = strategic ? conversionProblem(why) : why;
+  const prefix = strategic && why.startsWith('illegal base64') ? 'error decoding from json: ' : '';
+  const said = strategic ? prefix + conversionProblem(why) : why;
   return invalid('', '', '', [
     { reason: 'FieldValueInvalid', field: 'patch', message: `Invalid value: ${shown}: ${said}` },
   ]);
@@ -238,7 +239,7 @@ function apply(
   const { managedFields } = result.object.metadata as {
     managedFields?: KubeObject['metadata']['managedFields'];
   };
-  const draft = decodeMerged(core, resource, result.object, options, live);
+  const draft = decodeMerged(core, resource, result.object, applied, options, live);
   checkName(draft, name);
   placeInNamespace(resource, draft, namespace);
   checkVersionText(draft);
@@ -286,6 +287,7 @@ function decodeMerged(
   core: Core,
   resource: Served,
   merged: Draft,
+  applied: Draft,
   options: WriteOptions,
   live: KubeObject | undefined,
 ): Draft {
@@ -299,12 +301,12 @@ function decodeMerged(
           )?.[1]
         : undefined;
     if (why === undefined) throw thrown;
-    const { namespace = '', name } = merged.metadata;
+    const { namespace = '', name } = applied.metadata;
     const gvk = `${resource.group}/${resource.version}, Kind=${resource.kind}`;
     throw failure(
       500,
       undefined,
-      `failed to convert new object (${namespace}/${name}; ${gvk}) to proper version: unable to convert unstructured object to ${gvk}: ${why}`,
+      `failed to convert new object (${namespace}/${name}; ${gvk}) to proper version: unable to convert unstructured object to ${gvk}: ${why.startsWith('illegal base64') ? 'error decoding from json: ' : ''}${why}`,
     );
   }
 }
