@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { readYaml } from '@plumbline/languages';
 import { memoryTree } from '@plumbline/testkit';
 import { describe, expect, it } from 'vitest';
-import { readPluginConfigs, render } from '@plumbline/render';
-import type { RenderContext, SourceParameters } from '@plumbline/render';
+import { readPluginConfigs, render, renderFluxKustomization } from '@plumbline/render';
+import type { FluxSpec, RenderContext, SourceParameters } from '@plumbline/render';
 
 /** The blocks of a page by the word behind their language: files by their paths, `source`, and what it `gives`. */
 function blocksOf(page: string): Map<string, string> {
@@ -24,21 +24,34 @@ const context: RenderContext = {
 };
 
 describe('the examples of the pages', () => {
-  it.each(['jsonnet.md', 'plugins.md'])('docs/reference/%s gives what it says', async (page) => {
-    const blocks = blocksOf(page);
-    const { path, ...source } = parse(blocks.get('source') ?? '') as SourceParameters & {
-      readonly path: string;
-    };
-    const plugins = readPluginConfigs(blocks.get('plugins.yaml') ?? '', 'plugins.yaml');
-    const files = Object.fromEntries([...blocks].filter(([name]) => name.includes('/')));
-    const made = await render({
-      tree: memoryTree(files),
-      path,
-      source,
-      context,
-      plugins: { plugins: plugins.ok ? plugins.value : [] },
+  it.each(['jsonnet.md', 'plugins.md', 'directories.md', 'kustomize.md'])(
+    'docs/reference/%s gives what it says',
+    async (page) => {
+      const blocks = blocksOf(page);
+      const { path, ...source } = parse(blocks.get('source') ?? '') as SourceParameters & {
+        readonly path: string;
+      };
+      const plugins = readPluginConfigs(blocks.get('plugins.yaml') ?? '', 'plugins.yaml');
+      const files = Object.fromEntries([...blocks].filter(([name]) => name.includes('/')));
+      const made = await render({
+        tree: memoryTree(files),
+        path,
+        source,
+        context,
+        plugins: { plugins: plugins.ok ? plugins.value : [] },
+      });
+      const objects = made.ok ? made.value.manifests.map(({ object }) => object) : made.error;
+      expect(objects).toEqual([parse(blocks.get('gives') ?? '')].flat());
+    },
+  );
+
+  it('docs/reference/substitution.md gives what it says', async () => {
+    const blocks = blocksOf('substitution.md');
+    const made = await renderFluxKustomization({
+      tree: memoryTree(Object.fromEntries([...blocks].filter(([name]) => name.includes('/')))),
+      spec: parse(blocks.get('spec') ?? '') as FluxSpec,
     });
     const objects = made.ok ? made.value.manifests.map(({ object }) => object) : made.error;
-    expect(objects).toEqual([parse(blocks.get('gives') ?? '')]);
+    expect(objects).toEqual([parse(blocks.get('becomes') ?? '')]);
   });
 });

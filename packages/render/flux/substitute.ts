@@ -113,7 +113,10 @@ function substituteIn(
   if (!read.ok)
     throw new KustomizeError(
       `envsubst error: YAMLToJSON: error converting YAML to JSON: ${goYamlText(read.error)}`,
-      { code: 'substitution-failed', hint: 'quote the variable if its value is to be text' },
+      {
+        code: 'substitution-failed',
+        hint: 'quotes around a variable are gone after the build; let the value bring its own if it is to be text',
+      },
     );
   const value = read.value[0]?.value;
   if (!isRecord(value))

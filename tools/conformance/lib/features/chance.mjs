@@ -27,7 +27,9 @@ export function chance(seed) {
 /** Documents as one text. */
 export function yamlOf(...documents) {
   return documents
-    .map((one) => (typeof one === 'string' ? one : dump(one, { noRefs: true, lineWidth: -1 })))
+    .map((one) =>
+      typeof one === 'string' ? one : dump(one, { noRefs: true, lineWidth: -1, skipInvalid: true }),
+    )
     .join('---\n');
 }
 

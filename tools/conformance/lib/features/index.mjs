@@ -3,12 +3,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { chance } from './chance.mjs';
 import { charts } from './charts.mjs';
+import { configurations, variables } from './configurations.mjs';
 import { generators } from './generators.mjs';
 import { mistakes } from './mistakes.mjs';
 import { patches } from './patches.mjs';
 import { references } from './references.mjs';
 import { replacements } from './replacements.mjs';
-import { configurations, fields, plugins, variables } from './transformers.mjs';
+import { fields, plugins } from './transformers.mjs';
 
 export const families = {
   replacements,

@@ -350,11 +350,13 @@ export function patches(c) {
         ]),
       );
   }
-  if (c.is(0.1))
+  const way = c.next();
+  if (way < 0.1)
     kustomization.patchesStrategicMerge = list.map((one) => one.path ?? one.patch).filter(Boolean);
-  else if (c.is(0.1))
-    kustomization.patchesJson6902 = list.map(({ options: _, ...one }) => ({
+  else if (way < 0.2)
+    kustomization.patchesJson6902 = list.map((one) => ({
       ...one,
+      options: undefined,
       target: one.target ?? targetOf(c, objects),
     }));
   else kustomization.patches = list;
