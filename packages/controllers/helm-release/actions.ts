@@ -8,6 +8,8 @@ import { checkReachable, wrongName } from './release-state.ts';
 import type {
   InstallRequest,
   RollbackRequest,
+  TestedRelease,
+  TestRequest,
   UninstallRequest,
   Uninstalled,
   UpgradeRequest,
@@ -16,6 +18,7 @@ import { rollback } from './rollback.ts';
 import { readResources } from './resources.ts';
 import type { ReleaseResources } from './resources.ts';
 import { openStorage } from './storage.ts';
+import { testRelease } from './test-release.ts';
 import { uninstall } from './uninstall.ts';
 import { upgrade } from './upgrade.ts';
 
@@ -27,6 +30,8 @@ export interface HelmActions {
   upgrade(request: UpgradeRequest): Outcome<StoredRelease>;
   rollback(request: RollbackRequest): Outcome<StoredRelease>;
   uninstall(request: UninstallRequest): Outcome<Uninstalled>;
+  /** Runs the tests of the newest revision. */
+  test(request: TestRequest): Outcome<TestedRelease>;
   /** One revision, the newest where none is named. */
   get(name: string, version?: number): Outcome<StoredRelease>;
   /** The objects of a release as they are now. */
@@ -51,6 +56,7 @@ export function createHelmActions(ports: HelmPorts, scope: HelmScope): HelmActio
     upgrade: (request) => returned(() => upgrade(context, storage, request)),
     rollback: (request) => returned(() => rollback(context, storage, request)),
     uninstall: (request) => returned(() => uninstall(context, storage, request)),
+    test: (request) => returned(() => testRelease(context, storage, request)),
     get: (name, version = 0) =>
       returned(async () => {
         await checkReachable(context);

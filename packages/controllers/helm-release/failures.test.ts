@@ -182,6 +182,58 @@ describe('hooks', () => {
   });
 });
 
+describe.each([3, 4] as const)('tests as Helm %i runs them', (profile) => {
+  const name = `t${profile}`;
+  const pod = (suffix: string, simulate: string, more = ''): string =>
+    [
+      'apiVersion: v1',
+      'kind: Pod',
+      'metadata:',
+      `  name: ${name}-${suffix}`,
+      `  annotations: {helm.sh/hook: test, plumbline.dev/simulate: "${simulate}"${more}}`,
+      'spec:',
+      '  restartPolicy: Never',
+      '  containers: [{name: main, image: "busybox:1"}]',
+      '',
+    ].join('\n');
+  const files = {
+    'templates/a.yaml': configMap('"{{ .Release.Name }}"'),
+    'templates/good.yaml': pod('good', 'complete', ', helm.sh/hook-delete-policy: hook-succeeded'),
+    'templates/bad.yaml': pod('bad', 'fail', ', helm.sh/hook-weight: "5"'),
+  };
+
+  it('runs those that are wanted, reads what they print before they go, and records them', async () => {
+    const actions = ground.actions(profile);
+    good(await actions.install({ name, chart: await chartOf(files, profile), config: values() }));
+    const { release, logs, failure } = good(
+      await actions.test({ name, exclude: [`${name}-bad`], logs: true }),
+    );
+    expect(failure).toBeUndefined();
+    const container = profile === 3 ? {} : { container: 'main' };
+    expect(logs).toEqual([
+      { name: `${name}-good`, ...container, text: expect.stringContaining('simulated') },
+    ]);
+    expect(release.release.hooks?.map((hook) => [hook.name, hook.last_run?.phase])).toEqual([
+      [`${name}-bad`, ''],
+      [`${name}-good`, 'Succeeded'],
+    ]);
+    expect(await ground.object('Pod', `${name}-good`)).toBeUndefined();
+    expect(good(await actions.get(name)).release.hooks).toEqual(release.release.hooks);
+  });
+
+  it('tells of those that failed with the release that says so', async () => {
+    const actions = ground.actions(profile);
+    const { release, failure } = good(await actions.test({ name, include: [`${name}-bad`] }));
+    expect(failure?.message).toContain(`${name}-bad`);
+    const failed = release.release.hooks?.find((hook) => hook.name === `${name}-bad`);
+    expect(failed?.last_run?.phase).toBe('Failed');
+    expect(bad(await actions.test({ name: 'nobody' }))).toBe('release: not found');
+    expect(bad(await actions.test({ name: 'No Name' }))).toBe(
+      'releaseTest: Release name is invalid: No Name',
+    );
+  });
+});
+
 describe('what belongs to somebody else', () => {
   it('is not taken, unless it is meant to be', async () => {
     await ground.cluster.create({

@@ -17,13 +17,18 @@ export type HookEvent =
   | 'pre-rollback'
   | 'post-rollback'
   | 'pre-delete'
-  | 'post-delete';
+  | 'post-delete'
+  | 'test';
 
 /** A run of the hooks of one event. */
 export interface HookRunRequest {
   readonly event: HookEvent;
   readonly timeoutMs: number;
   readonly serverSide: boolean;
+  /** Only these; without it all of the event. */
+  readonly only?: (hook: ReleaseHook) => boolean;
+  /** Called when nothing more will run, before anything is deleted because of how it went. */
+  readonly beforeCleanup?: () => Promise<void>;
 }
 
 /** Hooks failed; the release says how far they came. */
@@ -51,8 +56,8 @@ export async function runHooks(
   const hooks = [...(stored.release.hooks ?? [])];
   const order = hooks
     .map((hook, index) => ({ hook, index }))
-    .filter(({ hook }) => hook.events?.includes(request.event) === true)
-    .toSorted((a, b) => (a.hook.weight ?? 0) - (b.hook.weight ?? 0) || compareNames(a.hook, b.hook))
+    .filter(({ hook }) => hook.events?.includes(request.event) === true && request.only?.(hook) !== false)
+    .toSorted((a, b) => compareHooks(a.hook, b.hook))
     .map(({ index }) => index);
   if (order.length === 0) return stored;
   const now = (): StoredRelease => ({ ...stored, release: { ...stored.release, hooks: [...hooks] } });
@@ -97,6 +102,7 @@ export async function runHooks(
       mark('Succeeded', true);
     } catch (thrown) {
       mark('Failed', true);
+      await request.beforeCleanup?.();
       await outputLogs(context, hook, stored.release, 'hook-failed');
       await deleteByPolicy(context, at(index), 'hook-failed', request.timeoutMs).catch((error: unknown) => {
         context.logger.warn('a failed hook cannot be deleted', { error: messageOf(error) });
@@ -111,11 +117,17 @@ export async function runHooks(
     await run(index, done).catch(fail);
     done.push(index);
   }
+  await request.beforeCleanup?.();
   for (const index of done.toReversed()) {
     await outputLogs(context, at(index), stored.release, 'hook-succeeded');
     await deleteByPolicy(context, at(index), 'hook-succeeded', request.timeoutMs).catch(fail);
   }
   return now();
+}
+
+/** By weight, then by name: the order in which hooks run. */
+export function compareHooks(a: ReleaseHook, b: ReleaseHook): number {
+  return (a.weight ?? 0) - (b.weight ?? 0) || compareNames(a, b);
 }
 
 function compareNames(a: ReleaseHook, b: ReleaseHook): number {
@@ -177,8 +189,17 @@ async function outputLogs(
 /** So much of what a container printed is handed out. */
 const logBytesMax = 1 << 20;
 
-async function logOf(context: Context, namespace: string, pod: string, container: string): Promise<string> {
-  const query = new URLSearchParams({ container, limitBytes: String(logBytesMax) }).toString();
+/** What a container of a pod printed. Rejects where the server refuses. */
+export async function logOf(
+  context: Context,
+  namespace: string,
+  pod: string,
+  container: string | undefined,
+): Promise<string> {
+  const query = new URLSearchParams({
+    ...(container === undefined ? {} : { container }),
+    limitBytes: String(logBytesMax),
+  }).toString();
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/log?${query}`;
   const decoder = new TextDecoder();
   let text = '';

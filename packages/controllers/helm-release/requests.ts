@@ -1,6 +1,7 @@
 import type { GoMap } from '@plumbline/languages';
 import type { LoadedChart, PostRender, StoredRelease } from '@plumbline/render';
 import type { DefinitionPolicy } from './definitions.ts';
+import type { ReleaseProblem } from './errors.ts';
 
 /** What actions that write objects have in common. Times in milliseconds. */
 export interface WriteOptions {
@@ -86,6 +87,30 @@ export interface UninstallRequest {
 export interface Uninstalled {
   readonly release: StoredRelease | undefined;
   readonly info: string;
+}
+
+export interface TestRequest {
+  readonly name: string;
+  /** How long one thing may take that is waited for; five minutes unless told. */
+  readonly timeoutMs?: number;
+  /** Names of tests; none: all. */
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+  /** Read what the pods of the tests printed. */
+  readonly logs?: boolean;
+}
+
+/** What a pod of a test printed, or why that cannot be had. */
+export type TestLog = { readonly name: string } & (
+  | { readonly container?: string; readonly text: string }
+  | { readonly failure: string }
+);
+
+/** A release whose tests ran; with `failure` they did not go well. */
+export interface TestedRelease {
+  readonly release: StoredRelease;
+  readonly logs: readonly TestLog[];
+  readonly failure?: ReleaseProblem;
 }
 
 export const timeoutDefaultMs = 300_000;

@@ -110,6 +110,15 @@ describe('plumb helm', () => {
     expect({ code, out: withoutTimes(out) }).toEqual({ code: 0, out: wanted });
   });
 
+  it('tests a release that has no tests, and refuses one that is not there', async () => {
+    const { code, out } = await helm('test', 'a', '--logs', '--filter', 'name=x,!name=y');
+    expect({ code, out: withoutTimes(out) }).toEqual({
+      code: 0,
+      out: 'NAME: a\nLAST DEPLOYED: TIME\nNAMESPACE: default\nSTATUS: deployed\nREVISION: 1\nTEST SUITE: None\nNOTES:\nIt is blue.\n\n',
+    });
+    expect((await helm('test', 'nobody')).err).toBe('plumb: release: not found\n');
+  });
+
   it('takes no value from the next word for flags that may have one', async () => {
     const { code, out } = await helm('upgrade', '--dry-run', 'a', './web', '--set', 'color=green');
     expect(code).toBe(0);

@@ -15,6 +15,7 @@ export function helmCommands(parent: Command, io: Io): void {
   upgradeCommand(helm, io);
   rollbackCommand(helm, io);
   uninstallCommand(helm, io);
+  testCommand(helm, io);
   listCommand(helm, io);
   readCommands(helm, io);
   getCommands(helm.command('get').description('Download extended information of a named release'), io);
@@ -76,6 +77,15 @@ function uninstallCommand(helm: Command, io: Io): void {
     .option('--timeout <span>', 'time to wait for any individual operation (like Jobs for hooks)', '5m0s')
     .option('--description <text>', 'add a custom description')
     .action(async (names: string[], flags) => (await writing()).uninstall(names, flags, io));
+}
+
+function testCommand(helm: Command, io: Io): void {
+  addClusterOptions(helm.command('test <release>').description('Run the tests of a release'))
+    .option('--filter <test...>', 'name=TEST or !name=TEST, several with commas between')
+    .option('--logs', 'print what the pods of the tests printed, before they are deleted')
+    .option('--hide-notes', 'do not show notes')
+    .option('--timeout <span>', 'time to wait for any individual operation (like Jobs for hooks)', '5m0s')
+    .action(async (release: string, flags) => (await import('./test.ts')).test(release, flags, io));
 }
 
 function listCommand(helm: Command, io: Io): void {
