@@ -1,4 +1,5 @@
-import { equalData } from '@plumbline/base';
+import { equalData, isRecord } from '@plumbline/base';
+import { goPlain } from '../registry/patch-texts.ts';
 import type { KubeObject } from '@plumbline/api';
 import type { FieldError } from '../registry/types.ts';
 import { compareVersions } from '../registry/version-order.ts';
@@ -219,12 +220,16 @@ function checkReplicas(object: KubeObject, path: string): readonly FieldError[] 
     }
     at = (at as Readonly<Record<string, unknown>>)[name];
   }
-  return typeof at === 'number' && at < 0 ? [invalid(path, at, 'should be a non-negative integer')] : [];
+  if (at === undefined || at === null) return [];
+  if (typeof at !== 'number' || !Number.isInteger(at))
+    return [invalid(path, 0, `${path} accessor error: ${goShown(at)}, expected int64`)];
+  return at < 0 ? [invalid(path, at, 'should be a non-negative integer')] : [];
 }
 
 function goShown(value: unknown): string {
-  const type =
-    typeof value === 'number'
+  const type = isRecord(value)
+    ? 'map[string]interface {}'
+    : typeof value === 'number'
       ? Number.isInteger(value)
         ? 'int64'
         : 'float64'
@@ -233,5 +238,5 @@ function goShown(value: unknown): string {
         : Array.isArray(value)
           ? '[]interface {}'
           : 'string';
-  return `${Array.isArray(value) ? '[]' : String(value)} is of the type ${type}`;
+  return `${goPlain(value)} is of the type ${type}`;
 }

@@ -47,7 +47,11 @@ function losesMember(node: Compact, map: Data, path: string, resource: boolean):
 function losesMetadata(metadata: unknown): boolean {
   const fields = metadataFields();
   if (!isData(metadata) || fields === undefined || Object.isFrozen(metadata)) return false;
-  return Object.keys(metadata).some((key) => !Object.hasOwn(fields, key));
+  return Object.keys(metadata).some((key) => !Object.hasOwn(fields, key) || isEmpty(metadata[key]));
+}
+
+function isEmpty(value: unknown): boolean {
+  return value !== null && typeof value === 'object' && Object.keys(value).length === 0;
 }
 
 function metadataFields(): Readonly<Record<string, unknown>> | undefined {
@@ -94,7 +98,11 @@ function pruneMetadata(metadata: unknown, path: string, found: Found): void {
   const fields = metadataFields();
   if (!isData(metadata) || fields === undefined || Object.isFrozen(metadata)) return;
   for (const key of Object.keys(metadata).toSorted()) {
-    if (Object.hasOwn(fields, key)) continue;
+    // Metadata goes through its type, which writes no empty maps and lists.
+    if (Object.hasOwn(fields, key)) {
+      if (isEmpty(metadata[key])) delete metadata[key];
+      continue;
+    }
     delete metadata[key];
     found.metadata.push(`${path}.${key}`);
   }

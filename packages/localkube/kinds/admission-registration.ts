@@ -31,7 +31,7 @@ import { validateSelector } from './selectors.ts';
 function webhookHooks(mutating: boolean): KindHooks {
   return {
     generation: true,
-    unconditionalUpdate: true,
+    unconditionalUpdate: false,
     default(draft) {
       for (const webhook of records(draft['webhooks'])) {
         defaultServiceReference(record(webhook['clientConfig']));
@@ -160,6 +160,7 @@ function validatePath(path: unknown, at: string): FieldError[] {
 function policyHooks(): KindHooks {
   return {
     generation: true,
+    unconditionalUpdate: false,
     status: true,
     default(draft) {
       const spec = child(draft, 'spec');
@@ -209,6 +210,7 @@ export function defaultMatch(match: Fields): void {
 }
 
 export const policyBindingHooks: KindHooks = {
+  unconditionalUpdate: false,
   generation: true,
   default(draft) {
     const spec = child(draft, 'spec');

@@ -192,6 +192,7 @@ export const namespaceHooks: KindHooks = {
   status: true,
   default(draft) {
     if (draft.metadata.name !== '') nameLabel(draft);
+    fillZero(child(draft, 'status'), 'phase', 'Active');
   },
   prepareForCreate(draft) {
     // A generated name is known only now.

@@ -60,20 +60,23 @@ function serviceWarnings(object: KubeObject): readonly string[] {
       `annotation ${hints} is deprecated, please use service.kubernetes.io/topology-mode instead`,
     );
   const external = strings(spec['externalIPs']);
-  if (spec['clusterIP'] === 'None') {
+  const headless = spec['clusterIP'] === 'None';
+  if (headless) {
     if (text(spec['loadBalancerIP']) !== '')
       warnings.push('spec.loadBalancerIP is ignored for headless services');
     if (external.length > 0) warnings.push('spec.externalIPs is ignored for headless services');
     if (spec['sessionAffinity'] !== 'None')
       warnings.push('spec.SessionAffinity is ignored for headless services');
-    return warnings;
   }
-  if (external.length > 0)
+  const outside = spec['type'] === 'ExternalName';
+  if (external.length > 0 && !headless && !outside)
     warnings.push('spec.externalIPs is deprecated and may no longer be implemented in some clusters');
+  if (external.length > 0 && outside)
+    warnings.push('spec.externalIPs is ignored when spec.type is "ExternalName"');
+  if (text(spec['externalName']) !== '' && !outside)
+    warnings.push('spec.externalName is ignored when spec.type is not "ExternalName"');
   if (spec['trafficDistribution'] === 'PreferClose')
     warnings.push('spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone"');
-  if (text(spec['externalName']) !== '' && spec['type'] !== 'ExternalName')
-    warnings.push('spec.externalName is ignored when spec.type is not "ExternalName"');
   return warnings;
 }
 

@@ -24,6 +24,7 @@ const PATCHES: Readonly<Record<string, string>> = {
 };
 
 export const mutatingPolicyHooks: KindHooks = {
+  unconditionalUpdate: false,
   generation: true,
   default(draft) {
     const spec = child(draft, 'spec');
@@ -79,6 +80,7 @@ function validateMutation(mutation: Fields, at: string): FieldError[] {
 }
 
 export const mutatingBindingHooks: KindHooks = {
+  unconditionalUpdate: false,
   generation: true,
   default(draft) {
     const spec = child(draft, 'spec');

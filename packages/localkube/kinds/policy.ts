@@ -216,6 +216,7 @@ function targetText(metric: Fields, present: Fields): string {
 }
 
 export const runtimeClassHooks: KindHooks = {
+  unconditionalUpdate: false,
   validate(object, previous) {
     const handler = text(object['handler']);
     const errors =

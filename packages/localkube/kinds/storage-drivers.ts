@@ -93,8 +93,9 @@ export const storageDriverHooks: KindHooks = {
     return errors;
   },
   warnings(object, previous) {
-    if (previous !== undefined) return [];
     const part = spec(object);
+    const tokens = part['tokenRequests'];
+    if (previous !== undefined && equalData(tokens ?? [], spec(previous)['tokenRequests'] ?? [])) return [];
     if (list(part['tokenRequests']).length === 0 || !isAbsent(part['serviceAccountTokenInSecrets']))
       return [];
     return [
