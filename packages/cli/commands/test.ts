@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import type { Command } from 'commander';
 import type { Io } from '../io.ts';
 import { addRenderOptions } from '../render/options.ts';
@@ -29,8 +30,11 @@ export function testCommand(parent: Command, io: Io): void {
     .option('--skip-unknown', 'leave out objects whose kind nothing defines')
     .option('--strict', 'warnings fail the test too')
     .option('--all', 'also list what is well');
-  addRenderOptions(command).action(async (path: string, flags: TestFlags) =>
+  addRenderOptions(command).action(async (path: string, flags: TestFlags) => {
     // What only this command needs is loaded when it runs: other commands start without it.
-    (await import('../test/run.ts')).runTest(path, flags, io),
-  );
+    const { runTest } = await import('../test/run.ts');
+    // A run of a second does not live to see what V8 would optimize in it. Kept code has to be of the flags that it is loaded with.
+    if (io.env['PLUMBLINE_KEEP_CODE'] === undefined) setFlagsFromString('--interrupt-budget=264000');
+    return runTest(path, flags, io);
+  });
 }
