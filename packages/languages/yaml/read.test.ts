@@ -10,6 +10,29 @@ function value(text: string): unknown {
   return read.value[0]?.value;
 }
 
+describe('a text that ends in a block scalar without a line break', () => {
+  it.each<[string, unknown]>([
+    ['a: >\n  x\n  y', { a: 'x y' }],
+    ['a: >\n  x\n  y\n', { a: 'x y\n' }],
+    ['a: >+\n  x\n\n  y', { a: 'x\ny' }],
+    ['a: >2\n   x', { a: ' x' }],
+    ['a: !!str >\n  x', { a: 'x' }],
+    ['- >\n x', ['x']],
+    ['- - >\n   x', [['x']]],
+    ['a: >\n  x\n # c', { a: 'x\n' }],
+    ['a: >\n  x\n  # c', { a: 'x # c' }],
+    ['a: >\n  x\n   y\n  z', { a: 'x\n y\nz' }],
+    ['a: >\n  x\n  ', { a: 'x\n' }],
+    ['a: >\n  b: >\n    c', { a: 'b: >\n  c' }],
+    ['x: &a 1\na: |\n  b: |\n    c', { x: 1, a: 'b: |\n  c' }],
+    ['x: >\n  t\nz:\n  b: >\n    c', { x: 't\n', z: { b: 'c' } }],
+    ['x: >\n  t\nz: z', { x: 't\n', z: 'z' }],
+    ['a: b >\n  c', { a: 'b > c' }],
+  ])('%j', (text, expected) => {
+    expect(value(text)).toEqual(expected);
+  });
+});
+
 describe('plain scalars resolve as in sigs.k8s.io/yaml', () => {
   it.each<[string, unknown]>([
     ['yes', true],

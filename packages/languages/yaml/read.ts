@@ -3,6 +3,7 @@ import type { Problem, Result } from '@plumbline/base';
 import { load, loadAll, YAMLException } from 'js-yaml';
 import { measureExpansion } from './aliases.ts';
 import { commonDepthMax, readCommon } from './common.ts';
+import { withoutFinalBreak } from './final-break.ts';
 import { indentBlockHeads } from './block-heads.ts';
 import { decodeText } from './bytes.ts';
 import { hintFor, upstreamCause } from './causes.ts';
@@ -161,7 +162,8 @@ function parseYaml(text: string, limits: YamlLimits, lastWins: boolean): unknown
     maxDepth: limits.depthMax,
     maxTotalMergeKeys: limits.mergedKeysMax,
   };
-  return text.includes('\n...') ? loadAll(text, null, options) : [load(text, options)];
+  if (text.includes('\n...')) return loadAll(text, null, options);
+  return [load(withoutFinalBreak(text), options)];
 }
 
 /** Looks at what the parser lets pass but JSON cannot say: cycles, explosions by aliases, keys that are no text. */
