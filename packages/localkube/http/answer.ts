@@ -139,6 +139,7 @@ const chunkChars = 1 << 16;
 function sendWatch(writing: Writing, reply: Reply, answer: Extract<ApiAnswer, { type: 'watch' }>): void {
   const { clock, encoder, pace, flows } = writing;
   const flow = reply.begin(200, [
+    ...(answer.warnings ?? []).flatMap((text) => ['warning', `299 - ${JSON.stringify(text)}`]),
     'content-type',
     answer.contentType,
     'cache-control',

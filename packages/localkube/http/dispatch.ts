@@ -130,7 +130,9 @@ function actingAs(around: Surroundings, request: ApiRequest, route: Route): ApiR
 }
 
 function withWarning(answer: ApiAnswer, warning: string): ApiAnswer {
-  return answer.type === 'data' ? { ...answer, warnings: [warning, ...(answer.warnings ?? [])] } : answer;
+  return answer.type === 'data' || answer.type === 'watch'
+    ? { ...answer, warnings: [warning, ...(answer.warnings ?? [])] }
+    : answer;
 }
 
 function answerResource(

@@ -52,6 +52,7 @@ export type ApiAnswer =
     }
   | {
       readonly type: 'watch';
+      readonly warnings?: readonly string[];
       open(handlers: WatchHandlers): Cancel;
       readonly timeoutMs: number;
       /** A last bookmark, where the client wants them. */

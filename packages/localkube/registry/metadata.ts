@@ -279,20 +279,25 @@ export function deletionMoved(
 }
 
 /** Whether anything but metadata (and status, where that is apart) differs: then the generation counts on. */
-export function specChanged(object: KubeObject, previous: KubeObject, statusApart: boolean): boolean {
+export function specChanged(
+  object: KubeObject,
+  previous: KubeObject,
+  statusApart: boolean,
+  custom: boolean,
+): boolean {
   for (const field of new Set([...Object.keys(object), ...Object.keys(previous)])) {
     if (field === 'metadata' || field === 'apiVersion' || field === 'kind') continue;
     if (field === 'status' && statusApart) continue;
     if (
       !equalData(object[field], previous[field]) &&
-      !(isNothing(object[field]) && isNothing(previous[field]))
+      (custom || !isNothing(object[field]) || !isNothing(previous[field]))
     )
       return true;
   }
   return false;
 }
 
-/** Go's comparison takes what is empty and what is absent for the same. */
+/** Go takes what is empty and what is absent for the same, except in the maps that custom resources are. */
 function isNothing(value: unknown): boolean {
   if (value === undefined || value === null) return true;
   return typeof value === 'object' && Object.keys(value).length === 0;

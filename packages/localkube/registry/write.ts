@@ -14,7 +14,7 @@ import { deletionMoved, specChanged, validateMetadata, validateMetadataUpdate } 
 import { generateName } from './names.ts';
 import type { Draft, FieldError, WriteContext } from './types.ts';
 import type { Table } from '../store/index.ts';
-import { asStored, decodeTyped } from '../schema/index.ts';
+import { asStored, decodeTyped, holdsEmpty } from '../schema/index.ts';
 import { shown } from './shown.ts';
 import { asObject } from './wire-order.ts';
 
@@ -155,10 +155,8 @@ export function finishCreate(
   if (taken !== undefined)
     throw alreadyExists(resource, metadata.name, taken.metadata.deletionTimestamp !== undefined);
   // The store writes the version, into the place that Go gives it.
-  if (!options.dryRun) {
-    metadata.resourceVersion = '';
-    if (resource.typed !== undefined) asStored(resource.typed, draft);
-  }
+  if (!options.dryRun) metadata.resourceVersion = '';
+  if (resource.typed !== undefined) asStored(resource.typed, draft);
   const object = asObject(draft, undefined);
   if (options.dryRun) return object;
   const stored = resource.fromStorage(table.put(resource.toStorage(object)));
@@ -219,23 +217,27 @@ export function finishUpdate(
   if (subresource === 'status') resource.prepareStatus?.(draft, live, context);
   setManagers(draft, managers ?? ownedAfter(core, resource, live, draft, subresource, options));
   if (subresource === '' && !sharesSpec(draft, live)) resource.prepareForUpdate?.(draft, live, context);
+  // This kind compares strictly: an empty list is not the one that was never there.
+  const emptied = resource.kind === 'NetworkPolicy' && holdsEmpty(draft['spec']);
   shareEqual(draft, live);
   if (resource.generation === true && subresource !== 'status') {
     const changed = specChanged(
       draft as unknown as KubeObject,
       live,
       resource.status === true || !resource.custom,
+      resource.custom,
     );
     // A priority class keeps the count that it was made with; the labels of endpoints are more than metadata.
     const counts =
       (changed && resource.kind !== 'PriorityClass') ||
-      (resource.kind === 'EndpointSlice' && !equalData(metadata['labels'], live.metadata.labels));
+      (resource.kind === 'EndpointSlice' && !equalData(metadata['labels'], live.metadata.labels)) ||
+      emptied;
     metadata.generation = (live.metadata.generation ?? 0) + (counts ? 1 : 0);
   }
   validate(core, resource, draft, context, { live, subresource, moved });
   if (subresource === '') warnOf(core, resource, draft, live, options);
   admitResult(core, resource, draft, live, subresource, options);
-  if (!options.dryRun && resource.typed !== undefined) asStored(resource.typed, draft);
+  if (resource.typed !== undefined) asStored(resource.typed, draft);
   if (sameObject(draft, live)) return live;
   const object = asObject(draft, live);
   if (options.dryRun) return object;

@@ -1,3 +1,3 @@
-export { shownField } from './given-empty.ts';
+export { holdsEmpty, shownField } from './given-empty.ts';
 export { asStored } from './stored.ts';
 export { DecodeError, decodeTyped } from './decode.ts';
