@@ -30,6 +30,7 @@ export {
   kustomizationFileNames,
   kustomizeRenderer,
   parseRepositoryUrl,
+  variableKeys,
 } from './kustomize/index.ts';
 export type {
   BuildOptions,

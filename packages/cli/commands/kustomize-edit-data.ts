@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { matchGlob } from '@plumbline/languages';
+import { variableKeys } from '@plumbline/render';
 import { CommandError, type Io } from '../io.ts';
 import { apply, verb } from './kustomize-edit-file.ts';
 import type { FolderFlags } from './kustomize-edit-file.ts';
@@ -50,6 +51,8 @@ export function addDataCommands(add: Command, io: Io): void {
         files: (flags.fromFile ?? []).flatMap((one) => expand(io, folder, one)),
         disableNameSuffixHash: flags.disableNameSuffixHash === true,
         ...(envFile === undefined ? {} : { envFile }),
+        envKeys: (path: string) =>
+          existsSync(resolve(folder, path)) ? variableKeys(readFileSync(resolve(folder, path))) : [],
         ...(behavior === undefined ? {} : { behavior }),
         ...(namespace === undefined ? {} : { namespace }),
         ...(secretType === undefined ? {} : { secretType }),

@@ -25,6 +25,7 @@ async function run(...commands: string[]): Promise<{ text: string; error: string
   folders.push(cwd);
   writeFileSync(join(cwd, 'kustomization.yaml'), text, { mode: 0o640 });
   writeFileSync(join(cwd, 'b.yaml'), '');
+  writeFileSync(join(cwd, 'x.env'), 'A=2\n');
   const stderr = new PassThrough();
   const io = { stdin: new PassThrough(), stdout: new PassThrough(), stderr, env: {}, cwd };
   const codes: number[] = [];
@@ -70,6 +71,42 @@ patches:
 - path: p.yaml
   target:
     kind: Deployment
+`);
+  });
+
+  it('looks into files of variables for keys that are there already', async () => {
+    const done = await run('add configmap c --from-literal=A=1', 'add configmap c --from-env-file=x.env');
+    expect(done.codes).toEqual([0, 1]);
+    expect(done.error).toContain('configmap c illegally repeats the key `A`');
+  });
+
+  it('turns variables into replacements', async () => {
+    const cwd = mkdtempSync(join(tmpdir(), 'kustomize-edit-'));
+    folders.push(cwd);
+    const vars = 'vars:\n- name: HOST\n  objref: {apiVersion: v1, kind: Service, name: svc}\n';
+    writeFileSync(join(cwd, 'kustomization.yaml'), `resources: [a.yaml]\n${vars}`);
+    writeFileSync(
+      join(cwd, 'a.yaml'),
+      'apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {host: $(HOST)} # keep\n',
+    );
+    const io = {
+      stdin: new PassThrough(),
+      stdout: new PassThrough(),
+      stderr: new PassThrough(),
+      env: {},
+      cwd,
+    };
+    expect(await runProgram(['kustomize', 'edit', 'fix', '--vars'], io)).toBe(0);
+    expect(readFileSync(join(cwd, 'a.yaml'), 'utf8')).toContain('spec: {host: HOST_PLACEHOLDER} # keep');
+    expect(readFileSync(join(cwd, 'kustomization.yaml'), 'utf8')).toContain(`replacements:
+- source:
+    fieldPath: metadata.name
+    kind: Service
+    name: svc
+    version: v1
+  targets:
+  - fieldPaths:
+    - spec.host
 `);
   });
 

@@ -158,3 +158,16 @@ describe('the standard library', () => {
     expect(await value(code)).toBe(`RUNTIME ERROR: ${wanted}`);
   });
 });
+
+describe('what nobody asks for is not worked out', () => {
+  it.each([
+    ['std.clamp(-1, 3, error "asked")', 3],
+    ['std.mergePatch(error "asked", 1)', 1],
+    ['std.uniq([1], "no function")', [1]],
+    ['std.setInter([], error "asked")', 'RUNTIME ERROR: asked'],
+    ['std.setDiff([], 1)', []],
+    ['~1e21', 9223372036854775808],
+  ])('%s', async (code, expected) => {
+    expect(await value(code)).toEqual(expected);
+  });
+});

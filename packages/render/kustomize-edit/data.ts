@@ -62,7 +62,7 @@ export function addedData(kustomization: Fields, data: DataFlags): YamlEdit[] {
 }
 
 /** What a build would refuse is not written: literals without a key, and keys that are there twice. */
-function checkKeys(item: unknown, { kind, name, literals = [], files = [] }: DataFlags): void {
+function checkKeys(item: unknown, { kind, name, literals = [], files = [], ...env }: DataFlags): void {
   const known = new Set<string>();
   const held = isRecord(item) ? item : {};
   const add = (key: string): void => {
@@ -75,6 +75,9 @@ function checkKeys(item: unknown, { kind, name, literals = [], files = [] }: Dat
       );
     known.add(key);
   };
+  const { envKeys = () => [], envFile = '' } = env;
+  const envs = [...listOf(held, 'envs').map(String), textOf(held, 'env'), envFile];
+  for (const path of envs.filter((one) => one !== '')) for (const key of envKeys(path)) add(key);
   for (const file of [...listOf(held, 'files'), ...files]) {
     const [key = '', path] = String(file).split('=');
     add(path === undefined ? (key.split('/').at(-1) ?? '') : key);

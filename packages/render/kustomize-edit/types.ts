@@ -38,6 +38,8 @@ export interface DataFlags {
   /** `path` or `key=path`; globs are expanded already. */
   readonly files?: readonly string[];
   readonly envFile?: string;
+  /** The keys in a file of variables; absent: nobody looks into them. */
+  readonly envKeys?: (path: string) => readonly string[];
   readonly behavior?: string;
   readonly disableNameSuffixHash?: boolean;
   /** Of Secrets. */

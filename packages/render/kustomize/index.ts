@@ -1,5 +1,6 @@
 export { buildKustomization } from './build.ts';
 export type { BuildOptions, BuildRequest, Built } from './build.ts';
+export { variableKeys } from './generators/sources.ts';
 export type { HelmPort } from './generators/helm.ts';
 export { helmPortOf } from './helm-port.ts';
 export type { RemotePort } from './load/loader.ts';

@@ -34,7 +34,7 @@ function runUnary(code: UnaryCode, env: Env, machine: Machine): Value {
     case '+':
       return numberOf(machine, value);
     case '~':
-      return Number(BigInt.asIntN(64, ~BigInt(Math.trunc(numberOf(machine, value)))));
+      return Number(~int64Of(numberOf(machine, value)));
   }
 }
 
@@ -138,4 +138,10 @@ function apply(machine: Machine, operator: BinaryOperator, left: Value, right: V
     default:
       return bitwise(machine, operator, left, right);
   }
+}
+
+/** As Go's processor turns floats into integers: what does not fit becomes the least one. */
+function int64Of(value: number): bigint {
+  const whole = BigInt(Math.trunc(value));
+  return BigInt.asIntN(64, whole) === whole ? whole : -(2n ** 63n);
 }

@@ -121,6 +121,7 @@ function xml(machine: Machine, value: Value, depth: number): string {
   checkDepth(machine, depth);
   if (typeof value === 'string') return value;
   const [tag, first, ...rest] = arrayOf(machine, value);
+  if (tag === undefined) throw failure(machine, 'Index 0 out of bounds, not within [0, 0)');
   const second = first === undefined ? undefined : force(machine, first);
   const attributes =
     second instanceof JsonnetObject

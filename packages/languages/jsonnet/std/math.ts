@@ -1,10 +1,10 @@
-import { failure } from '../run/machine.ts';
+import { failure, force } from '../run/machine.ts';
 import type { Machine } from '../run/machine.ts';
 import { booleanOf, checkNumber, compare, modulo, numberOf } from '../run/operators.ts';
 import { frexp, power } from '../run/numbers.ts';
 import { typeName } from '../run/values.ts';
 import type { JsonnetFunction, Value } from '../run/values.ts';
-import { arg, strict } from './define.ts';
+import { arg, lazy, strict } from './define.ts';
 import type { Library } from './define.ts';
 
 function numeric(parameter: string, body: (x: number) => number): JsonnetFunction {
@@ -54,9 +54,11 @@ export const math: Library = {
     const b = expectNumber(machine, arg(args, 1), 'min second param');
     return a < b ? a : b;
   }),
-  clamp: strict('x minVal maxVal', (machine, args) => {
-    if (compare(machine, arg(args, 0), arg(args, 1)) < 0) return arg(args, 1);
-    return compare(machine, arg(args, 0), arg(args, 2)) > 0 ? arg(args, 2) : arg(args, 0);
+  // Where the lower bound decides nobody asks for the upper one.
+  clamp: lazy('x minVal maxVal', (machine, slots) => {
+    const at = (i: number): Value => force(machine, slots[i] ?? null);
+    if (compare(machine, at(0), at(1)) < 0) return at(1);
+    return compare(machine, at(0), at(2)) > 0 ? at(2) : at(0);
   }),
   floor: numeric('x', Math.floor),
   ceil: numeric('x', Math.ceil),

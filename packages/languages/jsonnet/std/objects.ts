@@ -160,7 +160,12 @@ export const objects: Library = {
     return indexObject(machine, found, textOf(machine, wanted));
   }),
   mapWithKey: strict('func obj', mapWithKey),
-  mergePatch: strict('target patch', (machine, args) => mergePatch(machine, arg(args, 0), arg(args, 1))),
+  // A patch that is no object takes the place of whatever the target would be.
+  mergePatch: lazy('target patch', (machine, slots) => {
+    const patch = force(machine, slots[1] ?? null);
+    if (!(patch instanceof JsonnetObject)) return patch;
+    return mergePatch(machine, force(machine, slots[0] ?? null), patch);
+  }),
   prune: strict('a', (machine, args) => prune(machine, arg(args, 0))),
   resolvePath: strict('f r', (machine, args) => {
     const path = arg(args, 0);

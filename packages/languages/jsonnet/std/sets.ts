@@ -18,7 +18,6 @@ interface Keyed {
 function keyed(machine: Machine, list: Value, keyF: Value | undefined): Keyed {
   const runes = typeof list === 'string' ? runesOf(machine, list) : undefined;
   const items = runes ?? arrayOf(machine, list);
-  const callee = keyF === undefined ? undefined : functionOf(machine, keyF);
   const keys: (Value | undefined)[] = [];
   return {
     items,
@@ -26,7 +25,9 @@ function keyed(machine: Machine, list: Value, keyF: Value | undefined): Keyed {
       const known = keys[at];
       if (known !== undefined) return known;
       const item = items[at] ?? null;
-      const key = callee === undefined ? force(machine, item) : callWith(machine, callee, [item]);
+      // Whether it is a function is only asked when it is needed.
+      const key =
+        keyF === undefined ? force(machine, item) : callWith(machine, functionOf(machine, keyF), [item]);
       keys[at] = key;
       return key;
     },
@@ -36,6 +37,7 @@ function keyed(machine: Machine, list: Value, keyF: Value | undefined): Keyed {
 
 function sort(machine: Machine, list: Value, keyF: Value | undefined): Slot[] {
   const { items, key } = keyed(machine, arrayOf(machine, list), keyF);
+  if (keyF !== undefined) functionOf(machine, keyF);
   const pairs = items.map((item, at) => ({ item, key: key(at) }));
   return pairs.sort((a, b) => compare(machine, a.key, b.key)).map(({ item }) => item);
 }
@@ -55,6 +57,7 @@ interface Keep {
 /** Walks over two sets in step. */
 function merge(machine: Machine, args: readonly Value[], keyF: Value | undefined, keep: Keep): Value {
   const a = keyed(machine, arg(args, 0), keyF);
+  if (a.items.length === 0 && !keep.right) return [];
   const b = keyed(machine, arg(args, 1), keyF);
   const found: Slot[] = [];
   let i = 0;

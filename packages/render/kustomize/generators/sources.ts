@@ -89,6 +89,12 @@ function baseName(path: string): string {
 /** White space as Go's unicode.IsSpace knows it. */
 const leadingSpace = /^[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/;
 
+/** The keys in a file of variables. Throws what is wrong with its lines. */
+export function variableKeys(bytes: Uint8Array): readonly string[] {
+  const pairs = linesOf(bytes).map((line, i) => parseVariable(line, i === 0));
+  return pairs.filter((pair) => pair !== undefined).map(({ key }) => key);
+}
+
 async function variablesOf(loader: Loader, path: string): Promise<SourcedPair[]> {
   const loaded = await loader.load(path);
   const pairs: SourcedPair[] = [];
