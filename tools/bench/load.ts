@@ -78,24 +78,42 @@ function openWire(target: Target): Promise<Wire> {
     socket.setNoDelay(true);
     const pending: ((status: number) => void)[] = [];
     let buffer: Buffer = Buffer.alloc(0);
+    /** What is still to come of a long answer: nobody looks into it. */
+    let rest: { bytes: number; readonly status: number } | undefined;
     const take = (): boolean => {
       const end = buffer.indexOf('\r\n\r\n');
       if (end < 0) return false;
       const head = buffer.subarray(0, end).toString('latin1');
       const length = /content-length: (\d+)/i.exec(head)?.[1];
+      const status = Number(head.slice(9, 12));
       let after = end + 4;
-      if (length !== undefined) after += Number(length);
-      else if (/transfer-encoding: chunked/i.test(head)) {
+      if (length !== undefined) {
+        after += Number(length);
+        if (buffer.length < after) {
+          rest = { bytes: after - buffer.length, status };
+          buffer = Buffer.alloc(0);
+          return false;
+        }
+      } else if (/transfer-encoding: chunked/i.test(head)) {
         const last = chunksEnd(buffer, after);
         if (last === undefined) return false;
         after = last;
       }
-      if (buffer.length < after) return false;
       buffer = buffer.subarray(after);
-      pending.shift()?.(Number(head.slice(9, 12)));
+      pending.shift()?.(status);
       return true;
     };
-    socket.on('data', (chunk: Buffer) => {
+    socket.on('data', (given: Buffer) => {
+      let chunk = given;
+      if (rest !== undefined) {
+        if (chunk.length < rest.bytes) {
+          rest.bytes -= chunk.length;
+          return;
+        }
+        chunk = chunk.subarray(rest.bytes);
+        pending.shift()?.(rest.status);
+        rest = undefined;
+      }
       buffer = buffer.length === 0 ? chunk : Buffer.concat([buffer, chunk]);
       while (take());
     });
