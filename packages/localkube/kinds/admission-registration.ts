@@ -6,7 +6,6 @@ import {
   child,
   fill,
   duplicate,
-  fillZero,
   invalid,
   isAbsent,
   list,
@@ -203,7 +202,7 @@ function paramKind(object: KubeObject): string {
 export function defaultMatch(match: Fields): void {
   fill(match, 'namespaceSelector', {});
   fill(match, 'objectSelector', {});
-  fillZero(match, 'matchPolicy', 'Equivalent');
+  fill(match, 'matchPolicy', 'Equivalent');
   for (const field of ['resourceRules', 'excludeResourceRules']) {
     for (const rule of records(match[field])) fill(rule, 'scope', '*');
   }

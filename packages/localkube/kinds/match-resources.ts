@@ -1,6 +1,7 @@
 import type { FieldError } from '../registry/types.ts';
 import type { Fields } from './fields.ts';
 import {
+  duplicate,
   forbidden,
   invalid,
   invalidEach,
@@ -12,7 +13,7 @@ import {
   required,
   text,
 } from './fields.ts';
-import { dnsSubdomain } from './names.ts';
+import { dnsSubdomain, pathSegment } from './names.ts';
 import { validateSelector } from './selectors.ts';
 
 const LABEL_1035 =
@@ -90,6 +91,13 @@ function validateResources(values: readonly string[], at: string): FieldError[] 
   return errors;
 }
 
+function validateNames(names: readonly string[], at: string): FieldError[] {
+  return names.flatMap((name, index) => [
+    ...invalidEach(`${at}[${index}]`, name, pathSegment(name)),
+    ...(names.indexOf(name) < index ? [duplicate(`${at}[${index}]`, name)] : []),
+  ]);
+}
+
 /** The matchConstraints of a policy (`needed`) or the matchResources of a binding. */
 export function validateMatch(match: unknown, at: string, needed: boolean): FieldError[] {
   if (isAbsent(match)) return needed ? [required(at)] : [];
@@ -102,7 +110,10 @@ export function validateMatch(match: unknown, at: string, needed: boolean): Fiel
     errors.push(...validateSelector(part[field], `${at}.${field}`));
   for (const field of ['resourceRules', 'excludeResourceRules'])
     for (const [index, rule] of records(part[field]).entries())
-      errors.push(...validateRule(rule, `${at}.${field}[${index}]`));
+      errors.push(
+        ...validateNames(list(rule['resourceNames']).map(text), `${at}.${field}[${index}].resourceNames`),
+        ...validateRule(rule, `${at}.${field}[${index}]`),
+      );
   if (needed && list(part['resourceRules']).length === 0) errors.push(required(`${at}.resourceRules`));
   return errors;
 }

@@ -80,6 +80,15 @@ export const storageDriverHooks: KindHooks = {
     if (!GROUP_POLICIES.includes(text(policy)))
       errors.push(notSupported('spec.fsGroupPolicy', policy, GROUP_POLICIES));
     errors.push(...validateTokens(part));
+    const period = part['nodeAllocatableUpdatePeriodSeconds'];
+    if (typeof period === 'number' && period < 10)
+      errors.push(
+        invalid(
+          'spec.nodeAllocatableUpdatePeriodSeconds',
+          period,
+          'must be greater than or equal to 10 seconds',
+        ),
+      );
     for (const mode of strings(part['volumeLifecycleModes']))
       if (!LIFECYCLES.includes(mode))
         errors.push(notSupported('spec.volumeLifecycleModes', mode, LIFECYCLES));

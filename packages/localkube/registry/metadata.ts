@@ -189,11 +189,12 @@ function ownerErrors(meta: ObjectMeta): readonly FieldError[] {
   const controllers: string[] = [];
   for (const owner of meta.ownerReferences ?? []) {
     const path = 'metadata.ownerReferences';
-    if (!/^([^/]*\/)?[^/]+$/.test(owner.apiVersion)) {
-      errors.push(invalidValue(`${path}.apiVersion`, owner.apiVersion, 'version must not be empty'));
+    const [version = '', kind = '', name = ''] = [owner.apiVersion, owner.kind, owner.name];
+    if (!/^([^/]*\/)?[^/]+$/.test(version)) {
+      errors.push(invalidValue(`${path}.apiVersion`, version, 'version must not be empty'));
     }
-    if (owner.kind === '') errors.push(invalidValue(`${path}.kind`, owner.kind, 'must not be empty'));
-    if (owner.name === '') errors.push(invalidValue(`${path}.name`, owner.name, 'must not be empty'));
+    if (kind === '') errors.push(invalidValue(`${path}.kind`, kind, 'must not be empty'));
+    if (name === '') errors.push(invalidValue(`${path}.name`, name, 'must not be empty'));
     if (owner.uid === '' || owner.uid === undefined)
       errors.push(invalidValue(`${path}.uid`, owner.uid ?? '', 'must not be empty'));
     if (owner.apiVersion === 'v1' && owner.kind === 'Event')

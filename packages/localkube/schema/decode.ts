@@ -90,7 +90,9 @@ function absentValue(
   name: string,
   field: TypedNode,
 ): ((report: DecodeReport) => unknown) | undefined {
-  if (name === 'apiVersion' || name === 'kind') return undefined;
+  // The type of a whole object is written by who answers with it.
+  if ((name === 'apiVersion' || name === 'kind') && owner.fields?.['metadata'] !== undefined)
+    return undefined;
   if (field.pointer === true) return field.keepZero === true ? () => null : undefined;
   if (field.type === 'object') return (report) => decodeObject(field, {}, '', report);
   if (field.type === 'time') {
