@@ -189,7 +189,8 @@ function ownerErrors(meta: ObjectMeta): readonly FieldError[] {
   const controllers: string[] = [];
   for (const owner of meta.ownerReferences ?? []) {
     const path = 'metadata.ownerReferences';
-    const [version = '', kind = '', name = ''] = [owner.apiVersion, owner.kind, owner.name];
+    // A client may leave out what the type says is there.
+    const { apiVersion: version = '', kind = '', name = '' } = owner as Partial<typeof owner>;
     if (!/^([^/]*\/)?[^/]+$/.test(version)) {
       errors.push(invalidValue(`${path}.apiVersion`, version, 'version must not be empty'));
     }
