@@ -40,7 +40,7 @@ export function explain(
   const steps = stepsOf(manifest.origins, pointer);
   const lines = [`${nameOf(manifest)} ${path} = ${shown(value)}`];
   if (steps.length === 0) lines.push(`  ${acts.file} ${manifest.origin.file}:${manifest.origin.line}`);
-  for (const step of steps) lines.push(`  ${stepText(step)}`);
+  for (const text of stepTexts(steps)) lines.push(`  ${text}`);
   return ok(`${lines.join('\n')}\n`);
 }
 
@@ -69,6 +69,18 @@ function stepsOf(origins: FieldOrigins | undefined, pointer: string): readonly O
     if (steps !== undefined) return steps;
     if (at === '') return [];
   }
+}
+
+/** More values than these bury what explains a field; templates that put whole tables together take hundreds. */
+const valuesShownMax = 30;
+
+/** The acts in words; of many values the first are shown, and how many there are besides. */
+function stepTexts(steps: readonly OriginStep[]): readonly string[] {
+  const values = steps.filter(({ act }) => act === 'value');
+  if (values.length <= valuesShownMax) return steps.map(stepText);
+  const others = steps.filter(({ act }) => act !== 'value');
+  const more = `and ${values.length - valuesShownMax} more values`;
+  return [...values.slice(0, valuesShownMax).map(stepText), more, ...others.map(stepText)];
 }
 
 function stepText({ act, file, line, column, detail }: OriginStep): string {
@@ -114,6 +126,6 @@ export function originLines(manifest: Manifest): readonly string[] {
   const { origin, origins } = manifest;
   const lines = [`${origin.file}:${origin.line}`];
   for (const [pointer, steps] of origins ?? [])
-    lines.push(`${pointer === '' ? '/' : pointer}: ${steps.map(stepText).join('; ')}`);
+    lines.push(`${pointer === '' ? '/' : pointer}: ${stepTexts(steps).join('; ')}`);
   return lines;
 }

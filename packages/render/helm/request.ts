@@ -43,7 +43,7 @@ export interface HelmRequest {
   /** Brings schemas that those of the chart refer to; without it such charts are refused. */
   readonly web?: WebPort | undefined;
   readonly limits?: TemplateLimits;
-  /** Also find out where each field comes from; costs about twice as much. */
+  /** Also keep where each field comes from, which is found out when somebody asks; costs about two to three times as much. */
   readonly origins?: boolean;
 }
 

@@ -11,8 +11,8 @@ export interface TracedFile {
   readonly originsIn?: (start: number, end: number) => readonly TraceOrigin<ValuePlace>[];
 }
 
-/** More acts than this do not explain a field, they bury it. */
-const stepsMax = 50;
+/** A bound against charts that put everything into one text; who shows origins shows fewer. */
+const stepsMax = 2000;
 
 /** What is known of texts that were read before: where the values of a document are written. */
 export type RangesCache = TextCache<ReadonlyMap<string, TextRange>>;
