@@ -36,12 +36,13 @@ export interface Listener {
 /** Opens the API on a socket. */
 export async function listen(around: Surroundings, options: ListenOptions): Promise<Listener> {
   const { clock, random } = around.core;
+  const flows = new Set<() => void>();
   const writing: Writing = {
     clock,
     random,
     encoder: makeEncoder(),
-    pace: makePace(clock),
-    flows: new Set(),
+    pace: makePace(clock, () => flows.size),
+    flows,
   };
   const { tls } = options;
   const receiveNode = (request: IncomingMessage, response: ServerResponse): void =>
