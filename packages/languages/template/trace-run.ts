@@ -119,8 +119,15 @@ export function renderTraced(
       return (spans ??= segments.flatMap((segment) => [...show.spans(segment, segment.start, segment.end)]));
     },
     originsIn(start, end) {
+      const first = firstEndingBehind(segments, start);
+      const only = segments[first];
+      // Most fields are written by one piece, on one line.
+      if (only !== undefined && only.start <= start && only.end >= end) {
+        const whole = show.whole(only, start, end);
+        if (whole !== undefined) return whole;
+      }
       const found = new Set<TraceOrigin>();
-      for (let at = firstEndingBehind(segments, start); at < segments.length; at++) {
+      for (let at = first; at < segments.length; at++) {
         const segment = segments[at] as Segment;
         if (segment.start >= end) break;
         const from = Math.max(start, segment.start);
@@ -146,6 +153,8 @@ function firstEndingBehind(segments: readonly Segment[], place: number): number 
 /** Pieces as the door shows them: every line of a template's text has a place of its own. */
 interface Show {
   spans(segment: Segment, from: number, until: number): Iterable<TraceSpan>;
+  /** The one origin of a part of a piece, in a list that is the same each time; undefined where there are several. */
+  whole(segment: Segment, from: number, until: number): readonly TraceOrigin[] | undefined;
 }
 
 /** What is the same is shown by the same object. */
@@ -175,7 +184,20 @@ function createShow(): Show {
     row.set(pos, answer);
     return answer;
   };
+  const lists = new Map<TraceOrigin, readonly TraceOrigin[]>();
+  const listOf = (origin: TraceOrigin): readonly TraceOrigin[] => {
+    let list = lists.get(origin);
+    if (list === undefined) lists.set(origin, (list = [origin]));
+    return list;
+  };
   return {
+    whole({ start: begin, origin, at }, from, until) {
+      if (origin === undefined) return undefined;
+      const { source, pos } = origin.site;
+      if (at < 0) return listOf(show(origin, pos));
+      const lines = places.linesIn(source, pos, at + from - begin, at + until - begin);
+      return lines.length === 1 ? listOf(show(origin, lines[0] ?? pos)) : undefined;
+    },
     *spans({ start: begin, origin, at }, from, until) {
       if (origin === undefined) return;
       const { source, pos } = origin.site;
