@@ -165,8 +165,9 @@ export function patchScale(
   }
 }
 
-/** Who owns the count of an object, as owners of its Scale; a patch of a Scale sees them. */
+/** Who owns the count of a custom object, as owners of its Scale; a patch of a Scale sees them. Built-in Scales have none. */
 function scaleManagers(resource: Served, object: KubeObject): readonly ManagedFieldsEntry[] {
+  if (!resource.custom) return [];
   const path = pathsOf(resource).spec.map((name) => `f:${name}`);
   return (object.metadata.managedFields ?? [])
     .filter((entry) => at(entry.fieldsV1, path) !== undefined)
