@@ -47,6 +47,8 @@ async function measure(apps: number): Promise<Figures> {
     const kube = kubeAt(plumb.endpoints.kubernetes);
     const address = `${plumb.endpoints.git}/mono.git`;
     const clone = await newClone(join(folder, 'clone'), address);
+    // Git tidies up behind a commit of so many files, and would be in the way of the tidying below.
+    await git(clone.folder, 'config', 'gc.auto', '0');
     await clone.commit(Object.assign({}, ...Array.from({ length: apps }, (_, app) => objectsOf(app))));
     await clone.push();
     // Made file by file, it would be tidied up by git in the background of the first push; a developer's clone came packed.
@@ -70,6 +72,13 @@ async function measure(apps: number): Promise<Figures> {
       await clone.push();
       pushed.push((await seen) - pushing);
     }
+    const slowest = pushed.map((ms, i) => ({ ms, i })).toSorted((a, b) => b.ms - a.ms);
+    note(
+      `slowest: ${slowest
+        .slice(0, 4)
+        .map(({ ms, i }) => `push ${i} ${ms.toFixed(0)} ms`)
+        .join(', ')}`,
+    );
     await observer.quiet();
     const after = await sample(plumb);
 

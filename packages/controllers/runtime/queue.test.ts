@@ -169,6 +169,28 @@ describe('work queue', () => {
     expect(turns).toBeGreaterThanOrEqual(10);
   });
 
+  it.each([
+    { priority: 'urgent', atLeast: 3, atMost: 6 },
+    { priority: 'lazy', atLeast: 15, atMost: 21 },
+  ] as const)('keeps slices of $priority items in measure', async ({ priority, atLeast, atMost }) => {
+    const clock = virtualClock();
+    let turns = 0;
+    const next = (run: () => void): void => {
+      turns += 1;
+      setImmediate(run);
+    };
+    const { queue } = queueOn(clock, { turns: { next }, workers: 1 });
+    const family = queue.family('f', () => {
+      clock.advance(2);
+      return Promise.resolve({});
+    });
+    queue.start();
+    for (let i = 0; i < 20; i += 1) family.wake(`k${i}`, priority);
+    await queue.idle();
+    expect(turns).toBeGreaterThanOrEqual(atLeast);
+    expect(turns).toBeLessThanOrEqual(atMost);
+  });
+
   it('lets what runs end when it is stopped, and starts nothing new', async () => {
     const { queue } = queueOn(virtualClock(), { workers: 1 });
     const held = gate();

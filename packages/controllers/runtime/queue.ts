@@ -63,6 +63,8 @@ export interface Backoff {
 }
 
 const WORKERS = 64;
+/** Where nothing urgent waits in the queue, what matters (a push, a request) comes from outside and takes many turns. */
+const LAZY_SLICE_MS = 2;
 const BACKOFF: Backoff = { first: 100, factor: 2, most: 60_000 };
 
 /** The delay after the n-th failure in a row (from 1), spread by up to a fifth so that many do not come back at once. */
@@ -128,7 +130,7 @@ export function createWorkQueue(options: QueueOptions): WorkQueue {
   function startDue(): void {
     pumping = false;
     while (state === 'running' && running < workers) {
-      if (schedule.due > 0 && slices.spent()) {
+      if (schedule.due > 0 && slices.spent(schedule.urgent ? undefined : LAZY_SLICE_MS)) {
         pumping = true;
         slices.later(startDue);
         return;

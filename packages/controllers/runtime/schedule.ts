@@ -28,6 +28,8 @@ export interface Schedule {
   /** Items that are due, by family. */
   length(family: string): number;
   readonly due: number;
+  /** Whether an urgent item is due. */
+  readonly urgent: boolean;
   readonly timed: number;
 }
 
@@ -179,6 +181,9 @@ export function createSchedule(): Schedule {
     length(name) {
       const family = families.get(name);
       return family === undefined ? 0 : family.urgent.size + family.lazy.size;
+    },
+    get urgent() {
+      return turns.some((family) => family.urgent.size > 0);
     },
     get due() {
       return due;

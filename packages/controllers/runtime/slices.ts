@@ -6,8 +6,8 @@ import type { Turns } from './turns.ts';
  * in one turn of the event loop, and nobody else would be served until they are done.
  */
 export interface Slices {
-  /** True when this turn has had its share. */
-  spent(): boolean;
+  /** True when this turn has had its share: the usual one, or so many milliseconds. */
+  spent(share?: number): boolean;
   /** Resolves at once while there is time left in this turn, else in the next turn. */
   breathe(): Promise<void>;
   /** Runs something in the next turn. */
@@ -39,14 +39,14 @@ export function createSlices(clock: Clock, turns: Turns, budget = SLICE_MS): Sli
     turns.next(nextTurn);
   }
 
-  function spent(): boolean {
+  function spent(share = budget): boolean {
     const now = clock.now();
     if (began === undefined) {
       began = now;
       ask();
       return false;
     }
-    return now - began >= budget;
+    return now - began >= share;
   }
 
   function later(run: () => void): void {
