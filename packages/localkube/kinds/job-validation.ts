@@ -149,7 +149,7 @@ function validateReplacement(part: Fields, field: string): FieldError[] {
 }
 
 /** A job's spec, also that of a template, which has no selector yet. */
-export function validateJobSpec(part: Fields, at: string): FieldError[] {
+function validateJobSpec(part: Fields, at: string): FieldError[] {
   const errors: FieldError[] = [];
   for (const field of [
     'parallelism',
