@@ -7,5 +7,7 @@ export default defineConfig({
     pool: 'forks',
     // No module keeps state, so files share what was loaded: half of the time was loading.
     isolate: false,
+    // By default one processor is left alone, which on a small machine is half of it.
+    maxWorkers: '100%',
   },
 });
