@@ -53,12 +53,15 @@ async function startUp(data: string, flags: readonly string[]): Promise<Plumb> {
   });
   const output = await waitForLine(child, /ready: http\S+/);
   const endpoints = JSON.parse(readFileSync(join(data, 'endpoints.json'), 'utf8')) as Endpoints;
+  return plumbOf(child, { data, endpoints, output });
+}
+
+/** The handle of a process that is ready. */
+export function plumbOf(child: ChildProcess, about: Pick<Plumb, 'data' | 'endpoints' | 'output'>): Plumb {
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
   return {
-    data,
-    endpoints,
+    ...about,
     pid: child.pid ?? 0,
-    output,
     stop() {
       child.kill('SIGINT');
       return ended;

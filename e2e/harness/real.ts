@@ -5,7 +5,7 @@ import { Agent, request as httpsRequest } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { oracles, spawnApiServer } from '../../tools/oracles/kube-apiserver.mjs';
-import { program, waitForLine, type Endpoints, type Plumb } from './plumb.ts';
+import { plumbOf, program, waitForLine, type Endpoints, type Plumb } from './plumb.ts';
 
 /** What `plumb serve` needs around it, and what stays when it ends and starts again on the same data. */
 interface World {
@@ -38,21 +38,8 @@ export async function startOnReal(data: string): Promise<Plumb> {
   const output = await waitForLine(child, /ready: http\S+/);
   const endpoints = JSON.parse(readFileSync(join(folder, 'endpoints.json'), 'utf8')) as Endpoints;
   world.told = endpoints.api;
-  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
-  return {
-    data,
-    endpoints: { ...endpoints, kubernetes: world.kubernetes, git: world.git },
-    pid: child.pid ?? 0,
-    output,
-    stop() {
-      child.kill('SIGINT');
-      return ended;
-    },
-    async kill() {
-      child.kill('SIGKILL');
-      await ended;
-    },
-  };
+  const addresses = { ...endpoints, kubernetes: world.kubernetes, git: world.git };
+  return plumbOf(child, { data, endpoints: addresses, output });
 }
 
 async function createWorld(data: string): Promise<World> {

@@ -34,6 +34,17 @@ export function joinPath(folder: string, name: string): string {
   return folder === '' ? name : `${folder}/${name}`;
 }
 
+/** Paths as Go joins them: `.` and `..` are taken out, leading `..` stay. */
+export function joinGo(folder: string, path: string): string {
+  const kept: string[] = [];
+  for (const part of `${folder}/${path}`.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part === '..' && kept.length > 0 && kept.at(-1) !== '..') kept.pop();
+    else kept.push(part);
+  }
+  return kept.join('/');
+}
+
 /** Where a path leads when links are followed. */
 export type Followed =
   | { readonly type: 'found'; readonly path: string; readonly entry: TreeEntry }

@@ -27,7 +27,11 @@ const firstVersion = 1;
 
 export function openStore(options: StoreOptions): Store {
   const later = options.later ?? ((task: () => void) => void setImmediate(task));
-  const tables = new Map<string, OwnTable>();
+  const tables = new Set<OwnTable>();
+  // Every read and write asks for a table; kinds of several groups share a name so seldom that no text is made to ask.
+  const byKind = new Map<string, OwnTable[]>();
+  const known = (group: string, kind: string): OwnTable | undefined =>
+    byKind.get(kind)?.find((one) => one.group === group);
   const owners = makeOwnerIndex();
   const everyone = new Set<(event: StoreEvent) => void>();
   const interner = makeInterner();
@@ -67,14 +71,12 @@ export function openStore(options: StoreOptions): Store {
       for (const listener of everyone) listener(event);
     },
   };
-  // Every read and write asks for a table; kinds of several groups share a name so seldom that no text is made to ask.
-  const byKind = new Map<string, OwnTable[]>();
   const table = (group: string, kind: string): OwnTable => {
-    const named = byKind.get(kind);
-    if (named !== undefined) for (const one of named) if (one.group === group) return one;
+    const there = known(group, kind);
+    if (there !== undefined) return there;
     const made = makeTable(group, kind, context);
-    tables.set(`${group}/${kind}`, made);
-    byKind.set(kind, [...(named ?? []), made]);
+    tables.add(made);
+    byKind.set(kind, [...(byKind.get(kind) ?? []), made]);
     return made;
   };
 
@@ -111,15 +113,17 @@ export function openStore(options: StoreOptions): Store {
     table,
     tables: () => tables.values(),
     drop(group, kind) {
-      tables.delete(`${group}/${kind}`);
+      const there = known(group, kind);
+      if (there === undefined) return;
+      tables.delete(there);
       byKind.set(
         kind,
-        (byKind.get(kind) ?? []).filter((one) => one.group !== group),
+        (byKind.get(kind) ?? []).filter((one) => one !== there),
       );
     },
     *children(uid) {
       for (const place of owners.children(uid)) {
-        const object = tables.get(`${place.group}/${place.kind}`)?.get(place.namespace, place.name);
+        const object = known(place.group, place.kind)?.get(place.namespace, place.name);
         if (object !== undefined) yield object;
       }
     },

@@ -2,6 +2,7 @@ import { err, isRecord, ok, problem } from '@plumbline/base';
 import type { Problem, Result } from '@plumbline/base';
 import { readYaml } from '@plumbline/languages';
 import { kustomizationFileNames } from '../kustomize/index.ts';
+import { joinGo } from '../paths.ts';
 import { listOf, Refusal, textOf } from './lists.ts';
 import type { Fields } from './lists.ts';
 
@@ -67,29 +68,19 @@ function touchedFiles(kustomization: Fields, folder: string, nearby: NearbyFiles
   const found: Touched[] = [];
   if (depth > depthMax) throw new Refusal('the kustomizations lie within each other without end');
   for (const resource of [...listOf(kustomization, 'resources'), ...listOf(kustomization, 'bases')]) {
-    const path = joined(folder, String(resource));
+    const path = joinGo(folder, String(resource));
     const name = nearby.list(path)?.find((one) => fileNames.includes(one));
     if (name === undefined) {
       found.push({ path });
       continue;
     }
-    const below = readYaml(nearby.read(joined(path, name)) ?? '', { file: name, duplicateKeys: 'last' });
+    const below = readYaml(nearby.read(joinGo(path, name)) ?? '', { file: name, duplicateKeys: 'last' });
     const value = below.ok ? below.value[0]?.value : undefined;
     if (isRecord(value)) found.push(...touchedFiles(value, path, nearby, depth + 1));
   }
   for (const patch of listOf(kustomization, 'patches').filter(isRecord))
-    if (textOf(patch, 'path') !== '') found.push({ path: joined(folder, textOf(patch, 'path')), patch });
+    if (textOf(patch, 'path') !== '') found.push({ path: joinGo(folder, textOf(patch, 'path')), patch });
   return found;
-}
-
-function joined(folder: string, path: string): string {
-  const kept: string[] = [];
-  for (const part of `${folder}/${path}`.split('/')) {
-    if (part === '' || part === '.') continue;
-    if (part === '..' && kept.length > 0 && kept.at(-1) !== '..') kept.pop();
-    else kept.push(part);
-  }
-  return kept.join('/');
 }
 
 function sourceOf(variable: Fields): Record<string, unknown> {

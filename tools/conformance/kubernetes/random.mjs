@@ -1,14 +1,9 @@
 // Chance with a seed: the same seed gives the same sequence on every machine.
+import { numbersFrom } from '../lib/numbers.mjs';
 
 /** A generator of choices. */
 export function randomOf(seed) {
-  let state = (Math.imul(seed, 2_654_435_761) ^ 0x9e3779b9) >>> 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const next = numbersFrom(Math.imul(seed, 2_654_435_761) ^ 0x9e3779b9);
   for (let warm = 0; warm < 4; warm++) next();
   const below = (count) => Math.floor(next() * count);
   const chance = (share) => next() < share;

@@ -1,17 +1,10 @@
 // Kustomizations that nobody wrote: bases, components, overlays and patches put together by chance, the same for the same seed.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { numbersFrom } from './numbers.mjs';
 
-/** A small generator of numbers that gives the same on every machine (mulberry32). */
 function chance(seed) {
-  let state = seed >>> 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
+  const next = numbersFrom(seed);
   const int = (below) => Math.floor(next() * below);
   const pick = (list) => list[int(list.length)];
   const some = (list, likely = 0.5) => list.filter(() => next() < likely);

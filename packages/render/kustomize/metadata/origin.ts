@@ -1,4 +1,5 @@
 import { writeYaml } from '@plumbline/languages';
+import { joinGo } from '../../paths.ts';
 import { setEntries, textEntries } from '../accumulate/metadata-merge.ts';
 import { parseRepositoryUrl } from '../load/repository-url.ts';
 import { metadataOf, nameOf, namespaceOf, scalarText } from '../resource.ts';
@@ -15,17 +16,6 @@ const internalNames = new Set(
   ).split(' '),
 );
 const legacyNames = new Set(['config.kubernetes.io/path', 'config.kubernetes.io/index', 'config.k8s.io/id']);
-
-/** Paths as Go joins them: `.` and `..` are taken out, leading `..` stay. */
-function joinGo(folder: string, path: string): string {
-  const kept: string[] = [];
-  for (const part of `${folder}/${path}`.split('/')) {
-    if (part === '' || part === '.') continue;
-    if (part === '..' && kept.length > 0 && kept.at(-1) !== '..') kept.pop();
-    else kept.push(part);
-  }
-  return kept.join('/');
-}
 
 /** The origin of what a kustomization of this origin names by a path or a URL. */
 export function originBelow(origin: ResourceOrigin, path: string): ResourceOrigin {

@@ -1,15 +1,9 @@
-// Numbers by chance that are the same on every machine (mulberry32), and what is made of them.
+// Choices by chance that are the same on every machine, and what is made of them.
 import { dump } from 'js-yaml';
+import { numbersFrom } from '../numbers.mjs';
 
 export function chance(seed) {
-  let state = Math.imul(seed + 1, 2_654_435_761) >>> 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
+  const next = numbersFrom(Math.imul(seed + 1, 2_654_435_761));
   const int = (below) => Math.floor(next() * below);
   const pick = (list) => list[int(list.length)];
   const some = (list, likely = 0.5) => list.filter(() => next() < likely);
