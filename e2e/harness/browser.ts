@@ -29,11 +29,31 @@ export async function signIn(page: Page, address: string, password: string): Pro
   await page.getByRole('link', { name: 'welcome-cluster-apps' }).first().waitFor();
 }
 
+/** As much of the page's own types as the questions to it need: this project has no types of the browser here. */
+interface PageOfAnimations {
+  readonly document: {
+    getAnimations(): readonly {
+      readonly finished: Promise<unknown>;
+      readonly effect?: { getComputedTiming(): { readonly endTime: number } };
+    }[];
+  };
+}
+
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe-core finds wrong with the page as it is now, a line per finding. */
+/**
+ * What axe-core finds wrong with the page, a line per finding. It looks when colours have stopped changing: in the
+ * middle of a transition, between light and dark, or of a message that appears, a contrast is that of no state.
+ */
 export async function accessibilityFindings(page: Page): Promise<readonly string[]> {
   await page.evaluate(axeSource);
+  await page.evaluate(async () => {
+    const { document } = globalThis as unknown as PageOfAnimations;
+    const ending = document
+      .getAnimations()
+      .filter((animation) => animation.effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(ending.map((animation) => animation.finished));
+  });
   return page.evaluate(async () => {
     interface Finding {
       readonly id: string;
