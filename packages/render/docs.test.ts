@@ -49,7 +49,7 @@ describe('the examples of the pages', () => {
     const blocks = blocksOf('substitution.md');
     const made = await renderFluxKustomization({
       tree: memoryTree(Object.fromEntries([...blocks].filter(([name]) => name.includes('/')))),
-      spec: parse(blocks.get('spec') ?? '') as FluxSpec,
+      spec: (parse(blocks.get('flux.yaml') ?? '') as { readonly spec: FluxSpec }).spec,
     });
     const objects = made.ok ? made.value.manifests.map(({ object }) => object) : made.error;
     expect(objects).toEqual([parse(blocks.get('becomes') ?? '')]);

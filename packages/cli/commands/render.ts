@@ -30,7 +30,7 @@ export function renderCommand(parent: Command, io: Io): void {
   addRenderOptions(addOriginOptions(command)).action(async (path: string | undefined, flags: Flags) => {
     checkFormat(flags.output, ['yaml', 'json']);
     const engine = createLocalHelm();
-    if (flags.batch !== undefined) return renderBatch(engine, flags.batch, io);
+    if (flags.batch !== undefined) return renderBatch(engine, flags.batch, io, flags);
     if (path === undefined) throw new CommandError('which folder or chart shall be rendered?', 2);
     const { manifests, text, warnings } = await withElsewhere(io, flags.remoteHosts, (elsewhere) =>
       renderAnything(engine, path, flags, io.cwd, elsewhere, meansOf(io, flags)),

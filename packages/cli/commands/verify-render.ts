@@ -25,7 +25,7 @@ export function verifyRenderCommand(parent: Command, io: Io): void {
     const ours = await withElsewhere(io, flags.remoteHosts, (elsewhere) =>
       renderAnything(createLocalHelm(), path, flags, io.cwd, elsewhere, meansOf(io, flags)),
     );
-    if (ours.kind === 'directory')
+    if (ours.kind !== 'helm' && ours.kind !== 'kustomize')
       throw new CommandError(
         `${path} is neither a chart nor a kustomization: there is nothing to compare with`,
         2,

@@ -1,12 +1,12 @@
-import { existsSync, realpathSync, statSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Manifest } from '@plumbline/api';
 import { formatProblem } from '@plumbline/base';
 import type { Problem } from '@plumbline/base';
-import { writeYaml } from '@plumbline/languages';
-import { buildKustomization, detect, parseRepositoryUrl, render } from '@plumbline/render';
+import { buildKustomization, detect, parseRepositoryUrl } from '@plumbline/render';
 import type { HelmEngine, RepositoryUrl } from '@plumbline/render';
 import type { Elsewhere } from '../compose/elsewhere.ts';
+import type { Io } from '../io.ts';
 import { CommandError } from '../io.ts';
 import { isElsewhere } from './chart-origin.ts';
 import { renderChart } from './chart.ts';
@@ -18,15 +18,19 @@ import {
   manifestsOf,
   plainManifests,
 } from './kustomization.ts';
+import { renderAsFlux } from './flux-folder.ts';
+import { renderFolder } from './folder.ts';
+import type { RenderedFolder } from './folder.ts';
 import { localTree } from './local-tree.ts';
 import { noInput } from './means.ts';
 import type { Means } from './means.ts';
 import { chartFlags } from './options.ts';
 import type { RenderFlags } from './options.ts';
+import { renderWithPlugin } from './plugin-folder.ts';
 
 /** What a folder or a chart of this machine says. */
 export interface RenderedHere {
-  readonly kind: 'helm' | 'kustomize' | 'directory';
+  readonly kind: 'helm' | 'kustomize' | RenderedFolder['kind'];
   readonly manifests: readonly Manifest[];
   /** As `helm template` or `kustomize build` prints it. */
   readonly text: string;
@@ -49,9 +53,26 @@ export async function renderAnything(
   if (isElsewhere(path, cwd, means)) return chart(engine, path, flags, cwd, charts);
   const url = existsSync(absolute) ? undefined : parseRepositoryUrl(path);
   if (url !== undefined && elsewhere !== undefined) return remoteFolder(engine, url, flags, elsewhere);
+  const special = await renderedSpecially(engine, absolute, flags, { cwd, env: means.env }, elsewhere);
+  if (special !== undefined) return special;
   if (await isChart(absolute, path)) return chart(engine, path, flags, cwd, charts);
   if (isKustomization(absolute)) return kustomization(engine, absolute, flags, cwd, elsewhere);
-  return directory(absolute, flags, cwd);
+  return renderFolder(absolute, flags, cwd);
+}
+
+/** What flags say of a folder counts more than what lies in it. */
+async function renderedSpecially(
+  engine: HelmEngine,
+  folder: string,
+  flags: RenderFlags,
+  io: Pick<Io, 'cwd' | 'env'>,
+  elsewhere: Elsewhere | undefined,
+): Promise<RenderedFolder | undefined> {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return undefined;
+  const { fluxKustomization: file } = flags;
+  return file === undefined
+    ? renderWithPlugin(engine, folder, flags, io, elsewhere)
+    : renderAsFlux(folder, file, flags, io.cwd, elsewhere);
 }
 
 async function chart(
@@ -103,46 +124,6 @@ async function remoteFolder(
   if (!built.ok) throw new CommandError(built.error.map(inWords).join('\n'));
   const { text, warnings } = built.value;
   return { kind: 'kustomize', manifests: plainManifests(built.value, url.path), text, warnings };
-}
-
-async function directory(folder: string, flags: RenderFlags, cwd: string): Promise<RenderedHere> {
-  const { recurse, include, exclude, origins } = flags;
-  const rendered = await render({
-    tree: localTree(folder),
-    path: '',
-    source: {
-      directory: {
-        recurse: recurse === true,
-        ...(include === undefined ? {} : { include }),
-        ...(exclude === undefined ? {} : { exclude }),
-      },
-    },
-    ...(origins === true ? { origins } : {}),
-  });
-  if (!rendered.ok) throw new CommandError(rendered.error.map(formatProblem).join('\n'));
-  const { warnings } = rendered.value;
-  const shown = relative(realpathSync(cwd), realpathSync(folder));
-  const manifests =
-    origins === true ? rendered.value.manifests.map((one) => seenFrom(shown, one)) : rendered.value.manifests;
-  const text = manifests.map(({ object }) => `---\n${writeYaml(object)}`).join('');
-  return { kind: 'directory', manifests, text, warnings: warnings.map((warning) => `warning: ${warning}`) };
-}
-
-/** A manifest whose files are named as they are seen from elsewhere. */
-function seenFrom(folder: string, manifest: Manifest): Manifest {
-  const seen = <T extends { readonly file: string }>(place: T): T => ({
-    ...place,
-    file: join(folder, place.file),
-  });
-  const { object, origin, origins } = manifest;
-  return {
-    ...manifest,
-    object,
-    origin: seen(origin),
-    ...(origins === undefined
-      ? {}
-      : { origins: new Map([...origins].map(([pointer, steps]) => [pointer, steps.map(seen)])) }),
-  };
 }
 
 /** Archives are charts, and folders that hold a `Chart.yaml` and no kustomization. */

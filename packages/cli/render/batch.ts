@@ -8,15 +8,21 @@ import { withElsewhere } from '../compose/elsewhere.ts';
 import type { Elsewhere } from '../compose/elsewhere.ts';
 import type { Io } from '../io.ts';
 import { renderAnything } from './anything.ts';
+import { noInput } from './means.ts';
 import type { RenderFlags } from './options.ts';
 
 /** Renders one chart or folder per line of JSON, in one warm process, and answers each with a line. `-` reads standard input. */
-export async function renderBatch(engine: HelmEngine, file: string, io: Io): Promise<void> {
+export async function renderBatch(
+  engine: HelmEngine,
+  file: string,
+  io: Io,
+  given: Pick<RenderFlags, 'plugins' | 'remoteHosts'>,
+): Promise<void> {
   const input = file === '-' ? io.stdin : createReadStream(resolve(io.cwd, file), 'utf8');
-  await withElsewhere(io, undefined, async (elsewhere) => {
+  await withElsewhere(io, given.remoteHosts, async (elsewhere) => {
     for await (const line of createInterface({ input, crlfDelay: Infinity })) {
       if (line.trim() === '') continue;
-      const answer = await answerTo(engine, line, io.cwd, elsewhere);
+      const answer = await answerTo(engine, line, io, elsewhere, given);
       io.stdout.write(`${JSON.stringify(answer)}\n`);
     }
   });
@@ -33,8 +39,9 @@ interface Answer {
 async function answerTo(
   engine: HelmEngine,
   line: string,
-  cwd: string,
+  { cwd, env }: Io,
   elsewhere: Elsewhere,
+  given: Pick<RenderFlags, 'plugins'>,
 ): Promise<Answer> {
   const parsed = parseJsonText(line)?.value;
   const started = performance.now();
@@ -44,12 +51,23 @@ async function answerTo(
   }
   const id = parsed['id'] ?? null;
   try {
-    const rendered = await renderAnything(engine, parsed['path'], flagsOf(parsed), cwd, elsewhere);
+    const rendered = await renderAnything(
+      engine,
+      parsed['path'],
+      { ...flagsOf(parsed), ...(given.plugins === undefined ? {} : { plugins: given.plugins }) },
+      cwd,
+      elsewhere,
+      { ...noInput, env },
+    );
     return { id, ok: true, output: rendered.text, ms: ms() };
   } catch (thrown) {
     return { id, ok: false, error: messageOf(thrown), ms: ms() };
   }
 }
+
+/** Flags that a task says under their own names. Which programs may run is not for it to say. */
+const plainTexts = ['include', 'exclude', 'plugin', 'pluginParameters', 'fluxKustomization'] as const;
+const plainLists = ['extStr', 'extCode', 'tlaStr', 'tlaCode', 'jpath', 'pluginEnv', 'buildEnv'] as const;
 
 function flagsOf(task: Readonly<Record<string, unknown>>): RenderFlags {
   const text = (name: string) => (typeof task[name] === 'string' ? task[name] : undefined);
@@ -81,6 +99,10 @@ function flagsOf(task: Readonly<Record<string, unknown>>): RenderFlags {
     ...(typeof task['loadRestrictor'] === 'string' ? { loadRestrictor: task['loadRestrictor'] } : {}),
     ...(typeof task['reorder'] === 'string' ? { reorder: task['reorder'] } : {}),
     recurse: task['recurse'] === true,
+    ...Object.fromEntries(
+      plainTexts.filter((name) => text(name) !== undefined).map((name) => [name, text(name)]),
+    ),
+    ...Object.fromEntries(plainLists.filter((name) => name in task).map((name) => [name, texts(name)])),
     random: task['random'] === 'fresh' ? 'fresh' : 'seeded',
   };
 }

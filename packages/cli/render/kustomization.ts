@@ -45,7 +45,7 @@ export function isKustomization(folder: string): boolean {
 
 /** What was built, as manifests; files are named as they are seen from `cwd`. */
 export function manifestsOf(built: Built, folder: string, cwd: string): readonly Manifest[] {
-  const root = workTreeOf(realpathSync(folder));
+  const root = workTreeOf(realpathSync(folder)) ?? '/';
   const seen = <T extends { readonly file: string }>(place: T): T =>
     existsSync(join(root, place.file))
       ? { ...place, file: relative(realpathSync(cwd), join(root, place.file)) }
@@ -82,7 +82,8 @@ export function buildLocalKustomization(
   elsewhere?: Elsewhere,
 ): Promise<Result<Built, readonly Problem[]>> {
   const real = realpathSync(folder);
-  const root = workTreeOf(real);
+  // Bases may lie beside and above the folder: without a Git work tree around it the root is that of everything.
+  const root = workTreeOf(real) ?? '/';
   return buildKustomization({
     tree: hostTree(root),
     path: relative(root, real),
@@ -129,11 +130,11 @@ function optionsOf(flags: KustomizeFlags): BuildOptions {
   };
 }
 
-/** Bases may lie beside and above the folder: the root is that of the Git work tree around it, or of everything. */
-function workTreeOf(folder: string): string {
+/** The Git work tree that a folder lies in. */
+export function workTreeOf(folder: string): string | undefined {
   for (let at = folder; ; at = dirname(at)) {
     if (lstatSync(join(at, '.git'), { throwIfNoEntry: false }) !== undefined) return at;
-    if (at === dirname(at)) return at;
+    if (at === dirname(at)) return undefined;
   }
 }
 

@@ -3,12 +3,11 @@ import { CommandError } from '../io.ts';
 import type { ChartFlags } from './chart.ts';
 import { addKustomizeOptions } from './kustomization.ts';
 import type { KustomizeFlags } from './kustomization.ts';
+import { addSourceOptions } from './source-flags.ts';
+import type { SourceFlags } from './source-flags.ts';
 
 /** All flags of commands that render a folder or a chart. */
-export interface RenderFlags extends Omit<ChartFlags, 'helmProfile' | 'random'>, KustomizeFlags {
-  readonly recurse?: boolean;
-  readonly include?: string;
-  readonly exclude?: string;
+export interface RenderFlags extends Omit<ChartFlags, 'helmProfile' | 'random'>, KustomizeFlags, SourceFlags {
   readonly helmProfile?: string;
   readonly random?: string;
 }
@@ -21,10 +20,7 @@ const collectAll = (value: string, before: readonly string[] = []): string[] => 
 
 /** Adds the flags to a command. */
 export function addRenderOptions(command: Command): Command {
-  command
-    .option('--recurse', 'plain files: go into folders below')
-    .option('--include <glob>', 'plain files: only those that match')
-    .option('--exclude <glob>', 'plain files: none that match')
+  addSourceOptions(command)
     .option('--release-name <name>', 'charts: the name of the release (release-name)')
     .option('-n, --namespace <namespace>', 'charts: the namespace of the release (default)')
     .option('-f, --values <file>', 'charts: a file of values; repeatable', collect)

@@ -1,5 +1,6 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { workTreeOf } from '../render/kustomization.ts';
 import { localTree } from '../render/local-tree.ts';
 import { remotesOf, sameAddress } from './collect.ts';
 import type { Repository } from './collect.ts';
@@ -19,13 +20,6 @@ export function repositoryOf(path: string, named: readonly string[], cwd: string
     isHere: (url) => addresses.length === 0 || addresses.some((address) => sameAddress(address, url)),
     shown: (file) => relative(from, join(root, file)),
   };
-}
-
-function workTreeOf(folder: string): string | undefined {
-  for (let here = folder; ; here = dirname(here)) {
-    if (statSync(join(here, '.git'), { throwIfNoEntry: false }) !== undefined) return here;
-    if (dirname(here) === here) return undefined;
-  }
 }
 
 /** A linked work tree has a file `.git` that names the folder; its remotes are those of the repository it belongs to. */

@@ -7,6 +7,7 @@ import { startSandbox } from '@plumbline/localkube';
 import { CommandError, type Io } from '../io.ts';
 import { checkFormat } from '../output/format.ts';
 import { renderAnything } from '../render/anything.ts';
+import type { RenderedHere } from '../render/anything.ts';
 import { createLocalHelm } from '../render/engine.ts';
 import type { RenderFlags } from '../render/options.ts';
 import { bringUp } from './bring-up.ts';
@@ -50,7 +51,7 @@ export async function runTest(path: string, flags: TestFlags, io: Io): Promise<v
   const rendered = await renderAnything(engine, path, flags, io.cwd);
   const absolute = resolve(io.cwd, path);
   const repository = repositoryOf(absolute, flags.repo ?? [], io.cwd);
-  const manifests = rendered.kind === 'kustomize' ? rendered.manifests : below(rendered.manifests, path);
+  const manifests = below(rendered, path);
   const collected = await collect(manifests, namespace, {
     repository,
     engine,
@@ -63,7 +64,7 @@ export async function runTest(path: string, flags: TestFlags, io: Io): Promise<v
     );
   const given: Part[] = [];
   for (const other of flags.with ?? []) {
-    const { manifests: more } = await renderAnything(engine, other, { hooks: true, recurse: true }, io.cwd);
+    const more = await renderAnything(engine, other, { hooks: true, recurse: true }, io.cwd);
     for (const { object, origin } of below(more, other))
       given.push({ object, origin, namespace, application: '', given: true });
   }
@@ -99,8 +100,9 @@ export async function runTest(path: string, flags: TestFlags, io: Io): Promise<v
   if (!isGood(report) || (flags.strict === true && warned)) throw new CommandError('', 1);
 }
 
-/** Files of plain folders and charts are named from the folder; people look from where they stand. */
-function below(manifests: readonly Manifest[], folder: string): readonly Manifest[] {
+/** Files of charts are named from the chart; people look from where they stand. */
+function below({ kind, manifests }: RenderedHere, folder: string): readonly Manifest[] {
+  if (kind !== 'helm') return manifests;
   const prefix = folder.replace(/\/+$/, '').replace(/^\.\//, '');
   if (prefix === '.' || prefix === '') return manifests;
   return manifests.map((manifest) => ({
