@@ -29,7 +29,7 @@ import {
   shownSelector,
   validateSelector,
 } from './selectors.ts';
-import { validateClaimSpec } from './volume-validation.ts';
+import { validateClaimSpec } from './claim-validation.ts';
 
 /** Selector and template of a workload: they must fit, and the pods must be of the restarting kind. */
 function validateSelectorAndTemplate(spec: Fields, workload: string, kind = 'ReplicaSet'): FieldError[] {

@@ -1,6 +1,6 @@
 import type { FieldError, KindHooks } from '../registry/types.ts';
-import { duplicate, invalid, invalidEach, list, notSupported, record, required, text } from './fields.ts';
-import { dnsSubdomain } from './names.ts';
+import { duplicate, invalid, list, notSupported, record, required, text } from './fields.ts';
+import { validateSignerName } from './signer-name.ts';
 
 const USAGES = [
   'any',
@@ -49,7 +49,7 @@ export const signingRequestHooks: KindHooks = {
     }
     for (const [index, usage] of usages.entries())
       if (usages.indexOf(usage) < index) errors.push(duplicate(`spec.usages[${index}]`, usage));
-    errors.push(...validateSigner(text(spec['signerName'])));
+    errors.push(...validateSignerName(text(spec['signerName']), 'spec.signerName'));
     const seconds = spec['expirationSeconds'];
     if (typeof seconds === 'number' && seconds < 600)
       errors.push(
@@ -62,23 +62,3 @@ export const signingRequestHooks: KindHooks = {
     return errors;
   },
 };
-
-function validateSigner(name: string): FieldError[] {
-  const at = 'spec.signerName';
-  if (name === '') return [required(at)];
-  const [domain = '', path = '', ...rest] = name.split('/');
-  if (path === '' || rest.length > 0 || domain === '') {
-    const detail = "must be a fully qualified domain and path of the form 'example.com/signer-name'";
-    return [invalid(at, name, detail)];
-  }
-  return [
-    ...invalidEach(at, domain, dnsSubdomain(domain, false)),
-    ...path.split('.').flatMap((label) =>
-      invalidEach(
-        at,
-        label,
-        dnsSubdomain(label, false).map((why) => `validating label ${JSON.stringify(label)}: ${why}`),
-      ),
-    ),
-  ];
-}

@@ -19,9 +19,16 @@ import {
 import { admitPod, admitTolerations } from './pod-admission.ts';
 import { nameWarnings, templateWarnings } from './pod-warnings.ts';
 import { podColumns } from './pod-columns.ts';
+import { localDescendingPath } from './environment-validation.ts';
 import { validateTolerations } from './pod-scheduling-validation.ts';
 import { defaultPod, defaultPodTemplate } from './pod-defaults.ts';
-import { validatePodCreate, validatePodSpec, validatePodTemplate } from './pod-validation.ts';
+import {
+  paddedImage,
+  validatePodCreate,
+  validatePodItself,
+  validatePodSpec,
+  validatePodTemplate,
+} from './pod-validation.ts';
 
 const spec = (object: KubeObject): Fields => record(object['spec']);
 const status = (object: KubeObject): Fields => record(object['status']);
@@ -44,7 +51,8 @@ export const podHooks: KindHooks = {
     if (!isAbsent(before)) fill(child(draft, 'status'), 'qosClass', before);
   },
   validate(object, previous, context) {
-    if (previous === undefined) return [...seccompAnnotations(object), ...validatePodCreate(spec(object))];
+    if (previous === undefined)
+      return [...podAnnotations(object), ...validatePodCreate(spec(object), object.metadata.name)];
     return validatePodUpdate(object, previous, context.subresource ?? '');
   },
   warnings: (object, previous) => [
@@ -77,16 +85,39 @@ export const podHooks: KindHooks = {
 };
 
 const SECCOMP = /^(container\.)?seccomp\.security\.alpha\.kubernetes\.io\//;
+const MIRROR = 'kubernetes.io/config.mirror';
+const DELETION_COST = 'controller.kubernetes.io/pod-deletion-cost';
+const costMax = 2 ** 31;
+
+/** What annotations of a pod mean to the server. */
+function podAnnotations(object: KubeObject): FieldError[] {
+  const at = 'metadata.annotations';
+  const annotations = object.metadata.annotations ?? {};
+  const errors: FieldError[] = [];
+  const mirror = annotations[MIRROR];
+  if (mirror !== undefined && text(spec(object)['nodeName']) === '') {
+    const detail = 'must set spec.nodeName if mirror pod annotation is set';
+    errors.push(invalid(`${at}[${MIRROR}]`, mirror, detail));
+  }
+  const cost = annotations[DELETION_COST];
+  if (cost !== undefined && !isCost(cost))
+    errors.push(invalid(`${at}[${DELETION_COST}]`, cost, 'must be a 32bit integer'));
+  return [...errors, ...seccompAnnotations(object)];
+}
+
+/** A number without a plus or nought in front, small enough. */
+function isCost(text: string): boolean {
+  return /^(0|-?[1-9]\d*)$/.test(text) && Number(text) >= -costMax && Number(text) < costMax;
+}
 
 /** The profile was said by annotations once; whoever still does must say it right. */
 function seccompAnnotations(object: KubeObject): FieldError[] {
-  return Object.entries(object.metadata.annotations ?? {}).flatMap(([key, value]) =>
-    !SECCOMP.test(key) ||
-    ['runtime/default', 'docker/default', 'unconfined'].includes(value) ||
-    /^localhost\/./.test(value)
-      ? []
-      : [invalid(`metadata.annotations.${key}`, value, 'must be a valid seccomp profile')],
-  );
+  return Object.entries(object.metadata.annotations ?? {}).flatMap(([key, value]) => {
+    if (!SECCOMP.test(key) || ['runtime/default', 'docker/default', 'unconfined'].includes(value)) return [];
+    const at = `metadata.annotations.${key}`;
+    if (value.startsWith('localhost/')) return localDescendingPath(at, value.slice('localhost/'.length));
+    return [invalid(at, value, 'must be a valid seccomp profile')];
+  });
 }
 
 const MAY_CHANGE =
@@ -98,15 +129,22 @@ function validatePodUpdate(object: KubeObject, previous: KubeObject, subresource
   const after = spec(object);
   const before = spec(previous);
   if (after === before || equalData(after, before)) return validateStatusUpdate(object, previous);
-  const errors = validatePodSpec(after, 'spec');
+  const errors = [
+    ...podAnnotations(object),
+    ...validatePodSpec(after, 'spec', object.metadata.name),
+    ...validatePodItself(after),
+  ];
   if (subresource === 'ephemeralcontainers') return [...errors, ...validateEphemeralChange(after, before)];
   for (const field of ['containers', 'initContainers']) {
     const containers = records(after[field]);
     if (containers.length !== records(before[field]).length)
       return [...errors, forbidden(`spec.${field}`, `pod updates may not add or remove containers`)];
     // Upstream looks at images once more here.
-    for (const [index, container] of containers.entries())
-      if (text(container['image']) === '') errors.push(required(`spec.${field}[${index}].image`));
+    for (const [index, container] of containers.entries()) {
+      const image = `spec.${field}[${index}].image`;
+      if (text(container['image']) === '') errors.push(required(image));
+      errors.push(...paddedImage(container, image));
+    }
   }
   const now = after['activeDeadlineSeconds'];
   const then = before['activeDeadlineSeconds'];

@@ -140,6 +140,15 @@ export function environmentName(value: string): readonly string[] {
   return ["a valid environment variable name must consist only of printable ASCII characters other than '='"];
 }
 
+/** The name of a header that a probe sends. */
+export function headerName(value: string): readonly string[] {
+  if (/^[-A-Za-z0-9]+$/.test(value)) return [];
+  return [
+    "a valid HTTP header must consist of alphanumeric characters or '-' (e.g. 'X-Header-Name', regex used for " +
+      "validation is '[-A-Za-z0-9]+')",
+  ];
+}
+
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
 
 export function isIPv4(value: string): boolean {

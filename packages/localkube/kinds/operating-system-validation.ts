@@ -3,19 +3,25 @@ import type { Fields } from './fields.ts';
 import { forbidden, isAbsent, notSupported, record, records, required, text } from './fields.ts';
 
 /** Security settings that mean nothing on Windows, as upstream lists them. */
+const CONTEXT = 'securityContext.';
 const POD = [
-  'appArmorProfile',
-  'seLinuxOptions',
-  'seccompProfile',
-  'fsGroup',
-  'fsGroupChangePolicy',
-  'sysctls',
-  'runAsUser',
-  'runAsGroup',
-  'supplementalGroups',
-  'supplementalGroupsPolicy',
-  'seLinuxChangePolicy',
+  'securityContext.appArmorProfile',
+  'securityContext.seLinuxOptions',
+  'hostUsers',
+  'hostPID',
+  'hostIPC',
+  'securityContext.seccompProfile',
+  'securityContext.fsGroup',
+  'securityContext.fsGroupChangePolicy',
+  'securityContext.sysctls',
+  'shareProcessNamespace',
+  'securityContext.runAsUser',
+  'securityContext.runAsGroup',
+  'securityContext.supplementalGroups',
+  'securityContext.supplementalGroupsPolicy',
+  'securityContext.seLinuxChangePolicy',
 ];
+const CONTAINER_LISTS = ['initContainers', 'containers', 'ephemeralContainers'];
 const CONTAINER = [
   'appArmorProfile',
   'seLinuxOptions',
@@ -37,13 +43,12 @@ export function validateOperatingSystem(spec: Fields, at: string): FieldError[] 
   if (name === 'linux') return onLinux(spec, at);
   if (name !== 'windows') return [notSupported(`${at}.os`, name, ['linux', 'windows'])];
   const detail = 'cannot be set for a windows pod';
-  const errors: FieldError[] = [];
-  for (const field of ['hostPID', 'hostIPC', 'hostUsers', 'shareProcessNamespace'])
-    if (spec[field] !== undefined && spec[field] !== false) errors.push(forbidden(`${at}.${field}`, detail));
   const context = record(spec['securityContext']);
-  for (const field of POD)
-    if (!isAbsent(context[field])) errors.push(forbidden(`${at}.securityContext.${field}`, detail));
-  for (const field of ['containers', 'initContainers']) {
+  const errors = POD.filter((path) => {
+    const value = path.startsWith(CONTEXT) ? context[path.slice(CONTEXT.length)] : spec[path];
+    return !isAbsent(value) && !(value === false && (path === 'hostPID' || path === 'hostIPC'));
+  }).map((path) => forbidden(`${at}.${path}`, detail));
+  for (const field of CONTAINER_LISTS) {
     for (const [index, container] of records(spec[field]).entries()) {
       const own = record(container['securityContext']);
       for (const part of CONTAINER)
@@ -59,7 +64,7 @@ function onLinux(spec: Fields, at: string): FieldError[] {
   const errors: FieldError[] = [];
   if (!isAbsent(record(spec['securityContext'])['windowsOptions']))
     errors.push(forbidden(`${at}.securityContext.windowsOptions`, detail));
-  for (const field of ['containers', 'initContainers']) {
+  for (const field of CONTAINER_LISTS) {
     for (const [index, container] of records(spec[field]).entries()) {
       if (!isAbsent(record(container['securityContext'])['windowsOptions']))
         errors.push(forbidden(`${at}.${field}[${index}].securityContext.windowsOptions`, detail));

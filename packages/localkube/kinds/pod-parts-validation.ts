@@ -47,6 +47,9 @@ export function validateEphemeralContainers(spec: Fields, at: string, names: Pod
     const here = `${at}.ephemeralContainers[${index}]`;
     const errors = validateContainer(container, here, names);
     const name = text(container['name']);
+    const image = text(container['image']);
+    if (image !== image.trim())
+      errors.push(invalid(`${here}.image`, image, 'must not have leading or trailing whitespace'));
     if (taken.has(name)) errors.push(duplicate(`${here}.name`, name));
     taken.add(name);
     const target = text(container['targetContainerName']);
@@ -99,13 +102,15 @@ const policies = ['Always', 'Never', 'OnFailure'];
 const rulesMax = 20;
 const codesMax = 255;
 
-export function validateRestarts(container: Fields, at: string): FieldError[] {
+/** Whether a container begins anew; of an init container that says nothing only this is asked. */
+export function validateRestarts(container: Fields, at: string, initial: boolean): FieldError[] {
   const policy = container['restartPolicy'];
   const rules = records(container['restartPolicyRules']);
   const errors: FieldError[] = [];
   if (isAbsent(policy)) {
     if (rules.length === 0) return [];
     errors.push(required(`${at}.restartPolicy`, 'must specify restartPolicy when restart rules are used'));
+    if (initial) return errors;
   } else if (!policies.includes(text(policy)))
     errors.push(notSupported(`${at}.restartPolicy`, policy, policies));
   if (rules.length > rulesMax) errors.push(tooMany(`${at}.restartPolicyRules`, rules.length, rulesMax));

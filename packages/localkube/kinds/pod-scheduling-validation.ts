@@ -16,7 +16,7 @@ import {
   strings,
   text,
 } from './fields.ts';
-import { dnsLabel, labelValue, qualifiedName } from './names.ts';
+import { dnsLabel, dnsSubdomain, labelValue, qualifiedName } from './names.ts';
 import { validateSelector } from './selectors.ts';
 
 const REQUIRED = 'requiredDuringSchedulingIgnoredDuringExecution';
@@ -27,18 +27,13 @@ export function validateAffinity(affinity: Fields, at: string): FieldError[] {
   if (!isAbsent(affinity['nodeAffinity'])) {
     const node = record(affinity['nodeAffinity']);
     const here = `${at}.nodeAffinity`;
-    if (!isAbsent(node[REQUIRED])) {
-      const terms = records(record(node[REQUIRED])['nodeSelectorTerms']);
-      const path = `${here}.${REQUIRED}.nodeSelectorTerms`;
-      if (terms.length === 0) errors.push(required(path, 'must have at least one node selector term'));
-      for (const [index, term] of terms.entries())
-        errors.push(...validateNodeTerm(term, `${path}[${index}]`));
-    }
+    if (!isAbsent(node[REQUIRED]))
+      errors.push(...validateNodeSelector(record(node[REQUIRED]), `${here}.${REQUIRED}`));
     for (const [index, term] of records(node[PREFERRED]).entries()) {
       const path = `${here}.${PREFERRED}[${index}]`;
       errors.push(
         ...validateWeight(term, path),
-        ...validateNodeTerm(record(term['preference']), `${path}.preference`),
+        ...validateNodeTerm(record(term['preference']), `${path}.preference`, false),
       );
     }
   }
@@ -63,7 +58,16 @@ function validateWeight(term: Fields, at: string): FieldError[] {
   return weight >= 1 && weight <= 100 ? [] : [invalid(`${at}.weight`, weight, 'must be in the range 1-100')];
 }
 
-function validateNodeTerm(term: Fields, at: string): FieldError[] {
+/** A selector of nodes, of which one term has to fit. */
+export function validateNodeSelector(selector: Fields, at: string): FieldError[] {
+  const terms = records(selector['nodeSelectorTerms']);
+  const path = `${at}.nodeSelectorTerms`;
+  if (terms.length === 0) return [required(path, 'must have at least one node selector term')];
+  return terms.flatMap((term, index) => validateNodeTerm(term, `${path}[${index}]`, true));
+}
+
+/** `strict`: values have to be those that labels can have, which is asked only where a node must fit. */
+function validateNodeTerm(term: Fields, at: string, strict: boolean): FieldError[] {
   const errors: FieldError[] = [];
   for (const [index, expression] of records(term['matchExpressions']).entries()) {
     const here = `${at}.matchExpressions[${index}]`;
@@ -98,6 +102,9 @@ function validateNodeTerm(term: Fields, at: string): FieldError[] {
     errors.push(
       ...invalidEach(`${here}.key`, text(expression['key']), qualifiedName(text(expression['key']))),
     );
+    if (strict)
+      for (const [n, value] of strings(expression['values']).entries())
+        errors.push(...invalidEach(`${here}.values[${n}]`, value, labelValue(value)));
   }
   for (const [index, field] of records(term['matchFields']).entries()) {
     const here = `${at}.matchFields[${index}]`;
@@ -113,28 +120,53 @@ function validateNodeTerm(term: Fields, at: string): FieldError[] {
       );
     const key = text(field['key']);
     if (key !== 'metadata.name') errors.push(invalid(`${here}.key`, key, 'not a valid field selector key'));
+    else
+      for (const [n, value] of strings(field['values']).entries())
+        errors.push(...invalidEach(`${here}.values[${n}]`, value, dnsSubdomain(value, false)));
   }
   return errors;
 }
 
 function validatePodTerm(term: Fields, at: string): FieldError[] {
-  const errors = validateSelector(term['labelSelector'], `${at}.labelSelector`);
+  const errors = [
+    ...validateSelector(term['labelSelector'], `${at}.labelSelector`),
+    ...validateSelector(term['namespaceSelector'], `${at}.namespaceSelector`),
+  ];
   for (const namespace of strings(term['namespaces']))
     errors.push(...invalidEach(`${at}.namespace`, namespace, dnsLabel(namespace, false)));
-  errors.push(...validateSelector(term['namespaceSelector'], `${at}.namespaceSelector`));
-  for (const [index, name] of strings(term['matchLabelKeys']).entries()) {
-    if (strings(term['mismatchLabelKeys']).includes(name))
-      errors.push(
-        invalid(
-          `${at}.matchLabelKeys[${index}]`,
-          name,
-          'exists in both matchLabelKeys and mismatchLabelKeys',
-        ),
-      );
-  }
+  errors.push(...validateLabelKeys(term, at));
   const key = text(term['topologyKey']);
   if (key === '') errors.push(required(`${at}.topologyKey`, 'can not be empty'));
   errors.push(...invalidEach(`${at}.topologyKey`, key, qualifiedName(key)));
+  return errors;
+}
+
+/** Labels of the pod itself that its neighbours have to share, or not. */
+function validateLabelKeys(term: Fields, at: string): FieldError[] {
+  const selector = term['labelSelector'];
+  const errors: FieldError[] = [];
+  for (const field of ['matchLabelKeys', 'mismatchLabelKeys']) {
+    const keys = strings(term[field]);
+    if (keys.length > 0 && isAbsent(selector))
+      errors.push(forbidden(`${at}.${field}`, 'must not be specified when labelSelector is not set'));
+    else
+      for (const [index, key] of keys.entries())
+        errors.push(...invalidEach(`${at}.${field}[${index}]`, key, qualifiedName(key)));
+  }
+  const keys = strings(term['matchLabelKeys']);
+  const selected = new Set(Object.keys(record(record(selector)['matchLabels'])));
+  for (const expression of records(record(selector)['matchExpressions'])) {
+    const key = text(expression['key']);
+    const index = keys.lastIndexOf(key);
+    if (index >= 0 && selected.has(key))
+      errors.push(invalid(`${at}[${index}]`, key, 'exists in both matchLabelKeys and labelSelector'));
+    selected.add(key);
+  }
+  for (const [index, key] of keys.entries())
+    if (strings(term['mismatchLabelKeys']).includes(key)) {
+      const detail = 'exists in both matchLabelKeys and mismatchLabelKeys';
+      errors.push(invalid(`${at}.matchLabelKeys[${index}]`, key, detail));
+    }
   return errors;
 }
 
@@ -207,7 +239,7 @@ export function validateScheduling(spec: Fields, at: string): FieldError[] {
     const least = constraint['minDomains'];
     if (typeof least === 'number') {
       if (least <= 0) errors.push(invalid(`${here}.minDomains`, least, 'must be greater than zero'));
-      else if (action !== 'DoNotSchedule') {
+      if (action !== 'DoNotSchedule') {
         const detail = `can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ${action}`;
         errors.push(invalid(`${here}.minDomains`, least, detail));
       }
@@ -215,8 +247,7 @@ export function validateScheduling(spec: Fields, at: string): FieldError[] {
     for (const field of ['nodeAffinityPolicy', 'nodeTaintsPolicy']) {
       errors.push(...optionalOneOf(`${here}.${field}`, constraint[field], ['Honor', 'Ignore']));
     }
-    for (const [n, name] of strings(constraint['matchLabelKeys']).entries())
-      errors.push(...invalidEach(`${here}.matchLabelKeys[${n}]`, name, qualifiedName(name)));
+    errors.push(...validateLabelKeys(constraint, here));
     errors.push(...validateSelector(constraint['labelSelector'], `${here}.labelSelector`));
   }
   return errors;

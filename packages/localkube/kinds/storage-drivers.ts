@@ -24,6 +24,7 @@ import { goValue } from './go-value.ts';
 import { dnsSubdomain, qualifiedName } from './names.ts';
 import { parseQuantity } from './quantity.ts';
 import { validateSelector } from './selectors.ts';
+import { validateInlineVolume } from './volume-spec-validation.ts';
 
 const spec = (object: KubeObject): Fields => record(object['spec']);
 const goStorage = (name: string, value: unknown): unknown =>
@@ -72,26 +73,24 @@ export const storageDriverHooks: KindHooks = {
   },
   validate(object, previous) {
     const part = spec(object);
-    const errors: FieldError[] =
-      previous === undefined && object.metadata.name !== ''
-        ? validateDriverName(object.metadata.name, 'metadata.name')
-        : [];
+    const errors: FieldError[] = [];
     const policy = part['fsGroupPolicy'];
     if (!GROUP_POLICIES.includes(text(policy)))
       errors.push(notSupported('spec.fsGroupPolicy', policy, GROUP_POLICIES));
     errors.push(...validateTokens(part));
-    const period = part['nodeAllocatableUpdatePeriodSeconds'];
-    if (typeof period === 'number' && period < 10)
-      errors.push(
-        invalid(
-          'spec.nodeAllocatableUpdatePeriodSeconds',
-          period,
-          'must be greater than or equal to 10 seconds',
-        ),
-      );
     for (const mode of strings(part['volumeLifecycleModes']))
       if (!LIFECYCLES.includes(mode))
         errors.push(notSupported('spec.volumeLifecycleModes', mode, LIFECYCLES));
+    const period = part['nodeAllocatableUpdatePeriodSeconds'];
+    if (typeof period === 'number' && period < 10) {
+      const detail = 'must be greater than or equal to 10 seconds';
+      errors.push(invalid('spec.nodeAllocatableUpdatePeriodSeconds', period, detail));
+    }
+    const secrets = part['serviceAccountTokenInSecrets'];
+    if (!isAbsent(secrets) && records(part['tokenRequests']).length === 0) {
+      const detail = 'serviceAccountTokenInSecrets is set but no tokenRequests are specified';
+      errors.push(invalid('spec.serviceAccountTokenInSecrets', secrets, detail));
+    }
     if (previous === undefined) return errors;
     for (const [field, shown] of [
       ['attachRequired', 'attachedRequired'],
@@ -119,7 +118,10 @@ function validateTokens(part: Fields): FieldError[] {
   for (const [index, request] of records(part['tokenRequests']).entries()) {
     const at = `spec.tokenRequests[${index}]`;
     const audience = text(request['audience']);
-    if (seen.has(audience)) errors.push(duplicate(`${at}.audience`, audience));
+    if (seen.has(audience)) {
+      errors.push(duplicate(`${at}.audience`, audience));
+      continue;
+    }
     seen.add(audience);
     const seconds = request['expirationSeconds'];
     if (typeof seconds === 'number' && seconds < 600)
@@ -131,15 +133,6 @@ function validateTokens(part: Fields): FieldError[] {
         invalid(`${at}.expirationSeconds`, seconds, 'may not specify a duration larger than 2^32 seconds'),
       );
   }
-  const secrets = part['serviceAccountTokenInSecrets'];
-  if (!isAbsent(secrets) && records(part['tokenRequests']).length === 0)
-    errors.push(
-      invalid(
-        'spec.serviceAccountTokenInSecrets',
-        secrets,
-        'serviceAccountTokenInSecrets is set but no tokenRequests are specified',
-      ),
-    );
   return errors;
 }
 
@@ -156,17 +149,19 @@ export const storageNodeHooks: KindHooks = {
       const id = text(driver['nodeID']);
       if (id === '') errors.push(required(`${at}.nodeID`));
       else if (id.length > 256) errors.push(invalid(`${at}.nodeID`, id, 'must be 256 characters or less'));
-      errors.push(...validateKeys(driver, at));
       const count = record(driver['allocatable'])['count'];
       if (typeof count === 'number' && count < 0)
         errors.push(invalid(`${at}.allocatable.count`, count, 'must be greater than or equal to 0'));
       if (seen.has(name)) errors.push(duplicate(`${at}.name`, name));
       seen.add(name);
+      errors.push(...validateKeys(driver, at));
     }
     for (const earlier of previous === undefined ? [] : records(spec(previous)['drivers'])) {
       const now = drivers.find((driver) => driver['name'] === earlier['name']);
       if (now === undefined || equalData(withoutCount(now), withoutCount(earlier))) continue;
-      errors.push(invalid('spec.drivers', goStorage('CSINodeDriver', now), 'field is immutable'));
+      errors.push(
+        invalid('spec.drivers', goStorage('CSINodeDriver', withoutCount(now)), 'field is immutable'),
+      );
     }
     return errors;
   },
@@ -180,9 +175,9 @@ function validateKeys(driver: Fields, at: string): FieldError[] {
   const seen = new Set<string>();
   for (const key of strings(driver['topologyKeys'])) {
     if (key === '') errors.push(required(at));
-    else if (seen.has(key)) errors.push(duplicate(at, key));
+    if (seen.has(key)) errors.push(duplicate(at, key));
     seen.add(key);
-    if (key !== '') errors.push(...invalidEach(at, key, qualifiedName(key)));
+    errors.push(...invalidEach(at, key, qualifiedName(key)));
   }
   return errors;
 }
@@ -195,11 +190,9 @@ export const storageCapacityHooks: KindHooks = {
       ...validateSelector(object['nodeTopology'], 'nodeTopology'),
       ...invalidEach('storageClassName', name, dnsSubdomain(name, false)),
     ];
-    for (const field of ['capacity', 'maximumVolumeSize']) {
-      const amount = parseQuantity(object[field]);
-      if (amount !== undefined && amount < 0)
-        errors.push(invalid(field, object[field], 'must be greater than or equal to 0'));
-    }
+    const amount = parseQuantity(object['capacity']);
+    if (amount !== undefined && amount < 0)
+      errors.push(invalid('capacity', object['capacity'], 'must be greater than or equal to 0'));
     if (previous === undefined) return errors;
     for (const field of ['nodeTopology', 'storageClassName'])
       if (!equalData(object[field], previous[field]))
@@ -216,11 +209,13 @@ export const attachmentHooks: KindHooks = {
     const errors = validateDriverName(text(part['attacher']), 'spec.attacher');
     const source = record(part['source']);
     const volume = source['persistentVolumeName'];
-    const given = [volume, source['inlineVolumeSpec']].filter((one) => !isAbsent(one)).length;
+    const inline = source['inlineVolumeSpec'];
     const one = 'must specify exactly one of inlineVolumeSpec and persistentVolumeName';
-    if (given === 0) errors.push(required('spec.source', one));
-    if (given === 2) errors.push(forbidden('spec.source', one));
-    if (!isAbsent(volume) && text(volume) === '')
+    if (isAbsent(volume) && isAbsent(inline)) errors.push(required('spec.source', one));
+    else if (!isAbsent(volume) && !isAbsent(inline)) errors.push(forbidden('spec.source', one));
+    else if (!isAbsent(inline))
+      errors.push(...validateInlineVolume(record(inline), 'spec.source.inlineVolumeSpec'));
+    else if (volume === '')
       errors.push(
         required('spec.source.persistentVolumeName', 'must specify non empty persistentVolumeName'),
       );
@@ -253,11 +248,11 @@ export const attributesClassHooks: KindHooks = {
       .filter(changed)
       .map((field) => forbidden(field, `updates to ${field} are forbidden.`));
     if (name === '') errors.push(required('driverName'));
-    else errors.push(...invalidEach('driverName', name, qualifiedName(name.toLowerCase())));
-    if (Object.keys(parameters).length === 0)
-      errors.push(required('parameters', 'must contain at least one key/value pair'));
+    else errors.push(...invalidEach('driverName', name.toLowerCase(), qualifiedName(name.toLowerCase())));
     for (const key of Object.keys(parameters))
       if (key === '') errors.push(invalid('parameters', key, 'field can not be empty.'));
+    if (Object.keys(parameters).length === 0)
+      errors.push(required('parameters', 'must contain at least one key/value pair'));
     return errors;
   },
 };

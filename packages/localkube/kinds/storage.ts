@@ -14,9 +14,6 @@ import {
   invalid,
   invalidEach,
   isAbsent,
-  list,
-  notSupported,
-  oneOf,
   optionalOneOf,
   record,
   records,
@@ -24,14 +21,14 @@ import {
   strings,
   text,
 } from './fields.ts';
-import { shownField } from '../schema/index.ts';
 import { goValue } from './go-value.ts';
 import { limitClaim } from './limits.ts';
-import { dnsSubdomain, qualifiedName } from './names.ts';
+import { qualifiedName } from './names.ts';
 import { parseQuantity } from './quantity.ts';
 import { admissionRefusal } from './pod-admission.ts';
 import { claimWarnings, storageClassWarnings, volumeWarnings } from './storage-warnings.ts';
-import { validateClaimSpec } from './volume-validation.ts';
+import { validateClaimSpec } from './claim-validation.ts';
+import { validateVolumeSpec } from './volume-spec-validation.ts';
 
 const spec = (object: KubeObject): Fields => record(object['spec']);
 const status = (object: KubeObject): Fields => record(object['status']);
@@ -121,19 +118,32 @@ export const claimHooks: KindHooks = {
   ],
 };
 
+const OLD_CLASS = 'volume.beta.kubernetes.io/storage-class';
+
 function validateClaimUpdate(object: KubeObject, previous: KubeObject): FieldError[] {
   const after = spec(object);
   const before = spec(previous);
-  if (after === before || equalData(after, before)) return [];
-  const errors = validateClaimSpec(after, 'spec');
+  const [now, then] = [object, previous].map((one) => one.metadata.annotations?.[OLD_CLASS]);
+  if ((after === before || equalData(after, before)) && now === then) return [];
+  const errors = validateClaimSpec(after, 'spec', before);
+  // The class said by an annotation may move into the field, once.
+  const moved =
+    then !== undefined &&
+    isAbsent(before['storageClassName']) &&
+    after['storageClassName'] === then &&
+    (now === undefined || now === then);
+  if (!moved && (now ?? '') !== (then ?? ''))
+    errors.push(invalid(`metadata.annotations[${OLD_CLASS}]`, now ?? '', 'field is immutable'));
+  const first =
+    isAbsent(before['storageClassName']) && (then === undefined || after['storageClassName'] === then);
   const bound = text(status(object)['phase']) === 'Bound';
   const fixed = (part: Fields): Fields => ({
     ...part,
     // Binding fills these once; a bound claim may grow.
     volumeName: text(before['volumeName']) === '' ? '' : part['volumeName'],
-    storageClassName: isAbsent(before['storageClassName']) ? undefined : part['storageClassName'],
+    storageClassName: moved || first ? undefined : part['storageClassName'],
     resources: bound ? withoutRequest(part['resources']) : part['resources'],
-    volumeAttributesClassName: undefined,
+    volumeAttributesClassName: bound ? undefined : part['volumeAttributesClassName'],
   });
   if (!equalData(fixed(after), fixed(before))) {
     const detail =
@@ -141,7 +151,20 @@ function validateClaimUpdate(object: KubeObject, previous: KubeObject): FieldErr
     errors.push(forbidden('spec', detail));
   }
   const capacity = record(status(object)['capacity'])['storage'];
-  return [...errors, ...validateGrowth(after, before, capacity)];
+  errors.push(...validateGrowth(after, before, capacity));
+  if (after['volumeMode'] !== before['volumeMode'])
+    errors.push(invalid('volumeMode', after['volumeMode'] ?? null, 'field is immutable'));
+  return [...errors, ...validateAttributes(after, before, status(previous))];
+}
+
+/** What was applied to a volume cannot be taken back to nothing. */
+function validateAttributes(after: Fields, before: Fields, had: Fields): FieldError[] {
+  const field = 'volumeAttributesClassName';
+  const [now, then] = [after[field], before[field]];
+  if (equalData(now ?? null, then ?? null) || isAbsent(had['currentVolumeAttributesClassName'])) return [];
+  const when = 'is forbidden when status.currentVolumeAttributesClassName is not nil';
+  if (isAbsent(now)) return [forbidden(`spec.${field}`, `update to nil ${when}`)];
+  return now === '' ? [forbidden(`spec.${field}`, `update to empty string ${when}`)] : [];
 }
 
 const requestOf = (part: Fields): unknown => record(record(part['resources'])['requests'])['storage'];
@@ -175,7 +198,7 @@ export const volumeHooks: KindHooks = {
     if (!finalizers.includes(protection)) draft.metadata['finalizers'] = [...finalizers, protection];
   },
   validate(object, previous) {
-    const errors = validateVolumeSpec(spec(object));
+    const errors = validateVolumeSpec(spec(object), object.metadata.name);
     if (previous === undefined) return errors;
     // Upstream checks a changed volume twice, and its source may not change.
     return [...errors, ...errors, ...volumeChange(spec(object), spec(previous))];
@@ -211,7 +234,14 @@ export const volumeHooks: KindHooks = {
 function sourceChange(after: Fields, before: Fields): FieldError[] {
   const sourceOf = (part: Fields): Fields =>
     Object.fromEntries(Object.entries(part).filter(([field]) => !NOT_SOURCES.has(field)));
-  if (equalData(sourceOf(after), sourceOf(before))) return [];
+  const [now, then] = [sourceOf(after), sourceOf(before)];
+  const driver = record(now['csi']);
+  // The secret for growing may come later.
+  if (!isAbsent(then['csi']) && isAbsent(record(then['csi'])['controllerExpandSecretRef'])) {
+    const { controllerExpandSecretRef: _, ...rest } = driver;
+    if (!isAbsent(now['csi'])) now['csi'] = rest;
+  }
+  if (equalData(now, then)) return [];
   const detail = 'spec.persistentvolumesource is immutable after creation';
   return [forbidden('spec.persistentvolumesource', detail)];
 }
@@ -221,38 +251,16 @@ function volumeChange(after: Fields, before: Fields): FieldError[] {
   if (after['volumeMode'] !== before['volumeMode'])
     errors.push(invalid('volumeMode', after['volumeMode'] ?? null, 'field is immutable'));
   const affinity = after['nodeAffinity'];
-  if (isAbsent(before['nodeAffinity']) || equalData(affinity ?? null, before['nodeAffinity'])) return errors;
-  const node = definitionFor('io.k8s.api.core.v1.VolumeNodeAffinity');
-  const shown = isAbsent(affinity) ? null : goValue(node, affinity);
-  const detail = 'field is immutable, except for updating from beta label to GA';
-  return [...errors, invalid('nodeAffinity', shown, detail)];
+  if (!isAbsent(before['nodeAffinity']) && !equalData(affinity ?? null, before['nodeAffinity'])) {
+    const node = definitionFor('io.k8s.api.core.v1.VolumeNodeAffinity');
+    const shown = isAbsent(affinity) ? null : goValue(node, affinity);
+    const detail = 'field is immutable, except for updating from beta label to GA';
+    errors.push(invalid('nodeAffinity', shown, detail));
+  }
+  if (!isAbsent(before['volumeAttributesClassName']) && isAbsent(after['volumeAttributesClassName']))
+    errors.push(forbidden('spec.volumeAttributesClassName', 'update from non-nil value to nil is forbidden'));
+  return errors;
 }
-
-/** The kinds of storage behind a volume, in the order in which upstream looks for them. */
-const SOURCES = [
-  'hostPath',
-  'gcePersistentDisk',
-  'awsElasticBlockStore',
-  'glusterfs',
-  'flocker',
-  'nfs',
-  'rbd',
-  'quobyte',
-  'cephfs',
-  'iscsi',
-  'cinder',
-  'fc',
-  'flexVolume',
-  'azureFile',
-  'vsphereVolume',
-  'photonPersistentDisk',
-  'portworxVolume',
-  'azureDisk',
-  'scaleIO',
-  'local',
-  'storageos',
-  'csi',
-];
 
 const NOT_SOURCES = new Set([
   'accessModes',
@@ -265,73 +273,6 @@ const NOT_SOURCES = new Set([
   'volumeAttributesClassName',
   'volumeMode',
 ]);
-
-function validateVolumeSpec(part: Fields): FieldError[] {
-  const errors: FieldError[] = [];
-  if (list(part['accessModes']).length === 0) errors.push(required('spec.accessModes'));
-  const capacity = part['capacity'];
-  if (Object.keys(record(capacity)).length === 0) errors.push(required('spec.capacity'));
-  const known = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
-  for (const mode of strings(part['accessModes']))
-    if (!known.includes(mode)) errors.push(notSupported('spec.accessModes', mode, known));
-  if (list(part['accessModes']).length > 1 && list(part['accessModes']).includes('ReadWriteOncePod'))
-    errors.push(forbidden('spec.accessModes', 'may not use ReadWriteOncePod with other access modes'));
-  const size = record(capacity)['storage'];
-  if (isAbsent(size) || Object.keys(record(capacity)).length > 1)
-    errors.push(notSupported('spec.capacity', shownField(part, 'capacity'), ['storage']));
-  const amount = parseQuantity(size);
-  if (amount !== undefined && amount < 0n)
-    errors.push(invalid('spec.capacity[storage]', Number(size), 'must be a valid resource quantity'));
-  if (amount !== undefined && amount <= 0n)
-    errors.push(invalid('spec.capacity[storage]', size, 'must be greater than zero'));
-  errors.push(
-    ...oneOf('spec.persistentVolumeReclaimPolicy', part['persistentVolumeReclaimPolicy'], [
-      'Delete',
-      'Recycle',
-      'Retain',
-    ]),
-  );
-  const sources = SOURCES.filter((field) => !isAbsent(part[field]));
-  const [first] = sources;
-  if (first !== undefined) errors.push(...validateVolumeSource(first, record(part[first])));
-  for (const kind of sources.slice(1))
-    errors.push(forbidden(`spec.${kind}`, 'may not specify more than 1 volume type'));
-  if (sources.length === 0) errors.push(required('spec', 'must specify a volume type'));
-  if (!isAbsent(part['local']) && isAbsent(part['nodeAffinity']))
-    errors.push(required('spec.nodeAffinity', 'Local volume requires node affinity'));
-  const terms = record(record(part['nodeAffinity'])['required'])['nodeSelectorTerms'];
-  if (!isAbsent(part['nodeAffinity']) && isAbsent(record(part['nodeAffinity'])['required']))
-    errors.push(required('spec.nodeAffinity.required', 'must specify required node constraints'));
-  else if (!isAbsent(part['nodeAffinity']) && list(terms).length === 0)
-    errors.push(
-      required('spec.nodeAffinity.required.nodeSelectorTerms', 'must have at least one node selector term'),
-    );
-  if (part['persistentVolumeReclaimPolicy'] === 'Recycle' && record(part['hostPath'])['path'] === '/')
-    errors.push(
-      forbidden('spec.persistentVolumeReclaimPolicy', "may not be 'recycle' for a hostPath mount of '/'"),
-    );
-  const className = text(part['storageClassName']);
-  if (className !== '')
-    errors.push(...invalidEach('spec.storageClassName', className, dnsSubdomain(className, false)));
-  errors.push(...optionalOneOf('spec.volumeMode', part['volumeMode'], ['Block', 'Filesystem']));
-  return errors;
-}
-
-function validateVolumeSource(kind: string, source: Fields): FieldError[] {
-  const at = `spec.${kind}`;
-  const needed = (field: string): FieldError[] =>
-    text(source[field]) === '' ? [required(`${at}.${field}`)] : [];
-  if (kind === 'csi') return [...needed('driver'), ...needed('volumeHandle')];
-  if (kind === 'nfs') {
-    const path = text(source['path']);
-    const relative = path.startsWith('/') ? [] : [invalid(`${at}.path`, path, 'must be an absolute path')];
-    return [...needed('server'), ...needed('path'), ...relative];
-  }
-  if (kind !== 'hostPath' && kind !== 'local') return [];
-  const path = text(source['path']);
-  if (path === '') return [required(`${at}.path`)];
-  return path.split('/').includes('..') ? [invalid(`${at}.path`, path, "must not contain '..'")] : [];
-}
 
 /** Upstream compares each term with as many empty ones as there are terms, and with those before it. */
 function repeatedTopologies(terms: readonly Fields[]): FieldError[] {
@@ -366,15 +307,6 @@ export const storageClassHooks: KindHooks = {
       );
     for (const key of Object.keys(record(object['parameters'])))
       if (key === '') errors.push(invalid('parameters', key, 'field can not be empty.'));
-    for (const [index, term] of records(object['allowedTopologies']).entries()) {
-      for (const [n, expression] of records(term['matchLabelExpressions']).entries()) {
-        const at = `allowedTopologies[${index}].matchLabelExpressions[${n}]`;
-        if (list(expression['values']).length === 0) errors.push(required(`${at}.values`));
-        const key = text(expression['key']);
-        errors.push(...invalidEach(`${at}.key`, key, qualifiedName(key)));
-      }
-    }
-    errors.push(...repeatedTopologies(records(object['allowedTopologies'])));
     if (object['reclaimPolicy'] !== '')
       errors.push(...optionalOneOf('reclaimPolicy', object['reclaimPolicy'], ['Delete', 'Retain']));
     errors.push(
@@ -383,6 +315,21 @@ export const storageClassHooks: KindHooks = {
         'WaitForFirstConsumer',
       ]),
     );
+    for (const [index, term] of records(object['allowedTopologies']).entries()) {
+      const keys = new Set<string>();
+      for (const [n, expression] of records(term['matchLabelExpressions']).entries()) {
+        const at = `allowedTopologies[${index}].matchLabelExpressions[${n}]`;
+        const values = strings(expression['values']);
+        if (values.length === 0) errors.push(required(`${at}.values`));
+        for (const [v, value] of values.entries())
+          if (values.indexOf(value) < v) errors.push(duplicate(`${at}.values[${v}]`, value));
+        const key = text(expression['key']);
+        errors.push(...invalidEach(`${at}.key`, key, qualifiedName(key)));
+        if (keys.has(key)) errors.push(duplicate(`${at}.key`, key));
+        keys.add(key);
+      }
+    }
+    errors.push(...repeatedTopologies(records(object['allowedTopologies'])));
     for (const field of previous === undefined ? [] : FIXED_OF_CLASS)
       if (!equalData(object[field] ?? null, previous?.[field] ?? null))
         errors.push(invalid(field, object[field] ?? null, 'field is immutable'));
