@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 
 interface Module {
@@ -17,29 +18,72 @@ type Wrapped = (
 
 const codeOf = (path: string): string => `${path}.code`;
 
+/** Parts of Node that take milliseconds to load and that no command needs all of. */
+const rare: ReadonlySet<string> = new Set(
+  [
+    'child_process',
+    'cluster',
+    'http',
+    'http2',
+    'https',
+    'os',
+    'perf_hooks',
+    'worker_threads',
+    'zlib',
+  ].flatMap((name) => [name, `node:${name}`]),
+);
+
+/** Stands for a part of Node until something of it is asked for; then it has all of it, and asking costs nothing more. */
+function whenAsked(load: () => object): object {
+  const stand = {};
+  const become = (): object => {
+    const real = load();
+    Object.setPrototypeOf(stand, Object.prototype);
+    Object.defineProperties(stand, Object.getOwnPropertyDescriptors(real));
+    return real;
+  };
+  return Object.setPrototypeOf(
+    stand,
+    new Proxy(Object.prototype, {
+      get: (_, key, asked) => Reflect.get(become(), key, asked) as unknown,
+      has: (_, key) => Reflect.has(become(), key),
+    }),
+  ) as object;
+}
+
 /**
  * Loads a program that the build has bundled as CommonJS, with the code that V8 made of it then: nothing is parsed or compiled
  * but what the build has not run. That halves what a command takes to start. Code of another version of Node is refused by V8
- * and made anew. Names of chunks carry a hash of their text, so code and text always belong together.
+ * and made anew. The build writes ASCII alone, which takes half the memory of anything else. Names of chunks carry a hash of their text, so code and text always belong together.
  * `keep`: for the build, which runs a few commands and keeps their code.
  */
 export function loadCompiled(path: string, keep: boolean): unknown {
   const node = createRequire(path);
   const modules = new Map<string, Module>();
+  const parts = new Map<string, object>();
   const scripts = new Map<string, Script>();
+  const part = (name: string): object => {
+    const known = parts.get(name) ?? whenAsked(() => node(name) as object);
+    parts.set(name, known);
+    return known;
+  };
   const load = (file: string): unknown => {
     const known = modules.get(file);
     if (known !== undefined) return known.exports;
     const module: Module = { exports: {} };
     modules.set(file, module);
     const code = codeOf(file);
+    // V8 forgets code that has not run for a while, but not here. Kept code has to be of equal flags when it is read and written.
+    if (keep) setFlagsFromString('--flush-bytecode');
     const script = new Script(
-      `(function (exports, require, module, __filename, __dirname) { ${readFileSync(file, 'utf8')}\n})`,
+      `(function (exports, require, module, __filename, __dirname) { ${readFileSync(file, 'latin1')}\n})`,
       { filename: file, ...(existsSync(code) && { cachedData: readFileSync(code) }) },
     );
+    if (keep) setFlagsFromString('--no-flush-bytecode');
     scripts.set(file, script);
     const folder = dirname(file);
-    const require = (name: string): unknown => (name.startsWith('.') ? load(join(folder, name)) : node(name));
+    const require = (name: string): unknown =>
+      name.startsWith('.') ? load(join(folder, name)) : rare.has(name) ? part(name) : node(name);
     (script.runInThisContext() as Wrapped)(module.exports, require, module, file, folder);
     return module.exports;
   };
@@ -48,6 +92,7 @@ export function loadCompiled(path: string, keep: boolean): unknown {
 }
 
 function keepCode(scripts: ReadonlyMap<string, Script>): void {
+  setFlagsFromString('--flush-bytecode');
   for (const [file, script] of scripts) {
     const unfinished = `${codeOf(file)}.unfinished`;
     writeFileSync(unfinished, script.createCachedData());

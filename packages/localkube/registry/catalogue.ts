@@ -155,7 +155,8 @@ function compareGroups(a: ServedGroup, b: ServedGroup): number {
 }
 
 function servedBuiltIn(resource: BuiltInResource, hooks: KindHooks): Served {
-  const typed = schemaFor(resource) ?? { type: 'object' as const };
+  let typed: TypedNode | undefined;
+  const read = (): TypedNode => (typed ??= schemaFor(resource) ?? { type: 'object' });
   return {
     ...hooks,
     ...conversionFor(resource.group, resource.version, resource.kind),
@@ -171,8 +172,13 @@ function servedBuiltIn(resource: BuiltInResource, hooks: KindHooks): Served {
     verbs: resource.verbs,
     subresources: resource.subresources.map((sub) => sub.name),
     subresourceList: resource.subresources,
-    schema: typed,
-    typed,
+    // A program that starts needs the shapes of few of them.
+    get schema() {
+      return read();
+    },
+    get typed() {
+      return read();
+    },
     custom: false,
     preferred: true,
   };

@@ -123,6 +123,11 @@ export interface Access {
   /** `derived`: its spec comes from the template of an object that was checked when it was written. */
   create(object: KubeObject, manager: string, derived?: boolean): KubeObject;
   /**
+   * Creates an object as `like` was created: of the same kind with the same fields, whole and right by construction, so that
+   * nothing is decoded, defaulted or checked.
+   */
+  createLike(like: KubeObject, object: KubeObject): KubeObject;
+  /**
    * Replaces the object (or, with `status`, its status; with `finalize`, a namespace's finalizers). Checked against
    * metadata.resourceVersion when that is set.
    */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Random } from '@plumbline/base';
+import type { KubeObject } from '@plumbline/api';
 import type { Access } from '../registry/types.ts';
 import type { ListenOptions, Security, User } from '../types.ts';
 import { followAggregation } from './aggregate.ts';
@@ -80,11 +81,7 @@ export function createSecurity(options: {
     tls: { key: server.key, cert: server.certificate, clientCa: authority.certificate },
     admin: { caCert: authority.certificate, clientCert: admin.certificate, clientKey: admin.key },
     seed(access) {
-      for (const object of bootstrapRoles()) {
-        const { namespace = '', name } = object.metadata;
-        if (access.get('rbac.authorization.k8s.io', object.kind, namespace, name) === undefined)
-          access.create(object, 'kube-apiserver');
-      }
+      createRoles(access);
       // Sums of roles are the work of a controller, also upstream.
       if (access.controllers !== false) followAggregation(access);
       followSigning(access, authority);
@@ -93,3 +90,24 @@ export function createSecurity(options: {
     },
   };
 }
+
+/** A hundred objects of a dozen forms: the first of each form is made as all objects are, the others like it. */
+function createRoles(access: Access): void {
+  const examples = new Map<string, KubeObject>();
+  for (const object of bootstrapRoles()) {
+    const { namespace = '', name } = object.metadata;
+    if (access.get('rbac.authorization.k8s.io', object.kind, namespace, name) !== undefined) continue;
+    const form = formOf(object);
+    const like = examples.get(form);
+    if (like === undefined) examples.set(form, access.create(object, 'kube-apiserver'));
+    else access.createLike(like, object);
+  }
+}
+
+/** What decides about the fields of an object that is stored, and about who owns them. */
+function formOf(object: KubeObject): string {
+  const fields = Object.keys(object).filter((field) => !isEmpty(object[field]));
+  return [object.kind, ...fields, ...Object.keys(object.metadata.labels ?? {})].join();
+}
+
+const isEmpty = (value: unknown): boolean => Array.isArray(value) && value.length === 0;

@@ -1,21 +1,24 @@
-import { padMessage, primes, rootFraction, wordBytes } from './words.ts';
+import { once, padMessage, primes, rootFraction, wordBytes } from './words.ts';
 
-const first64 = primes(64);
-const constants = first64.map((prime) => Number(rootFraction(prime, 3) >> 32n) | 0);
-const initial = first64.slice(0, 8).map((prime) => Number(rootFraction(prime, 2) >> 32n) | 0);
-
-const first = Int32Array.from(initial);
-const rounds = Int32Array.from(constants);
+/** Most programs hash nothing, and the roots take milliseconds. */
+const constants = once(() => {
+  const first64 = primes(64);
+  return {
+    first: Int32Array.from(first64.slice(0, 8), (prime) => Number(rootFraction(prime, 2) >> 32n) | 0),
+    rounds: Int32Array.from(first64, (prime) => Number(rootFraction(prime, 3) >> 32n) | 0),
+  };
+});
 
 /** SHA-256 (FIPS 180-4). */
 export function sha256(bytes: Uint8Array): Uint8Array {
   const view = padMessage(bytes, 64, false);
+  const { first, rounds } = constants();
   const state = Int32Array.from(first);
   const words = new Int32Array(64);
   for (let offset = 0; offset < view.byteLength; offset += 64) {
     for (let i = 0; i < 16; i++) words[i] = view.getInt32(offset + i * 4);
     extend(words);
-    mix(state, words);
+    mix(state, words, rounds);
   }
   return wordBytes([...state], false);
 }
@@ -32,7 +35,7 @@ function extend(words: Int32Array): void {
 }
 
 /** One block. The eight variables are the letters of the standard; no round makes anything that has to be collected. */
-function mix(state: Int32Array, words: Int32Array): void {
+function mix(state: Int32Array, words: Int32Array, rounds: Int32Array): void {
   let a = at(state, 0);
   let b = at(state, 1);
   let c = at(state, 2);

@@ -1,8 +1,13 @@
-import { padMessage, primes, rootFraction } from './words.ts';
+import { once, padMessage, primes, rootFraction } from './words.ts';
 
-const first80 = primes(80);
-const constants = first80.map((prime) => rootFraction(prime, 3));
-const initial = first80.slice(0, 8).map((prime) => rootFraction(prime, 2));
+/** Most programs hash nothing, and the roots take milliseconds. */
+const constants = once(() => {
+  const first80 = primes(80);
+  return {
+    first: BigUint64Array.from(first80.slice(0, 8), (prime) => rootFraction(prime, 2)),
+    rounds: BigUint64Array.from(first80, (prime) => rootFraction(prime, 3)),
+  };
+});
 
 function turn(word: bigint, by: bigint): bigint {
   return BigInt.asUintN(64, (word >> by) | (word << (64n - by)));
@@ -11,6 +16,7 @@ function turn(word: bigint, by: bigint): bigint {
 /** SHA-512 (FIPS 180-4). */
 export function sha512(bytes: Uint8Array): Uint8Array {
   const view = padMessage(bytes, 128, false);
+  const { first: initial, rounds } = constants();
   const state = new BigUint64Array(initial);
   const words = new BigUint64Array(80);
   const at = (i: number): bigint => words[i] ?? 0n;
@@ -25,7 +31,7 @@ export function sha512(bytes: Uint8Array): Uint8Array {
     for (let i = 0; i < 80; i++) {
       const s1 = turn(e, 14n) ^ turn(e, 18n) ^ turn(e, 41n);
       const chosen = (e & f) ^ (BigInt.asUintN(64, ~e) & g);
-      const t1 = h + s1 + chosen + (constants[i] ?? 0n) + at(i);
+      const t1 = h + s1 + chosen + (rounds[i] ?? 0n) + at(i);
       const s0 = turn(a, 28n) ^ turn(a, 34n) ^ turn(a, 39n);
       const t2 = s0 + ((a & b) ^ (a & c) ^ (b & c));
       const fifth = BigInt.asUintN(64, d + t1);

@@ -43,3 +43,9 @@ export function rootFraction(prime: number, degree: 2 | 3): bigint {
   }
   return BigInt.asUintN(64, low);
 }
+
+/** What is made when it is asked for first, and kept. */
+export function once<T extends object>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
