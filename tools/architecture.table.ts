@@ -25,7 +25,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   engine: { layer: 4, packages: [], node: [] },
   controllers: { layer: 5, packages: [], node: ['node:crypto'] },
   server: { layer: 5, packages: ['hono', '@hono/node-server', 'jose', 'bcryptjs', 'prom-client'], node: '*' },
-  cli: { layer: 6, packages: ['commander', 'diff', 'pino', 'prom-client'], node: '*' },
+  cli: { layer: 6, packages: ['commander', 'diff', 'prom-client'], node: '*' },
 };
 
 /** Dangerous powers and the few files that hold them. */
