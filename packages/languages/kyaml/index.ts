@@ -4,3 +4,4 @@ export type { KyamlDocument, KyamlProblem } from './read.ts';
 export { resolveScalar } from './resolve.ts';
 export { positionsOf } from './positions.ts';
 export type { TextPosition } from './positions.ts';
+export type { ScalarStyles } from './styles.ts';

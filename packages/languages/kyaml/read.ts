@@ -10,7 +10,9 @@ import { withGoFolds } from './folded.ts';
 import { positionsOf } from './positions.ts';
 import type { TextPosition } from './positions.ts';
 import { NoJsonNumber } from './resolve.ts';
-import { kyamlSchema, textSchema, writtenNull } from './schema.ts';
+import { kyamlSchema, styleSchema, textSchema, writtenNull } from './schema.ts';
+import { scalarStyles } from './styles.ts';
+import type { ScalarStyles } from './styles.ts';
 
 /** One document of a file. */
 export interface KyamlDocument {
@@ -21,6 +23,8 @@ export interface KyamlDocument {
   readonly value: unknown;
   /** Whether a field that is null was written as nothing (`key:`) and not as `key: null`: kyaml tells them apart when it merges. */
   isSilentNull(mapping: object, key: string): boolean;
+  /** How scalars were written, by the mapping that holds them; what was moved into another mapping is not known. */
+  readonly styles: ScalarStyles;
   /** The line of its first content, from 1. */
   readonly line: number;
   /** Where each field is written, by JSON Pointer. Reads the text again, which is slow. */
@@ -108,10 +112,12 @@ function readDocument(
       value = unshare(value);
     }
     const silent = new WeakMap<object, Set<string>>();
-    value = settleNulls(value, silent);
+    const containers: object[] = [];
+    value = settleNulls(value, silent, containers);
     if (hasOddAnnotations(value)) annotationsAsText(value, text, keepNulls);
     const isSilentNull = (mapping: object, key: string): boolean => silent.get(mapping)?.has(key) === true;
-    return ok({ value, isSilentNull, line: start, positions: () => positionsOf(text, line) });
+    const styles = scalarStyles(containers, text, () => parse(text, styleSchema));
+    return ok({ value, isSilentNull, styles, line: start, positions: () => positionsOf(text, line) });
   } catch (thrown) {
     return err(problemOf(thrown, text, file, line, start));
   }
@@ -133,21 +139,23 @@ function unshare(value: unknown): unknown {
   return copy;
 }
 
-/** Puts nulls in the places of the marks for them, and notes those that had none. */
-function settleNulls(value: unknown, silent: WeakMap<object, Set<string>>): unknown {
+/** Puts nulls in the places of the marks for them, and notes those that had none, and every mapping and list. */
+function settleNulls(value: unknown, silent: WeakMap<object, Set<string>>, containers: object[]): unknown {
   if (value === writtenNull) return null;
   if (Array.isArray(value)) {
+    containers.push(value);
     value.forEach((item: unknown, i) => {
-      if (typeof item === 'object') value[i] = settleNulls(item, silent);
+      if (typeof item === 'object') value[i] = settleNulls(item, silent, containers);
     });
     return value;
   }
   if (!isRecord(value)) return value;
+  containers.push(value);
   const mapping = value as Record<string, unknown>;
   for (const key of Object.keys(mapping)) {
     const child = mapping[key];
     if (typeof child !== 'object') continue;
-    if (child !== null) mapping[key] = settleNulls(child, silent);
+    if (child !== null) mapping[key] = settleNulls(child, silent, containers);
     else silent.set(mapping, (silent.get(mapping) ?? new Set()).add(key));
   }
   return value;

@@ -56,5 +56,23 @@ export const writtenNull: object = Object.freeze({});
 /** As kyaml reads. Nulls that are written out are told from fields that just hold nothing. */
 export const kyamlSchema = schemaOf((scalar) => resolveScalar(scalar) ?? writtenNull);
 
+/** A scalar that has no quotes, as it stands in the file. */
+export class PlainScalar {
+  readonly text: string;
+  /** Keys are taken for what they print as. */
+  readonly [Symbol.toStringTag] = 'PlainScalar';
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  toString(): string {
+    return this.text;
+  }
+}
+
+/** Scalars in quotes and blocks as their text, all others told from them. */
+export const styleSchema = schemaOf((scalar) => new PlainScalar(scalar));
+
 /** Every scalar as the text that stands in the file. */
 export const textSchema = schemaOf((scalar) => scalar);

@@ -51,8 +51,8 @@ export interface HelmEngineOptions {
 /** Enough for the charts of a large installation; one of them takes some 200 KB. */
 const chartsMaxDefault = 64;
 const chartDepthMax = 20;
-/** Origins are asked for now and then; where the values of the last texts are written may be forgotten sooner. */
-const originsCharactersMax = 2_000_000;
+/** As many characters as definitions of resources have in charts with many of them; known, they take some five times as much. */
+const originsCharactersMax = 6_000_000;
 
 /** Everything about a profile that renders share. */
 interface ProfileKit {

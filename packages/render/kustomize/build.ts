@@ -131,6 +131,8 @@ async function build(request: BuildRequest, reads: Map<string, Read>): Promise<B
     resource.fields = state.recorder?.fieldsOf(resource);
     resource.positions = undefined;
     resource.isSilentNull = undefined;
+    resource.styles = undefined;
+    resource.untyped = undefined;
   }
   const exact = resources.map(({ object }) => object);
   for (const resource of resources) resource.object = withoutBigInts(resource.object);

@@ -117,4 +117,60 @@ describe('oddities of kustomize', () => {
     }[];
     expect(object?.spec.volumeClaimTemplates[0]?.metadata.labels).toEqual(expected);
   });
+
+  it('a number over a text in quotes becomes a text, also where they were not needed', async () => {
+    const files = {
+      'kustomization.yaml': 'resources: [a.yaml]\npatches: [{path: p.yaml}]\n',
+      'a.yaml':
+        'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  double: "x"\n  single: \'y\'\n  plain: x\n  block: |-\n    z\n  deep: {a: "x", b: x}\n',
+      'p.yaml':
+        'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {double: 3, single: true, plain: 3, block: 1.5, deep: {a: 1, b: 1}}\n',
+    };
+    const result = await buildKustomization({ tree: memoryTree(files), path: '' });
+    const [object] = (result.ok ? result.value.objects : []) as unknown as { readonly data: object }[];
+    expect(object?.data).toEqual({
+      double: '3',
+      single: 'true',
+      plain: 3,
+      block: '1.5',
+      deep: { a: '1', b: 1 },
+    });
+  });
+
+  it.each<[string, string, unknown]>([
+    ['a field that a replacement made', 'spec.made', '3'],
+    ['one that was there', 'spec.size', 3],
+  ])('a merge takes %s for a text where it has no type', async (_, field, expected) => {
+    const name = field.split('.')[1] ?? '';
+    const files = {
+      'base/kustomization.yaml': `resources: [a.yaml]\nreplacements:\n- sourceValue: "3"\n  targets:\n  - select: {kind: Widget}\n    fieldPaths: [${field}]\n    options: {create: true}\n`,
+      'base/a.yaml': 'apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: a}\nspec: {size: 1}\n',
+      'over/kustomization.yaml':
+        'resources: [../base]\npatches:\n- patch: "{apiVersion: example.com/v1, kind: Widget, metadata: {name: a}, spec: {x: 1}}"\n',
+    };
+    const specs: unknown[] = [];
+    for (const path of ['base', 'over']) {
+      const result = await buildKustomization({ tree: memoryTree(files), path });
+      const [object] = (result.ok ? result.value.objects : []) as unknown as {
+        readonly spec: Record<string, unknown>;
+      }[];
+      specs.push(object?.spec[name]);
+    }
+    expect(specs).toEqual([3, expected]);
+  });
+
+  it.each([
+    ['spec.whole', 'yaml: cannot decode !!float `1.5` as a !!int'],
+    ['spec.fraction', 1.5],
+    ['spec.items.[v=2].v', 1.5],
+  ])('a fraction over %s', async (field, expected) => {
+    const files = {
+      'kustomization.yaml': `resources: [a.yaml]\nreplacements:\n- sourceValue: "1.5"\n  targets:\n  - select: {kind: Widget}\n    fieldPaths: ["${field}"]\n    options: {create: true}\n`,
+      'a.yaml':
+        'apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: a}\nspec: {whole: 1, fraction: 1.0, items: []}\n',
+    };
+    const result = await buildKustomization({ tree: memoryTree(files), path: '' });
+    const got = result.ok ? JSON.stringify(result.value.objects) : result.error[0]?.message;
+    expect(got).toContain(String(expected));
+  });
 });

@@ -1,7 +1,7 @@
 import { TypeMismatch } from './problem.ts';
 import { isNamespaceScoped } from './schema/index.ts';
 import type { FieldOrigins } from '@plumbline/api';
-import type { TextPosition } from '@plumbline/languages';
+import type { ScalarStyles, TextPosition } from '@plumbline/languages';
 
 /** A mapping. The order of its keys never shows: output is sorted. */
 export type JsonObject = Record<string, unknown>;
@@ -64,6 +64,9 @@ export interface LinkHolder {
   readonly mapping: JsonObject;
 }
 
+/** The texts of scalars that have no type, only what they look like, by the mapping that holds them. */
+export type Untyped = Map<object, Map<string, string>>;
+
 /** Where a resource was written. */
 export interface Written {
   readonly file: string;
@@ -97,6 +100,10 @@ export interface Resource {
   positions: (() => ReadonlyMap<string, TextPosition>) | undefined;
   /** Whether a null in it was written as nothing; undefined: none was. */
   isSilentNull: ((mapping: object, key: string) => boolean) | undefined;
+  /** How its scalars were written; undefined: all alike. */
+  styles: ScalarStyles | undefined;
+  /** Fields whose scalars have no type; undefined: none. */
+  untyped: Untyped | undefined;
   /** Made by a chart that was told its own namespace. */
   helmGenerated: boolean;
   /** Only where the build was asked for the origins of fields. */
@@ -121,6 +128,8 @@ export function newResource(object: JsonObject, written?: Written): Resource {
     written,
     positions: undefined,
     isSilentNull: undefined,
+    styles: undefined,
+    untyped: undefined,
     helmGenerated: false,
     fields: undefined,
   };

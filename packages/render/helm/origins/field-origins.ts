@@ -48,30 +48,26 @@ function rangesIn(content: string, cache: RangesCache): ReadonlyMap<string, Text
   return read;
 }
 
-/** The acts behind a piece of a template's output. They are the same for all fields that it wrote. */
-interface Acts {
-  readonly values: readonly NamedStep[];
-  readonly template: NamedStep;
-  readonly conditions: readonly NamedStep[];
-}
-
 /** Several pieces of one line are one act: they have one name. */
 interface NamedStep {
   readonly name: string;
   readonly step: OriginStep;
 }
 
+type PieceOrigin = TraceOrigin<ValuePlace>;
+
 /** What one render has found out about its origins. */
 export interface StepsCache {
-  readonly acts: Map<TraceOrigin<ValuePlace>, Acts>;
   /** One act per key of the values, and per condition. */
   readonly single: Map<object, NamedStep>;
+  /** The acts of the conditions around a piece, which many pieces share. */
+  readonly around: Map<PieceOrigin['conditions'], readonly NamedStep[]>;
   /** The steps of fields that one piece has written as a whole. */
-  readonly whole: Map<TraceOrigin<ValuePlace>, readonly OriginStep[]>;
+  readonly whole: Map<PieceOrigin, readonly OriginStep[]>;
 }
 
 export function createStepsCache(): StepsCache {
-  return { acts: new Map(), single: new Map(), whole: new Map() };
+  return { single: new Map(), around: new Map(), whole: new Map() };
 }
 
 function named(step: OriginStep): NamedStep {
@@ -86,66 +82,77 @@ function once(what: object, cache: StepsCache, make: () => OriginStep): NamedSte
   return made;
 }
 
-function actsOf(origin: TraceOrigin<ValuePlace>, cache: StepsCache): Acts {
-  const known = cache.acts.get(origin);
+const valueNamed = (place: ValuePlace, cache: StepsCache): NamedStep =>
+  once(place, cache, () => valueStep(place));
+
+/** The conditions around a piece, each once. */
+function conditionsNamed({ conditions }: PieceOrigin, cache: StepsCache): readonly NamedStep[] {
+  const known = cache.around.get(conditions);
   if (known !== undefined) return known;
-  const values: NamedStep[] = [];
-  for (const key of origin.keys) values.push(once(key, cache, () => valueStep(key)));
-  const conditions: NamedStep[] = [];
-  for (const condition of origin.conditions)
-    conditions.push(once(condition, cache, () => conditionStep(condition)));
-  const acts = { values, template: named(templateStep(origin)), conditions };
-  cache.acts.set(origin, acts);
-  return acts;
+  const steps = new Map<string, NamedStep>();
+  for (const condition of conditions) {
+    const one = once(condition, cache, () => conditionStep(condition));
+    if (!steps.has(one.name)) steps.set(one.name, one);
+  }
+  const list = [...steps.values()];
+  cache.around.set(conditions, list);
+  return list;
 }
 
-function stepsOf(origins: readonly TraceOrigin<ValuePlace>[], cache: StepsCache): readonly OriginStep[] {
+function stepsOf(origins: readonly PieceOrigin[], cache: StepsCache): readonly OriginStep[] {
   const [only] = origins;
   if (origins.length !== 1 || only === undefined) return together(origins, cache);
   const known = cache.whole.get(only);
   if (known !== undefined) return known;
-  const steps = together(origins, cache);
+  const steps = ofOne(only, cache);
   cache.whole.set(only, steps);
   return steps;
 }
 
+/** The acts behind one piece are different ones already: its keys are a set. */
+function ofOne(origin: PieceOrigin, cache: StepsCache): readonly OriginStep[] {
+  const steps: OriginStep[] = [];
+  for (const place of origin.keys) steps.push(valueNamed(place, cache).step);
+  steps.push(templateStep(origin));
+  for (const { step } of conditionsNamed(origin, cache)) steps.push(step);
+  return steps.length > stepsMax ? steps.slice(0, stepsMax) : steps;
+}
+
 /** Values first, then templates, then conditions, each act once. */
-function together(origins: readonly TraceOrigin<ValuePlace>[], cache: StepsCache): readonly OriginStep[] {
-  const acts = origins.map((origin) => actsOf(origin, cache));
+function together(origins: readonly PieceOrigin[], cache: StepsCache): readonly OriginStep[] {
   const steps = new Map<string, OriginStep>();
   const add = ({ name, step }: NamedStep): void => {
     if (!steps.has(name) && steps.size < stepsMax) steps.set(name, step);
   };
-  for (const { values } of acts) values.forEach(add);
-  for (const { template } of acts) add(template);
-  for (const { conditions } of acts) conditions.forEach(add);
+  for (const { keys } of origins) for (const place of keys) add(valueNamed(place, cache));
+  for (const origin of origins) add(once(origin, cache, () => templateStep(origin)));
+  for (const origin of origins) conditionsNamed(origin, cache).forEach(add);
   return [...steps.values()];
 }
 
-function conditionStep(condition: TraceOrigin<ValuePlace>['conditions'][number]): OriginStep {
+function conditionStep(condition: PieceOrigin['conditions'][number]): OriginStep {
   const { template, line, column, keys } = condition;
   const detail = keys.map(({ key }) => key).join(', ');
-  const step: OriginStep = { act: 'condition', file: template, line, column: column + 1 };
-  return detail === '' ? step : { ...step, detail };
+  return stepAt('condition', template, line, column + 1, detail);
 }
 
 function valueStep({ key, file, line, column }: ValuePlace): OriginStep {
-  return {
-    act: 'value',
-    file,
-    detail: key,
-    ...(line === undefined ? {} : { line }),
-    ...(column === undefined ? {} : { column }),
-  };
+  if (line === undefined || column === undefined) return { act: 'value', file, detail: key };
+  return { act: 'value', file, line, column, detail: key };
 }
 
-function templateStep({ template, line, column, includes }: TraceOrigin<ValuePlace>): OriginStep {
+function templateStep({ template, line, column, includes }: PieceOrigin): OriginStep {
+  if (includes.length === 0) return stepAt('template', template, line, column + 1, '');
   const chain = includes.map((one) => `${one.name} from ${one.template}:${one.line}`).join(', ');
-  return {
-    act: 'template',
-    file: template,
-    line,
-    column: column + 1,
-    ...(chain === '' ? {} : { detail: `(${chain})` }),
-  };
+  return stepAt('template', template, line, column + 1, `(${chain})`);
+}
+
+function stepAt(
+  act: OriginStep['act'],
+  file: string,
+  line: number,
+  column: number,
+  detail: string,
+): OriginStep {
+  return detail === '' ? { act, file, line, column } : { act, file, line, column, detail };
 }

@@ -38,7 +38,7 @@ const nowhere: ReadonlyMap<string, TextPosition> = new Map();
 
 /**
  * Tells of each slot of the coalesced values which key it is and who has set it: `--set` over files, later files over
- * earlier ones, the user over charts, a parent chart over its subcharts; globals come from above.
+ * earlier ones, the user over charts, a parent chart over its subcharts; globals come from above. Made anew for each question.
  */
 export function valuePlaces(
   chart: HelmChart,
@@ -51,34 +51,26 @@ export function valuePlaces(
   const walk = (value: Value, up: Table | undefined, name: string | number): void => {
     if (value instanceof Map) {
       if (tables.has(value)) return;
-      const table: Table = { up, name, layers: undefined, places: undefined };
+      const table: Table = { up, name, layers: undefined };
       tables.set(value, table);
       for (const [key, below] of value) if (typeof below === 'object') walk(below, table, key);
     } else if (Array.isArray(value)) {
-      const table: Table = { up, name, layers: undefined, places: undefined };
+      const table: Table = { up, name, layers: undefined };
       tables.set(value, table);
       for (let i = 0; i < value.length; i++) walk(value[i] ?? null, table, i);
     }
   };
   walk(values, undefined, '');
   const layers = layersOf(user, profile, cache);
-  const find = (table: Table, key: string | number): ValuePlace | undefined => {
-    // Only the word `global` itself may add layers that its siblings do not have.
-    const own = key === 'global' ? undefined : (table.layers ??= layersAbove(chart, pathOf(table), layers));
-    for (const { layer, at, node } of own ?? layersAbove(chart, pathOf(table), layers, key)) {
-      if (hasSlot(node, key)) return placeOf(table, key, layer, at);
-    }
-    return undefined;
-  };
   return (container, key) => {
     const table = tables.get(container);
     if (table === undefined) return undefined;
-    const places = (table.places ??= new Map<string | number, ValuePlace | undefined>());
-    const known = places.get(key);
-    if (known !== undefined || places.has(key)) return known;
-    const found = find(table, key);
-    places.set(key, found);
-    return found;
+    // Only the word `global` itself may add layers that its siblings do not have.
+    const own = key === 'global' ? undefined : (table.layers ??= layersAbove(chart, pathOf(table), layers));
+    for (const { layer, at, node } of own ?? layersAbove(chart, pathOf(table), layers, key)) {
+      if (hasSlot(node, key)) return new PlaceInLayer(table, key, layer, at);
+    }
+    return undefined;
   };
 }
 
@@ -87,7 +79,6 @@ interface Table {
   readonly up: Table | undefined;
   readonly name: string | number;
   layers: readonly LayerTable[] | undefined;
-  places: Map<string | number, ValuePlace | undefined> | undefined;
 }
 
 /** What a layer has in the place of a table, and by which path. */
@@ -129,21 +120,42 @@ function hasSlot(node: Value, key: string | number): boolean {
   return Array.isArray(node) && typeof key === 'number' && key < node.length;
 }
 
-/** A place whose words and position are found out when somebody reads them. */
-function placeOf(table: Table, key: string | number, layer: Layer, at: Keys): ValuePlace {
-  const position = once(() => layer.positions().get(pointerOf([...at, key])));
-  return {
-    get key() {
-      return keyText([...pathOf(table), key]);
-    },
-    file: layer.file,
-    get line() {
-      return position()?.line;
-    },
-    get column() {
-      return position()?.column;
-    },
-  };
+/**
+ * A place whose words and position are found out when somebody reads them. A class because one is made for every slot
+ * that a template looks into, and few are ever read.
+ */
+class PlaceInLayer implements ValuePlace {
+  readonly #table: Table;
+  readonly #key: string | number;
+  readonly #layer: Layer;
+  readonly #at: Keys;
+
+  constructor(table: Table, key: string | number, layer: Layer, at: Keys) {
+    this.#table = table;
+    this.#key = key;
+    this.#layer = layer;
+    this.#at = at;
+  }
+
+  get key(): string {
+    return keyText([...pathOf(this.#table), this.#key]);
+  }
+
+  get file(): string {
+    return this.#layer.file;
+  }
+
+  get line(): number | undefined {
+    return this.#position()?.line;
+  }
+
+  get column(): number | undefined {
+    return this.#position()?.column;
+  }
+
+  #position(): TextPosition | undefined {
+    return this.#layer.positions().get(pointerOf([...this.#at, this.#key]));
+  }
 }
 
 function keyText(path: Keys): string {

@@ -23,7 +23,10 @@ export function parseResources(
   return expandLists(objects.filter((one) => one !== undefined)).map(({ object, line, document }) => {
     const resource = newResource(object, { file, line, document });
     const source = read.value[document];
-    if (source !== undefined) resource.isSilentNull = (mapping, key) => source.isSilentNull(mapping, key);
+    if (source !== undefined) {
+      resource.isSilentNull = (mapping, key) => source.isSilentNull(mapping, key);
+      resource.styles = source.styles;
+    }
     // Items of lists are told of by the line of their list.
     if (source?.value === object) resource.positions = () => source.positions();
     return resource;

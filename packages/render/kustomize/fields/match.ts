@@ -1,4 +1,4 @@
-import { compileRegex, readKyaml, writeYaml } from '@plumbline/languages';
+import { compileRegex, readKyaml, resolveScalar, writeYaml } from '@plumbline/languages';
 import type { GoRegex } from '@plumbline/languages';
 import { expectKind, fieldOf, isMapping, kindOf, putField } from '../merge/nodes.ts';
 import type { NodeKind } from '../merge/nodes.ts';
@@ -12,6 +12,8 @@ export interface Place {
   readonly value: unknown;
   /** The place was made for this path, so its value has no type yet. */
   readonly fresh: boolean;
+  /** The mapping and the field, where it is one. */
+  readonly field?: { readonly holder: object; readonly key: string };
   /** What is written is seen nowhere. */
   readonly detached?: boolean;
   write(value: unknown): void;
@@ -51,7 +53,9 @@ function matchField(at: Place, name: string, rest: readonly string[], create: No
   const found = fieldOf(holder, name);
   if (found === undefined && create === undefined) return [];
   const place =
-    found === undefined ? newField(holder, name, kindOfPart(rest[0], create)) : fieldPlace(holder, name);
+    found === undefined
+      ? newField(holder, name, kindOfPart(rest[0], create))
+      : { ...fieldPlace(holder, name), fresh: at.fresh };
   const isScalar = kindOf(place.value) === 'ScalarNode';
   return rest.length > 0 && isScalar
     ? detached(match(parsed(place.value), rest, create))
@@ -108,10 +112,12 @@ function matchCondition(
     throw new KustomizeError(
       `failed to create element for ${JSON.stringify(part)}: the new element would not match`,
     );
-  items.push(field === '' ? text : { [field]: text });
+  // What is made of a condition has no type but that of its look.
+  const made = resolveScalar(text);
+  items.push(field === '' ? made : { [field]: made });
   return field === ''
     ? [itemPlace(items, items.length - 1)]
-    : match(itemPlace(items, items.length - 1), rest, create);
+    : match({ ...itemPlace(items, items.length - 1), fresh: true }, rest, create);
 }
 
 function regexOf(text: string): GoRegex {
@@ -143,7 +149,12 @@ function newField(holder: Record<string, unknown>, key: string, kind: NodeKind |
 }
 
 function fieldPlace(holder: Record<string, unknown>, key: string): Place {
-  return { value: fieldOf(holder, key), fresh: false, write: (value) => putField(holder, key, value) };
+  return {
+    value: fieldOf(holder, key),
+    fresh: false,
+    field: { holder, key },
+    write: (value) => putField(holder, key, value),
+  };
 }
 
 function itemPlace(items: unknown[], index: number): Place {

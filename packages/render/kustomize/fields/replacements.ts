@@ -1,16 +1,27 @@
-import { kindOf } from '../merge/nodes.ts';
+import { resolveScalar } from '@plumbline/languages';
+import { kindOf, putField } from '../merge/nodes.ts';
 import { KustomizeError, TypeMismatch, withPrefix } from '../problem.ts';
-import { gvkOf, idSelected, idText, nameOf, namespaceOf, previousIds, scalarText } from '../resource.ts';
-import type { Resource, ResId } from '../resource.ts';
+import {
+  gvkOf,
+  idSelected,
+  idText,
+  metadataOf,
+  nameOf,
+  namespaceOf,
+  previousIds,
+  scalarText,
+} from '../resource.ts';
+import type { JsonObject, Resource, ResId } from '../resource.ts';
 import type { FieldOptions, Replacement, ReplacementSource, ReplacementTarget, Selector } from '../types.ts';
 import { lookupPath } from './lookup.ts';
 import { matchPath } from './match.ts';
+import type { Place } from './match.ts';
 import { parseFieldPath } from './path.ts';
 import { withText } from './scalars.ts';
 import { compileSelector } from './selector.ts';
 import { replaceInText } from './structured.ts';
 import { writePlace } from './write.ts';
-import type { SourceValue } from './write.ts';
+import type { ScalarNotes, SourceValue } from './write.ts';
 
 const defaultFieldPath = 'metadata.name';
 
@@ -133,12 +144,44 @@ function writePath(
   if (places.length === 0) throw new KustomizeError(notFound);
   for (const place of places) {
     try {
-      writePlace(place, value, options);
+      const untyped = writePlace(place, value, options, notesOf(resource, place));
+      if (untyped !== undefined && place.field !== undefined) noteUntyped(resource, place.field, untyped);
     } catch (thrown) {
       if (!(thrown instanceof TypeMismatch)) throw thrown;
       place.write(thrown);
     }
   }
+}
+
+function notesOf(resource: Resource, { field, value }: Place): ScalarNotes {
+  if (field === undefined) return {};
+  const { untyped, styles } = resource;
+  const { holder, key } = field;
+  return {
+    untyped: untyped?.get(holder)?.get(key) ?? affixedName(resource, holder, key),
+    // Only asked where it counts: to answer, a file is read again.
+    plain: typeof value === 'number' && Number.isInteger(value) ? styles?.plainText(holder, key) : undefined,
+  };
+}
+
+/** A name that got a prefix or a suffix has no type any more, unless it stands in quotes. */
+function affixedName(resource: Resource, holder: object, key: string): string | undefined {
+  const { object, prefixes, suffixes, styles } = resource;
+  if (key !== 'name' || prefixes.length + suffixes.length === 0 || holder !== metadataOf(object))
+    return undefined;
+  const name = nameOf(object);
+  const isQuoted =
+    styles === undefined || typeof resolveScalar(name) !== 'string' || styles.isQuoted(holder, key);
+  return isQuoted ? undefined : name;
+}
+
+/** Upstream writes all annotations again, as the texts that they look like. */
+function noteUntyped(resource: Resource, { holder, key }: NonNullable<Place['field']>, text: string): void {
+  const annotations = metadataOf(resource.object)?.['annotations'];
+  if (annotations === holder) return putField(annotations as JsonObject, key, text);
+  const known = (resource.untyped ??= new Map<object, Map<string, string>>());
+  const fields = known.get(holder) ?? new Map<string, string>();
+  known.set(holder, fields.set(key, text));
 }
 
 function sourceText(source: ReplacementSource): string {

@@ -11,19 +11,43 @@ export interface SourceValue {
   readonly typed: boolean;
 }
 
-/** Writes a value to a place: a scalar there keeps its type, anything else is replaced. */
-export function writePlace(place: Place, value: SourceValue, options: FieldOptions | undefined): void {
+/** What is known of a scalar besides its value. */
+export interface ScalarNotes {
+  /** The text of one without a type. */
+  readonly untyped?: string | undefined;
+  /** The text of one without quotes in the file. */
+  readonly plain?: string | undefined;
+}
+
+/**
+ * Writes a value to a place: a scalar there keeps its type, anything else is replaced. Gives the text of what has no type
+ * even then.
+ */
+export function writePlace(
+  place: Place,
+  value: SourceValue,
+  options: FieldOptions | undefined,
+  notes: ScalarNotes = {},
+): string | undefined {
   const here = place.fresh && place.value === null ? undefined : place.value;
   const isScalar = kindOf(here) === 'ScalarNode' || here === null || here === undefined;
   const hasDelimiter = options !== undefined && options.delimiter !== '';
   if (hasDelimiter && !isScalar)
     throw new KustomizeError('delimiter option can only be used with scalar nodes');
-  if (!isScalar)
-    return place.write(value.typed ? copyOf(value.node) : withText(undefined, scalarText(value.node)));
   const text = scalarText(value.node);
-  const whole = hasDelimiter ? joined(here === null ? 'null' : scalarText(here), text, options) : text;
+  if (!isScalar) {
+    place.write(value.typed ? copyOf(value.node) : withText(undefined, text));
+    return value.typed ? undefined : text;
+  }
+  const untyped = notes.untyped ?? (place.fresh && here !== undefined ? scalarText(here) : undefined);
+  const whole = hasDelimiter
+    ? joined(untyped ?? (here === null ? 'null' : scalarText(here)), text, options)
+    : text;
   // Upstream never prints, and so never checks, what is seen nowhere.
-  if (place.detached !== true) place.write(withText(here, whole));
+  if (place.detached === true) return undefined;
+  const hasType = here !== undefined && untyped === undefined;
+  place.write(withText(hasType ? here : undefined, whole, notes.plain));
+  return hasType ? undefined : whole;
 }
 
 /** One part of the text replaced, or a part more in front or at the end. */

@@ -1,4 +1,5 @@
-import type { JsonObject } from '../resource.ts';
+import type { ScalarStyles } from '@plumbline/languages';
+import type { JsonObject, Untyped } from '../resource.ts';
 import type { OpenApi, Schema } from '../schema/index.ts';
 
 /** How documents are merged. */
@@ -13,6 +14,10 @@ export interface MergeOptions {
   readonly shapeBeside?: (mapping: JsonObject, key: string) => Schema | undefined;
   /** Whether a null of the target was written as nothing (`key:`): such a field goes away, `key: null` stays. */
   readonly isSilentNull?: (mapping: JsonObject, key: string) => boolean;
+  /** How scalars of the target were written: what replaces one in quotes gets them, too. */
+  readonly styles?: ScalarStyles;
+  /** Scalars of the target without a type, as text: a merge makes texts of them. */
+  readonly untyped?: Untyped;
 }
 
 /** What becomes of one place: given the nodes there (the target's first), the node that is walked on as the target's. */

@@ -76,7 +76,7 @@ function walkMapping(
       delete target[key];
       continue;
     }
-    setField(target, key, walk(walking, values, beside ?? schema?.field(key), [...path, key]));
+    setField(walking, target, key, walk(walking, values, beside ?? schema?.field(key), [...path, key]));
   }
   return target;
 }
@@ -94,19 +94,25 @@ function shapeBeside(walking: Walk, sources: readonly unknown[], key: string): S
   return undefined;
 }
 
-function setField(target: JsonObject, key: string, value: unknown): void {
+function setField(walking: Walk, target: JsonObject, key: string, value: unknown): void {
   if (value === keptNull) putField(target, key, null);
   else if (value === undefined || value === null) delete target[key];
-  else putField(target, key, inPlaceOf(fieldOf(target, key), value));
+  else if (typeof value === 'string' || kindOf(value) !== 'ScalarNode') putField(target, key, value);
+  else putField(target, key, asText(walking, target, key, value) ?? value);
 }
 
 /**
  * Upstream writes a new value in the style of the one that it takes the place of. A text that would be read as something else
- * without quotes has quotes, so what takes its place becomes a text, too.
+ * without quotes has quotes, and others may have them; what takes its place becomes a text, too. A value without a type is
+ * taken for a text.
  */
-function inPlaceOf(before: unknown, value: unknown): unknown {
-  if (typeof before !== 'string' || typeof value === 'string' || kindOf(value) !== 'ScalarNode') return value;
-  return typeof resolveScalar(before) === 'string' ? value : scalarText(value);
+function asText(walking: Walk, target: JsonObject, key: string, value: unknown): string | undefined {
+  const before = fieldOf(target, key);
+  if (before === value) return walking.untyped?.get(target)?.get(key);
+  if (typeof before !== 'string') return undefined;
+  const isQuoted =
+    typeof resolveScalar(before) !== 'string' || walking.styles?.isQuoted(target, key) === true;
+  return isQuoted ? scalarText(value) : undefined;
 }
 
 function fieldNames(sources: readonly unknown[]): string[] {

@@ -59,8 +59,10 @@ export function applyOperations(
     const patched = applyJson6902(resource.object, operations);
     setEntries(patched, 'annotations', textEntries(patched, 'annotations'));
     resource.object = patched;
-    // Upstream takes the object through JSON here, where every null is written out.
+    // Upstream takes the object through JSON here, where every null is written out and quotes stand where they have to.
     resource.isSilentNull = undefined;
+    resource.styles = undefined;
+    resource.untyped = undefined;
     resource.links = [];
   });
 }

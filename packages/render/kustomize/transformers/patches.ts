@@ -255,6 +255,8 @@ function applyPatch(
       : strategicMerge(target.object, patch, {
           openapi: context.openapi,
           ...(target.isSilentNull === undefined ? {} : { isSilentNull: target.isSilentNull }),
+          ...(target.styles === undefined ? {} : { styles: target.styles }),
+          ...(target.untyped === undefined ? {} : { untyped: target.untyped }),
         });
     if (merged === undefined) {
       target.object = {};
