@@ -3,26 +3,18 @@ import { textOfGiven } from './compile.ts';
 import { roundsOf } from './compile-range.ts';
 import { createFrame, fail, runProgram, step, tracingOf, write } from './run.ts';
 import { allKeys } from './trace-text.ts';
-import { noteOrigin, notePrinted } from './tracer.ts';
+import { noteOrigin, notePrinted, siteAt, sitesIn } from './tracer.ts';
+import { conditionAt, includeAt, noKeys, originAt, traceWhole } from './trace.ts';
 import { traceCall, tracePipe } from './trace-pipe.ts';
 import { traceOperand } from './trace-operands.ts';
 import { isTrue } from './truth.ts';
-import { createUnit, slotOf } from './unit.ts';
+import { createUnit, placeNumber, slotOf } from './unit.ts';
 import { isContainer } from './trace-values.ts';
-import type {
-  ActionNode,
-  BranchNode,
-  ListNode,
-  Node,
-  Statement,
-  TemplateNode,
-  TextNode,
-  Tree,
-} from './nodes.ts';
+import type { ActionNode, BranchNode, ListNode, Statement, TemplateNode, TextNode, Tree } from './nodes.ts';
 import type { Frame, Program } from './model.ts';
 import type { Given } from './given.ts';
-import type { ConditionChain, Trace } from './trace.ts';
-import type { Tracer, Tracing } from './tracer.ts';
+import type { ConditionChain, KeySet, Site, Trace } from './trace.ts';
+import type { TracedOutput, Tracer, Tracing } from './tracer.ts';
 import type { TemplateFunctions } from './types.ts';
 import type { Compilers, Ending, Execute, Unit } from './unit.ts';
 
@@ -53,8 +45,8 @@ export function compileTraced(tree: Tree, functions: TemplateFunctions): Program
 function traceList(unit: Unit, list: ListNode): Execute {
   const statements = list.nodes.map((node) => traceStatement(unit, node));
   return (frame, dot) => {
-    for (const statement of statements) {
-      const ending = statement(frame, dot);
+    for (let at = 0; at < statements.length; at++) {
+      const ending = (statements[at] as Execute)(frame, dot);
       if (ending !== 0) return ending;
     }
     return 0;
@@ -71,7 +63,7 @@ function traceScoped(unit: Unit, list: ListNode): Execute {
 function traceStatement(unit: Unit, node: Statement): Execute {
   switch (node.type) {
     case 'text':
-      return traceTextNode(node);
+      return traceTextNode(unit, node);
     case 'action':
       return traceAction(unit, node);
     case 'if':
@@ -89,16 +81,15 @@ function traceStatement(unit: Unit, node: Statement): Execute {
 }
 
 /** One piece for the whole text; which of its lines a part stands on is found out when somebody asks. */
-function traceTextNode(node: TextNode): Execute {
-  const { text, pos } = node;
+function traceTextNode(unit: Unit, { text, pos }: TextNode): Execute {
+  const place = placeNumber(unit);
   return (frame) => {
     step(frame);
-    const { tracer, output } = tracingOf(frame);
-    const { interner, includes, conditions } = tracer;
+    const tracing = tracingOf(frame);
+    const { includes, conditions } = tracing.tracer;
     write(frame, text);
-    const site = interner.site(frame.tree.source, node);
-    const origin = interner.origin(site, includes, conditions, interner.noKeys);
-    noteOrigin(output, frame.output.text.length, origin, pos);
+    const origin = originAt(siteAt(tracing, place, pos), includes, conditions, noKeys);
+    noteOrigin(tracing.output, frame.output.text.length, origin, pos);
     return 0;
   };
 }
@@ -106,6 +97,7 @@ function traceTextNode(node: TextNode): Execute {
 function traceAction(unit: Unit, node: ActionNode): Execute {
   const evaluate = tracePipe(unit, node.pipe);
   const prints = node.pipe.variables.length === 0;
+  const place = placeNumber(unit);
   return (frame, dot) => {
     step(frame);
     const tracing = tracingOf(frame);
@@ -117,23 +109,23 @@ function traceAction(unit: Unit, node: ActionNode): Execute {
     const text = textOfGiven(value);
     const start = frame.output.text.length;
     write(frame, text);
-    const trace = isContainer(value) ? { keys: tracer.values.deepKeys(value, tracer.last) } : tracer.last;
-    notePrinted(tracing, tracer.interner.site(frame.tree.source, node), start, text.length, trace);
+    const trace = isContainer(value) ? traceWhole(tracer.values.deepKeys(value, tracer.last)) : tracer.last;
+    notePrinted(tracing, siteAt(tracing, place, node.pos), start, text.length, trace);
     return 0;
   };
 }
 
 /** The conditions in a branch: those around it, and its own. */
-function conditionsIn(
-  frame: Frame,
-  { tracer, output }: Tracing,
-  node: Node,
-  trace: Trace | undefined,
-): ConditionChain {
-  const { interner, conditions } = tracer;
-  const keys = trace === undefined ? interner.noKeys : allKeys(interner, trace);
-  if (keys.id !== 0) output.looked.sets.add(keys);
-  return interner.condition(interner.site(frame.tree.source, node), keys, conditions);
+function conditionsIn(tracing: Tracing, site: Site, trace: Trace | undefined): ConditionChain {
+  const { tracer, output } = tracing;
+  const keys = trace === undefined ? noKeys : allKeys(trace);
+  noteLooked(output, keys);
+  return conditionAt(site, keys, tracer.conditions);
+}
+
+/** A condition that is asked in every round mostly looks at the same keys. */
+function noteLooked({ looked }: TracedOutput, keys: KeySet): void {
+  if (keys !== noKeys && looked[looked.length - 1] !== keys) looked.push(keys);
 }
 
 function traceCondition(unit: Unit, node: BranchNode): Execute {
@@ -141,6 +133,7 @@ function traceCondition(unit: Unit, node: BranchNode): Execute {
   const evaluate = tracePipe(unit, node.pipe);
   const dotIsElement = unit.dotIsElement;
   const isWith = node.type === 'with';
+  const place = placeNumber(unit);
   if (isWith) unit.dotIsElement = false;
   const then = traceScoped(unit, node.list);
   unit.dotIsElement = dotIsElement;
@@ -157,11 +150,11 @@ function traceCondition(unit: Unit, node: BranchNode): Execute {
     const { dot: outerDot } = tracing;
     const truth = isTrue(value);
     const list = truth ? then : otherwise;
-    tracer.conditions = conditionsIn(frame, tracing, node, trace);
     if (list === undefined) {
-      tracer.conditions = conditions;
+      noteLooked(tracing.output, trace === undefined ? noKeys : allKeys(trace));
       return 0;
     }
+    tracer.conditions = conditionsIn(tracing, siteAt(tracing, place, node.pos), trace);
     if (isWith && truth) tracing.dot = trace;
     const ending = list(frame, isWith && truth ? value : dot);
     tracing.dot = outerDot;
@@ -177,6 +170,7 @@ function traceRange(unit: Unit, node: BranchNode): Execute {
   const slots = names.map((name) => slotOf(unit, name));
   const [keySlot, elementSlot] = slots.length > 1 ? slots : [undefined, slots[0]];
   const { dotIsElement } = unit;
+  const place = placeNumber(unit);
   unit.dotIsElement = true;
   const body = traceScoped(unit, node.list);
   unit.dotIsElement = dotIsElement;
@@ -193,7 +187,7 @@ function traceRange(unit: Unit, node: BranchNode): Execute {
     const { conditions } = tracer;
     const { dot: outerDot } = tracing;
     let ending: Ending = 0;
-    tracer.conditions = conditionsIn(frame, tracing, node, around);
+    tracer.conditions = conditionsIn(tracing, siteAt(tracing, place, node.pos), around);
     if (rounds.length === 0 && otherwise !== undefined) ending = otherwise(frame, dot);
     for (let at = 0; at < rounds.length; at++) {
       step(frame);
@@ -230,17 +224,21 @@ function storeRound(frame: Frame, slot: number | undefined, value: Given, trace:
 
 function traceTemplate(unit: Unit, node: TemplateNode): Execute {
   const evaluate = node.pipe === undefined ? undefined : tracePipe(unit, node.pipe);
+  const place = placeNumber(unit);
   return (frame, dot) => {
     step(frame);
     frame.at = node;
     const program = frame.scope.lookup(node.name)?.traced();
     if (program === undefined) return fail(frame, `template ${quoteString(node.name)} not defined`);
-    const { tracer, output } = tracingOf(frame);
+    const outer = tracingOf(frame);
+    const { tracer, output } = outer;
     tracer.last = undefined;
     const data = evaluate?.(frame, dot);
-    const { includes, interner } = tracer;
-    const tracing: Tracing = { tracer, traces: [tracer.last], dot: tracer.last, output };
-    tracer.includes = interner.include(interner.site(frame.tree.source, node), node.name, includes);
+    const { includes, last } = tracer;
+    const { tree } = program;
+    const sites = sitesIn(tracer, tree);
+    const tracing: Tracing = { tracer, source: tree.source, sites, traces: [last], dot: last, output };
+    tracer.includes = includeAt(siteAt(outer, place, node.pos), node.name, includes);
     runProgram(createFrame(frame.run, frame.scope, program, frame.output, data, tracing), program, data);
     tracer.includes = includes;
     return 0;

@@ -7,6 +7,7 @@ import type { ChainNode, FieldNode, Operand, VariableNode } from './nodes.ts';
 import type { Given } from './given.ts';
 import type { Tracing } from './tracer.ts';
 import type { Trace } from './trace.ts';
+import type { TracedValues } from './trace-values.ts';
 import type { Evaluate, EvaluatePiped, Unit } from './unit.ts';
 
 /** An operand that also says where its value came from, in `tracer.last`. The value itself is the plain backend's. */
@@ -97,24 +98,30 @@ function tracedMethod(evaluate: EvaluatePiped): EvaluatePiped {
   };
 }
 
+/** Where the value behind names came from. */
 function traceNames(
   { tracer }: Tracing,
   receiver: Given,
   names: readonly string[],
   around: Trace | undefined,
 ): Trace | undefined {
-  let value = receiver;
-  let trace = around;
-  for (const name of names) {
-    if (value instanceof Map) {
-      // What came out of a value that is traced as a whole is traced by that, where nothing finer is known.
-      trace = tracer.values.slot(value, name) ?? trace;
-      value = value.get(name);
-    } else if (value instanceof GoObject) {
-      const member = value.member(name);
-      trace = tracer.values.slot(value, name) ?? trace;
-      value = member !== undefined && 'field' in member ? member.field : undefined;
-    } else return trace;
-  }
-  return trace;
+  // What came out of a value that is traced as a whole is traced by that, where nothing finer is known.
+  return traceBelow(tracer.values, receiver, names, 0) ?? around;
+}
+
+/** The finest that is known: asked from the last name to the first, since mostly the last is known. */
+function traceBelow(
+  values: TracedValues,
+  container: Given,
+  names: readonly string[],
+  at: number,
+): Trace | undefined {
+  if (at === names.length) return undefined;
+  const name = names[at] as string;
+  if (container instanceof Map)
+    return traceBelow(values, container.get(name), names, at + 1) ?? values.slot(container, name);
+  if (!(container instanceof GoObject)) return undefined;
+  const member = container.member(name);
+  const field = member !== undefined && 'field' in member ? member.field : undefined;
+  return traceBelow(values, field, names, at + 1) ?? values.slot(container, name);
 }

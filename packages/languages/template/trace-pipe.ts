@@ -7,14 +7,17 @@ import { isTrue } from './truth.ts';
 import { reprint } from './reprint.ts';
 import { traceChain, traceField, traceVariable } from './trace-operands.ts';
 import { addKeys, allKeys } from './trace-text.ts';
-import { traceResult } from './trace-results.ts';
-import { declareVariable, failing, slotOf } from './unit.ts';
+import { doingOf, traceResult } from './trace-results.ts';
+import { noKeys, noTrace } from './trace.ts';
+import { siteAt } from './tracer.ts';
+import { declareVariable, failing, placeNumber, slotOf } from './unit.ts';
 import type { Value } from '../go/index.ts';
 import type { MethodArguments } from './calls.ts';
 import type { CommandNode, IdentifierNode, Node, Operand, PipeNode } from './nodes.ts';
 import type { Frame } from './model.ts';
 import type { Given } from './given.ts';
 import type { Trace } from './trace.ts';
+import type { Doing } from './trace-results.ts';
 import type { Tracer } from './tracer.ts';
 import type { Evaluate, EvaluatePiped, Unit } from './unit.ts';
 
@@ -55,9 +58,9 @@ function assignIn(slot: number): (frame: Frame, value: Given) => void {
 }
 
 /** A trace with the keys of the conditions that hold now. */
-function underConditions({ interner, conditions }: Tracer, trace: Trace | undefined): Trace | undefined {
-  if (conditions === undefined || conditions.allKeys.id === 0) return trace;
-  return addKeys(interner, trace ?? { keys: interner.noKeys }, conditions.allKeys);
+function underConditions({ conditions }: Tracer, trace: Trace | undefined): Trace | undefined {
+  if (conditions === undefined || conditions.allKeys === noKeys) return trace;
+  return addKeys(trace ?? noTrace, conditions.allKeys);
 }
 
 function traceCommand(unit: Unit, command: CommandNode, piped: boolean, pipe: PipeNode): EvaluatePiped {
@@ -105,16 +108,20 @@ export function traceCall(
     return traceShortCircuit(node, evaluators, piped, name === 'or');
   const pipedType = parameterAt(callee, args.length);
   const builtin = own === undefined ? builtinFor(name, args) : undefined;
+  const count = evaluators.length;
+  const place = placeNumber(unit);
+  const does = doingOf(name);
   return (frame, dot, pipedValue) => {
-    const { tracer } = tracingOf(frame);
+    const tracing = tracingOf(frame);
+    const { tracer } = tracing;
     const pipedTrace = tracer.last;
     step(frame);
     frame.at = node;
     const given: Given[] = [];
     const traces: (Trace | undefined)[] = [];
-    for (const evaluate of evaluators) {
+    for (let at = 0; at < count; at++) {
       tracer.last = undefined;
-      given.push(evaluate(frame, dot));
+      given.push((evaluators[at] as Evaluate)(frame, dot));
       traces.push(tracer.last);
     }
     if (piped) {
@@ -122,7 +129,7 @@ export function traceCall(
       traces.push(pipedTrace);
     }
     tracer.rendered = undefined;
-    tracer.calling = { source: frame.tree.source, node: context };
+    tracer.calling = siteAt(tracing, place, context.pos);
     tracer.args = given;
     tracer.traces = traces;
     let result: Given;
@@ -135,27 +142,27 @@ export function traceCall(
       frame.at = context;
       exceed(frame, `${name} gives more than ${frame.run.limits.output} characters`);
     }
-    tracer.last = traceOfCall(tracer, name, given, traces, result);
+    tracer.last = traceOfCall(tracer, does, given, traces, result);
     return result;
   };
 }
 
 function traceOfCall(
   tracer: Tracer,
-  name: string,
+  does: Doing,
   args: readonly Given[],
   traces: readonly (Trace | undefined)[],
   result: Given,
 ): Trace | undefined {
-  const { interner, rendered } = tracer;
+  const { rendered } = tracer;
   tracer.rendered = undefined;
   if (rendered !== undefined && rendered.text === result) {
     // A text that is itself a value (`tpl`) is an origin of everything that comes out of it.
     const [first] = traces;
-    return first === undefined ? rendered.trace : addKeys(interner, rendered.trace, allKeys(interner, first));
+    return first === undefined ? rendered.trace : addKeys(rendered.trace, allKeys(first));
   }
-  const around = tracer.conditions?.allKeys ?? interner.noKeys;
-  return traceResult(interner, tracer.values, { name, args, traces, result, around });
+  const around = tracer.conditions?.allKeys ?? noKeys;
+  return traceResult(tracer.values, { does, args, traces, result, around });
 }
 
 function traceShortCircuit(
@@ -166,26 +173,22 @@ function traceShortCircuit(
 ): EvaluatePiped {
   return (frame, dot, pipedValue) => {
     const { tracer } = tracingOf(frame);
-    const { interner } = tracer;
     const pipedTrace = tracer.last;
     step(frame);
     frame.at = node;
-    let keys = interner.noKeys;
+    let keys = noKeys;
     let value: Given;
-    const finish = (trace: Trace | undefined, result: Given): Given => {
-      const own = trace ?? { keys: interner.noKeys };
-      tracer.last = addKeys(interner, own, keys);
-      return result;
-    };
-    for (const evaluate of evaluators) {
-      if (tracer.last !== undefined && tracer.last !== pipedTrace)
-        keys = interner.union(keys, allKeys(interner, tracer.last));
+    for (let at = 0; at < evaluators.length; at++) {
       tracer.last = undefined;
-      value = evaluate(frame, dot);
-      if (isTrue(value) === stopsAt) return finish(tracer.last, value);
+      value = (evaluators[at] as Evaluate)(frame, dot);
+      const isLast = !piped && at === evaluators.length - 1;
+      if (isLast || isTrue(value) === stopsAt) {
+        tracer.last = addKeys(tracer.last ?? noTrace, keys);
+        return value;
+      }
+      if (tracer.last !== undefined) keys = keys.with(allKeys(tracer.last));
     }
-    if (!piped) return finish(tracer.last, value);
-    if (tracer.last !== undefined) keys = interner.union(keys, allKeys(interner, tracer.last));
-    return finish(pipedTrace, pipedValue);
+    tracer.last = addKeys(pipedTrace ?? noTrace, keys);
+    return piped ? pipedValue : value;
   };
 }

@@ -1,20 +1,58 @@
-import { addKeys, allKeys, traceEmbedding, traceSameLength, traceShaping } from './trace-text.ts';
+import {
+  addKeys,
+  allKeys,
+  traceEmbedding,
+  traceIndenting,
+  traceSameLength,
+  traceShaping,
+} from './trace-text.ts';
+import { noKeys, noTrace, traceOfPieces, traceWhole } from './trace.ts';
 import { entriesOf, isContainer, isSame } from './trace-values.ts';
 import { traceYaml } from './trace-yaml.ts';
 import type { Value } from '../go/index.ts';
 import type { Given } from './given.ts';
-import type { Interner, KeySet, Trace } from './trace.ts';
+import type { KeySet, Trace } from './trace.ts';
 import type { TracedText } from './trace-text.ts';
 import type { TracedValues } from './trace-values.ts';
 
 /** A call that is over: what went in, and what came out. */
 export interface Call {
-  readonly name: string;
+  readonly does: Doing;
   readonly args: readonly Given[];
   readonly traces: readonly (Trace | undefined)[];
   readonly result: Given;
   /** The keys of the conditions under which the call was made. */
   readonly around: KeySet;
+}
+
+/** What a function does with what it gets, as far as it can be said by its name. */
+export interface Doing {
+  readonly name: string;
+  /** What it does with texts; undefined where its result cannot be taken apart. */
+  readonly text: 'writes YAML' | 'writes' | 'embeds' | 'shapes' | 'indents' | 'keeps length' | undefined;
+  readonly asks: boolean;
+  readonly merges: boolean;
+  /** Of merged tables the last one wins. */
+  readonly lastWins: boolean;
+}
+
+/** Looked up once per call in a template, not each time that it runs. */
+export function doingOf(name: string): Doing {
+  return {
+    name,
+    text: textDoing(name),
+    asks: asking.has(name),
+    merges: name.startsWith('merge') || name.startsWith('mustMerge'),
+    lastWins: name.includes('verwrite'),
+  };
+}
+
+function textDoing(name: string): Doing['text'] {
+  if (writing.has(name)) return name.includes('Yaml') ? 'writes YAML' : 'writes';
+  if (embedding.has(name)) return 'embeds';
+  if (name === 'indent' || name === 'nindent') return 'indents';
+  if (shaping.has(name)) return 'shapes';
+  return sameLength.has(name) ? 'keeps length' : undefined;
 }
 
 /** Functions whose result holds the texts of their arguments as they are, with something between them. */
@@ -26,7 +64,7 @@ const embedding: ReadonlySet<string> = new Set(
 
 /** Functions whose result is their last text in another shape: a part of it, or its lines moved. */
 const shaping: ReadonlySet<string> = new Set(
-  'indent nindent trim trimAll trimPrefix trimSuffix trunc substr nospace replace wrap abbrev tpl'.split(' '),
+  'trim trimAll trimPrefix trimSuffix trunc substr nospace replace wrap abbrev tpl'.split(' '),
 );
 
 /** Functions that only change the case of letters. */
@@ -43,122 +81,136 @@ const writing: ReadonlySet<string> = new Set(
 const asking: ReadonlySet<string> = new Set('len empty hasKey kindOf kindIs typeOf typeIs not'.split(' '));
 
 /** Where the result of a call came from. */
-export function traceResult(interner: Interner, values: TracedValues, call: Call): Trace | undefined {
-  const { name, args, traces, result } = call;
-  if (result === undefined || result === null) return whole(interner, values, call);
-  if (name === 'set') return afterSet(interner, values, call);
+export function traceResult(values: TracedValues, call: Call): Trace | undefined {
+  const { does, args, traces, result } = call;
+  if (result === undefined || result === null) return whole(values, call);
+  if (does.name === 'set') return afterSet(values, call);
   const picked = traceOfPicked(values, call);
   if (picked !== undefined) return picked;
-  const same =
-    name.startsWith('merge') || name.startsWith('mustMerge')
-      ? -1
-      : args.findIndex((arg) => isSame(arg, result));
-  if (same >= 0 && typeof result !== 'boolean') return sameAsArgument(interner, call, same);
-  if (typeof result === 'string') return traceText(interner, values, call, result);
+  const same = does.merges || typeof result === 'boolean' ? -1 : indexOfSame(args, result);
+  if (same >= 0) return sameAsArgument(call, same);
+  if (typeof result === 'string') return traceText(values, call, result);
   if (isContainer(result)) {
-    inheritSlots(interner, values, call, result);
+    inheritSlots(values, call, result);
     // What is in it has traces of its own; the whole is as much its sources as they were.
     return traces.find((trace, at) => trace !== undefined && isContainer(args[at]));
   }
-  return whole(interner, values, call);
+  return whole(values, call);
 }
 
-function sameAsArgument(interner: Interner, { args, traces }: Call, at: number): Trace | undefined {
+function indexOfSame(args: readonly Given[], result: Given): number {
+  for (let at = 0; at < args.length; at++) if (isSame(args[at], result)) return at;
+  return -1;
+}
+
+function sameAsArgument({ args, traces }: Call, at: number): Trace | undefined {
   const own = traces[at];
   // That it was chosen depends on those that were not (`default`, `ternary`, `coalesce`).
-  let others = interner.noKeys;
-  traces.forEach((trace, index) => {
+  let others = noKeys;
+  for (let index = 0; index < traces.length; index++) {
+    const trace = traces[index];
     if (index !== at && trace !== undefined && !isContainer(args[index]))
-      others = interner.union(others, allKeys(interner, trace));
-  });
-  if (own === undefined) return others.id === 0 ? undefined : { keys: others };
-  return addKeys(interner, own, others);
+      others = others.with(allKeys(trace));
+  }
+  if (own === undefined) return others === noKeys ? undefined : traceWhole(others);
+  return addKeys(own, others);
 }
 
 /** All that went in, for results that cannot be taken apart; what is in tables and lists only where it becomes text. */
-function whole(
-  interner: Interner,
-  values: TracedValues,
-  { name, args, traces, result }: Call,
-): Trace | undefined {
-  let keys = interner.noKeys;
-  traces.forEach((trace, index) => {
-    const arg = args[index];
-    const isDeep = isContainer(arg) && typeof result === 'string' && !asking.has(name);
-    if (isDeep) keys = interner.union(keys, values.deepKeys(arg, trace));
-    else if (trace !== undefined) keys = interner.union(keys, allKeys(interner, trace));
-  });
-  return keys.id === 0 ? undefined : { keys };
+function whole(values: TracedValues, call: Call, until = call.args.length): Trace | undefined {
+  const keys = keysOfAll(values, call, until);
+  return keys === noKeys ? undefined : traceWhole(keys);
 }
 
-function traceText(interner: Interner, values: TracedValues, call: Call, result: string): Trace | undefined {
-  const { name, args, traces } = call;
-  if (writing.has(name) && isContainer(args[0])) {
-    const keys = allKeys(interner, traces[0] ?? { keys: interner.noKeys });
-    if (!name.includes('Yaml')) return { keys: values.deepKeys(args[0], traces[0]) };
-    return { keys, segments: traceYaml(interner, values, result, args[0], keys) };
+function keysOfAll(values: TracedValues, { does, args, traces, result }: Call, until: number): KeySet {
+  const isDeep = typeof result === 'string' && !does.asks;
+  let keys = noKeys;
+  for (let index = 0; index < until; index++) {
+    const trace = traces[index];
+    const arg = args[index];
+    if (isDeep && isContainer(arg)) keys = keys.with(values.deepKeys(arg, trace));
+    else if (trace !== undefined) keys = keys.with(allKeys(trace));
   }
-  if (embedding.has(name)) {
-    const { texts, rest } = textsAmong(interner, values, call);
-    return traceEmbedding(
-      interner,
-      result,
-      name === 'printf' ? texts.slice(isText(args[0]) ? 1 : 0) : texts,
-      rest,
-    );
+  return keys;
+}
+
+function traceText(values: TracedValues, call: Call, result: string): Trace | undefined {
+  const { does, args, traces } = call;
+  const [first] = args;
+  if (does.text === undefined) return whole(values, call);
+  if (does.text === 'writes' || does.text === 'writes YAML') {
+    if (!isContainer(first)) return whole(values, call);
+    if (does.text === 'writes') return traceWhole(values.deepKeys(first, traces[0]));
+    const keys = allKeys(traces[0] ?? noTrace);
+    return traceOfPieces(keys, traceYaml(values, result, first, keys));
   }
+  if (does.text === 'embeds') return traceEmbedded(values, call, result);
   const last = args.findLastIndex(isText);
-  if (last < 0 || (!shaping.has(name) && !sameLength.has(name))) return whole(interner, values, call);
-  const text: TracedText = { text: args[last] as string, trace: traces[last] ?? { keys: interner.noKeys } };
-  const rest = whole(interner, values, { ...call, args: args.slice(0, last), traces: traces.slice(0, last) });
-  const restKeys = rest?.keys ?? interner.noKeys;
-  if (!sameLength.has(name)) return traceShaping(interner, result, text, restKeys);
-  return result.length === text.text.length
-    ? traceSameLength(interner, text, restKeys)
-    : { keys: interner.union(allKeys(interner, text.trace), restKeys) };
+  if (last < 0) return whole(values, call);
+  const trace = traces[last];
+  const rest = keysOfAll(values, call, last);
+  if (trace === undefined) return rest === noKeys ? undefined : traceWhole(rest);
+  const text: TracedText = { text: args[last] as string, trace };
+  switch (does.text) {
+    case 'indents': {
+      const lead = does.name === 'nindent' ? 1 : 0;
+      return traceIndenting(text, indentOf(args[0]), lead, rest);
+    }
+    case 'shapes':
+      return traceShaping(result, text, rest);
+    case 'keeps length':
+      return result.length === text.text.length
+        ? traceSameLength(text, rest)
+        : traceWhole(allKeys(trace).with(rest));
+  }
+}
+
+function indentOf(width: Given): number {
+  return Math.max(0, Number(slotKey(width)));
 }
 
 function isText(value: Given): value is string {
   return typeof value === 'string';
 }
 
-/** The texts among the arguments (of `join`: in the list), and the keys of everything else. */
-function textsAmong(
-  interner: Interner,
+/** The texts among the arguments (of `join`: in the list) with their pieces, and the keys of everything else. */
+function traceEmbedded(
   values: TracedValues,
-  { name, args, traces }: Call,
-): { readonly texts: readonly TracedText[]; readonly rest: KeySet } {
+  { does, args, traces }: Call,
+  result: string,
+): Trace | undefined {
   const texts: TracedText[] = [];
-  let rest = interner.noKeys;
-  const noTrace: Trace = { keys: interner.noKeys };
-  args.forEach((arg, index) => {
+  let rest = noKeys;
+  for (let index = 0; index < args.length; index++) {
+    const arg = args[index];
     const trace = traces[index];
-    if (isText(arg)) texts.push({ text: arg, trace: trace ?? noTrace });
-    else if (name === 'join' && Array.isArray(arg))
-      arg.forEach((item, at) => {
+    if (isText(arg)) {
+      if (does.name !== 'printf' || index > 0) texts.push({ text: arg, trace: trace ?? noTrace });
+      else if (trace !== undefined) rest = rest.with(allKeys(trace));
+    } else if (does.name === 'join' && Array.isArray(arg)) {
+      for (let at = 0; at < arg.length; at++) {
+        const item = arg[at];
         if (isText(item)) texts.push({ text: item, trace: values.slot(arg, at) ?? trace ?? noTrace });
-        else rest = interner.union(rest, values.deepKeys(item, values.slot(arg, at)));
-      });
-    else rest = interner.union(rest, values.deepKeys(arg, trace));
-  });
-  return { texts, rest };
+        else rest = rest.with(values.deepKeys(item, values.slot(arg, at)));
+      }
+    } else if (isContainer(arg)) rest = rest.with(values.deepKeys(arg, trace));
+    else if (trace !== undefined) rest = rest.with(allKeys(trace));
+  }
+  if (rest === noKeys && texts.every(({ trace }) => trace === noTrace)) return undefined;
+  return traceEmbedding(result, texts, rest);
 }
 
 /** What is set under conditions depends on them, whoever reads it. */
-function afterSet(
-  interner: Interner,
-  values: TracedValues,
-  { args, traces, around }: Call,
-): Trace | undefined {
+function afterSet(values: TracedValues, { args, traces, around }: Call): Trace | undefined {
   const [table, key] = args;
-  const own = traces[2] ?? traces[1] ?? { keys: interner.noKeys };
-  if (isContainer(table) && isText(key)) values.setSlot(table, key, addKeys(interner, own, around));
+  const own = traces[2] ?? traces[1] ?? noTrace;
+  if (isContainer(table) && isText(key)) values.setSlot(table, key, addKeys(own, around));
   return traces[0];
 }
 
 /** `index`, `get`, `dig` and their kind: the trace of the slot that they looked into. */
-function traceOfPicked(values: TracedValues, { name, args, result }: Call): Trace | undefined {
-  const path = pathOf(name, args);
+function traceOfPicked(values: TracedValues, { does, args, result }: Call): Trace | undefined {
+  const path = pathOf(does.name, args);
   if (path === undefined) return undefined;
   let container: Given = path.from;
   let trace: Trace | undefined;
@@ -198,36 +250,31 @@ function slotKey(key: Given): string | number {
 }
 
 /** A table or list that a function made: its slots come from the arguments' slots that hold the same values. */
-function inheritSlots(
-  interner: Interner,
-  values: TracedValues,
-  call: Call,
-  result: Value[] | Map<string, Value>,
-): void {
-  const { name, args, traces, around } = call;
+function inheritSlots(values: TracedValues, call: Call, result: Value[] | Map<string, Value>): void {
+  const { does, args, traces, around } = call;
   // What has no trace of its own depends at least on why the call was made. (What `merge` fills keeps what it had.)
   const isNew = !args.includes(result);
-  if (isNew && around.id !== 0) values.setWhole(result, { keys: around });
-  if (name === 'dict' && result instanceof Map) {
+  if (isNew && around !== noKeys) values.setWhole(result, traceWhole(around));
+  if (does.name === 'dict' && result instanceof Map) {
     for (let at = 0; at + 1 < args.length; at += 2) values.setSlot(result, slotKey(args[at]), traces[at + 1]);
     return;
   }
-  if (name === 'list' || name === 'tuple') {
+  if (does.name === 'list' || does.name === 'tuple') {
     args.forEach((_, at) => values.setSlot(result, at, traces[at]));
     return;
   }
   const simple = args.map((arg) => !isContainer(arg));
-  const rest = whole(interner, values, {
+  const rest = whole(values, {
     ...call,
     args: args.filter((_, at) => simple[at]),
     traces: traces.filter((_, at) => simple[at]),
   });
   const sources = args.filter(isContainer);
-  if (result instanceof Map) inheritTable(values, result, sources, name.includes('verwrite'));
-  else inheritList(interner, values, call, result, sources);
+  if (result instanceof Map) inheritTable(values, result, sources, does.lastWins);
+  else inheritList(values, call, result, sources);
   const source = args.findIndex((arg) => isContainer(arg) && arg !== result);
   const wholeTrace = rest ?? (sources.length === 1 ? traces[source] : undefined);
-  if (isNew && wholeTrace !== undefined) values.setWhole(result, addKeys(interner, wholeTrace, around));
+  if (isNew && wholeTrace !== undefined) values.setWhole(result, addKeys(wholeTrace, around));
 }
 
 /** In `merge` the first table that has the value gave it, in `mergeOverwrite` the last. */
@@ -254,7 +301,6 @@ function inheritTable(
 }
 
 function inheritList(
-  interner: Interner,
   values: TracedValues,
   { args, traces }: Call,
   result: readonly Value[],
@@ -269,7 +315,7 @@ function inheritList(
       known.set(identity(item), trace);
       // A key depends on what its value does, but is not made of the pieces of that.
       if (typeof key === 'string')
-        known.set(key, trace === undefined ? undefined : { keys: allKeys(interner, trace) });
+        known.set(key, trace === undefined ? undefined : traceWhole(allKeys(trace)));
     }
   }
   args.forEach((arg, at) => {

@@ -1,11 +1,11 @@
 import { createFrame, runProgram } from './run.ts';
-import { createPlaces } from './trace.ts';
-import { createTracer, resetTracer, toTracedText } from './tracer.ts';
+import { createPlaces, includeAt } from './trace.ts';
+import { createTracer, resetTracer, sitesIn, toTracedText } from './tracer.ts';
 import { dropWord, segmentsOf } from './trace-text.ts';
 import { isSame } from './trace-values.ts';
 import type { Output, Program, Run } from './model.ts';
 import type { Scope } from './model.ts';
-import type { ConditionChain, IncludeChain, Looked, Origin, Segment, Site, TracePlace } from './trace.ts';
+import type { ConditionChain, IncludeChain, Origin, Segment, Site, TracePlace } from './trace.ts';
 import type { TracedText } from './trace-text.ts';
 import type { TracedOutput, Tracer, Tracing } from './tracer.ts';
 import type { OriginOf } from './trace-values.ts';
@@ -62,10 +62,9 @@ export function createTracedRenderer(originOf: OriginOf): TracedRenderer {
     tracer,
     show: createShow(),
     render: (run, scope, program, data, how) => {
-      const { includes, conditions, calling, args, traces, interner } = tracer;
+      const { includes, conditions, calling, args, traces } = tracer;
       const trace = traces[args.findIndex((arg) => isSame(arg, data))];
-      if (calling !== undefined)
-        tracer.includes = interner.include(interner.site(calling.source, calling.node), how.name, includes);
+      if (calling !== undefined) tracer.includes = includeAt(calling, how.name, includes);
       let rendered: TracedText;
       try {
         rendered = runTraced(tracer, run, scope, program, data ?? undefined, trace);
@@ -75,7 +74,7 @@ export function createTracedRenderer(originOf: OriginOf): TracedRenderer {
       }
       const kept = how.dropNoValue ? dropWord(rendered, '<no value>') : rendered;
       // What an include looked at, whoever includes it depends on.
-      if (kept.trace.looked !== undefined) run.frame?.tracing?.output.looked.inner.add(kept.trace.looked);
+      if (kept.trace.looked !== undefined) run.frame?.tracing?.output.looked.push(kept.trace.looked);
       tracer.rendered = kept;
       return kept.text;
     },
@@ -92,11 +91,19 @@ function runTraced(
 ): TracedText {
   const traced = program.traced();
   const output: Output = { text: '' };
-  const looked: Looked = { sets: new Set(), inner: new Set(), all: undefined };
-  const origins: TracedOutput = { ends: [], origins: [], ats: [], looked };
-  const tracing: Tracing = { tracer, traces: [trace], dot: trace, output: origins };
+  const { tree } = traced;
+  const origins: TracedOutput = { ends: [], origins: [], ats: [], looked: [] };
+  const sites = sitesIn(tracer, tree);
+  const tracing: Tracing = {
+    tracer,
+    source: tree.source,
+    sites,
+    traces: [trace],
+    dot: trace,
+    output: origins,
+  };
   runProgram(createFrame(run, scope, traced, output, dot, tracing), traced, dot);
-  return toTracedText(tracer, output.text, origins);
+  return toTracedText(output.text, origins);
 }
 
 /** Runs the outermost template. */
@@ -175,8 +182,11 @@ function createShow(): Show {
     if (row === undefined) shown.set(origin, (row = new Map()));
     let answer = row.get(pos);
     if (answer !== undefined) return answer;
+    const { template, line, column } = places.of(origin.site.source, pos);
     answer = {
-      ...places.of(origin.site.source, pos),
+      template,
+      line,
+      column,
       includes: includesOf(origin.includes),
       keys: origin.keys.keys,
       conditions: conditionsOf(origin.conditions),

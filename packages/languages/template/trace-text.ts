@@ -1,5 +1,6 @@
 import { continues } from './pieces.ts';
-import type { Interner, KeySet, Looked, Segment, Trace } from './trace.ts';
+import { noKeys, originAt, traceOfPieces, traceWhole, unionOf } from './trace.ts';
+import type { KeySet, Segment, Trace } from './trace.ts';
 
 /** A text and where it came from. */
 export interface TracedText {
@@ -43,69 +44,95 @@ function append(segments: Segment[], segment: Segment): void {
 }
 
 /** Every piece has these keys as well. */
-export function addKeys(interner: Interner, trace: Trace, keys: KeySet): Trace {
-  if (keys.id === 0) return trace;
-  const all = interner.union(trace.keys, keys);
-  if (trace.segments === undefined) return { ...trace, keys: all };
-  const segments = trace.segments.map((segment) => addToSegment(interner, segment, keys));
-  return { ...trace, keys: all, segments };
+export function addKeys(trace: Trace, keys: KeySet): Trace {
+  if (keys === noKeys) return trace;
+  const all = trace.keys.with(keys);
+  const { segments, looked } = trace;
+  if (segments === undefined) return { keys: all, segments, looked };
+  const more = segments.map((segment) => addToSegment(segment, keys));
+  return { keys: all, segments: more, looked };
 }
 
-function addToSegment(interner: Interner, segment: Segment, keys: KeySet): Segment {
-  const all = interner.union(segment.keys, keys);
-  const { origin } = segment;
-  const { start, end, at } = segment;
+function addToSegment(segment: Segment, keys: KeySet): Segment {
+  const all = segment.keys.with(keys);
+  const { origin, start, end, at } = segment;
   if (origin === undefined) return { start, end, keys: all, origin, at };
   const { site, includes, conditions } = origin;
-  const own = interner.origin(site, includes, conditions, interner.union(origin.keys, keys));
+  const own = originAt(site, includes, conditions, origin.keys.with(keys));
   return { start, end, keys: all, origin: own, at };
 }
 
 /** A result in which the arguments stand one after the other, with something between them (printf, join, quote). */
-export function traceEmbedding(
-  interner: Interner,
-  result: string,
-  args: readonly TracedText[],
-  rest: KeySet,
-): Trace {
+export function traceEmbedding(result: string, args: readonly TracedText[], rest: KeySet): Trace {
   const segments: Segment[] = [];
   let keys = rest;
+  let looked: KeySet | undefined;
   let cursor = 0;
-  for (const arg of args) {
-    const at = arg.text === '' ? -1 : result.indexOf(arg.text, cursor);
+  for (const { text, trace } of args) {
+    if (trace.looked !== undefined) looked = looked?.with(trace.looked) ?? trace.looked;
+    const at = text === '' ? -1 : result.indexOf(text, cursor);
     if (at < 0) {
-      keys = interner.union(keys, allKeys(interner, arg.trace));
+      keys = keys.with(allKeys(trace));
       continue;
     }
-    for (const segment of moveSegments(segmentsOf(arg), 0, arg.text.length, at)) append(segments, segment);
-    cursor = at + arg.text.length;
+    if (trace.segments === undefined)
+      append(segments, { start: at, end: at + text.length, keys: trace.keys, origin: undefined, at: -1 });
+    else for (const segment of moveSegments(trace.segments, 0, text.length, at)) append(segments, segment);
+    cursor = at + text.length;
   }
-  return { keys, segments };
+  return traceOfPieces(keys, segments, looked);
 }
 
 /**
- * A result that is a text in another shape: a part of it (trim, trunc), or its lines moved (indent, nindent). Where it
+ * A result that is a text in another shape: a part of it (trim, trunc), or its lines moved (replace, wrap). Where it
  * is neither, the whole has the keys of the text.
  */
-export function traceShaping(interner: Interner, result: string, text: TracedText, rest: KeySet): Trace {
+export function traceShaping(result: string, text: TracedText, rest: KeySet): Trace {
   const segments = segmentsOf(text);
-  if (result === text.text) return addKeys(interner, { ...text.trace, segments }, rest);
-  if (result === '') return { keys: interner.union(allKeys(interner, text.trace), rest) };
+  const { keys, looked } = text.trace;
+  if (result === text.text) return addKeys({ keys, segments, looked }, rest);
+  if (result === '') return traceWhole(allKeys(text.trace).with(rest));
   const within = result.length < text.text.length ? text.text.indexOf(result) : -1;
   if (within >= 0) {
     const part = moveSegments(segments, within, within + result.length, 0);
-    return addKeys(interner, { keys: text.trace.keys, segments: part }, rest);
+    return addKeys(traceOfPieces(keys, part, looked), rest);
   }
-  return addKeys(interner, alignLines(interner, result, text, segments), rest);
+  return addKeys(alignLines(result, text, segments), rest);
 }
 
-function alignLines(
-  interner: Interner,
-  result: string,
-  text: TracedText,
-  segments: readonly Segment[],
-): Trace {
-  const { keys } = text.trace;
+/**
+ * A text whose lines were moved to the right; `lead` is what stands before the first of them. Who wrote the white space
+ * around the words of a line is not kept: it belongs to no field.
+ */
+export function traceIndenting(traced: TracedText, width: number, lead: number, rest: KeySet): Trace {
+  const { text, trace } = traced;
+  const segments = segmentsOf(traced);
+  const indented: Segment[] = [];
+  let first = 0;
+  let shift = lead + width;
+  for (let start = 0; start < text.length; shift += width) {
+    const found = text.indexOf('\n', start);
+    const lineEnd = found < 0 ? text.length : found;
+    let from = start;
+    let until = lineEnd;
+    while (from < until && isBlank(text.charCodeAt(from))) from++;
+    while (until > from && isBlank(text.charCodeAt(until - 1))) until--;
+    while (first < segments.length && (segments[first] as Segment).end <= from) first++;
+    for (let index = first; index < segments.length; index++) {
+      const segment = segments[index] as Segment;
+      if (segment.start >= until) break;
+      indented.push(partOf(segment, Math.max(segment.start, from), Math.min(segment.end, until), shift));
+    }
+    start = lineEnd + 1;
+  }
+  return addKeys(traceOfPieces(trace.keys, indented, trace.looked), rest);
+}
+
+function isBlank(code: number): boolean {
+  return code === 32 || code === 13 || code === 9;
+}
+
+function alignLines(result: string, text: TracedText, segments: readonly Segment[]): Trace {
   const aligned: Segment[] = [];
   let cursor = 0;
   let offset = 0;
@@ -117,7 +144,7 @@ function alignLines(
     offset += line.length + 1;
     if (words === '') continue;
     const at = result.indexOf(words, cursor);
-    if (at < 0) return { keys: allKeys(interner, text.trace) };
+    if (at < 0) return traceWhole(allKeys(text.trace));
     while (first < segments.length && (segments[first] as Segment).end <= from) first += 1;
     for (let index = first; index < segments.length; index++) {
       const segment = segments[index] as Segment;
@@ -127,35 +154,26 @@ function alignLines(
     }
     cursor = at + words.length;
   }
-  return { keys, segments: aligned };
+  return traceOfPieces(text.trace.keys, aligned, text.trace.looked);
 }
 
 /** Letters in another case: the same places. */
-export function traceSameLength(interner: Interner, text: TracedText, rest: KeySet): Trace {
-  return addKeys(interner, { keys: text.trace.keys, segments: segmentsOf(text) }, rest);
+export function traceSameLength(text: TracedText, rest: KeySet): Trace {
+  return addKeys(traceOfPieces(text.trace.keys, segmentsOf(text), text.trace.looked), rest);
 }
 
 /** Everything that a value depends on: the keys of its pieces, and the conditions that they stood under. */
-export function allKeys(interner: Interner, trace: Trace): KeySet {
-  const { keys, segments, looked } = trace;
-  if (segments === undefined && looked === undefined) return keys;
-  const sets = new Set([keys]);
-  if (looked !== undefined) sets.add(lookedKeys(interner, looked));
-  for (const segment of segments ?? []) {
-    sets.add(segment.keys);
-    if (segment.origin === undefined) continue;
-    sets.add(segment.origin.keys);
-    if (segment.origin.conditions !== undefined) sets.add(segment.origin.conditions.allKeys);
+export function allKeys({ keys, segments, looked }: Trace): KeySet {
+  if (segments === undefined) return looked === undefined ? keys : keys.with(looked);
+  const sets = [keys];
+  if (looked !== undefined) sets.push(looked);
+  for (const { keys: own, origin } of segments) {
+    if (own !== noKeys) sets.push(own);
+    if (origin === undefined) continue;
+    if (origin.keys !== noKeys) sets.push(origin.keys);
+    if (origin.conditions !== undefined) sets.push(origin.conditions.allKeys);
   }
-  return sets.size === 1 ? keys : interner.unionOf(sets);
-}
-
-function lookedKeys(interner: Interner, looked: Looked): KeySet {
-  if (looked.all !== undefined) return looked.all;
-  const sets = new Set(looked.sets);
-  for (const one of looked.inner) sets.add(lookedKeys(interner, one));
-  looked.all = interner.unionOf(sets);
-  return looked.all;
+  return sets.length === 1 ? keys : unionOf(sets);
 }
 
 /** A text without every `word` in it, and its pieces. */
@@ -173,5 +191,5 @@ export function dropWord({ text, trace }: TracedText, word: string): TracedText 
     if (found < 0) break;
     from = found + word.length;
   }
-  return { text: dropped, trace: { ...trace, segments: kept } };
+  return { text: dropped, trace: traceOfPieces(trace.keys, kept, trace.looked) };
 }

@@ -1,7 +1,8 @@
 import { GoInt } from '../go/index.ts';
+import { keySetOf, noKeys, noTrace, traceWhole, unionOf } from './trace.ts';
 import { allKeys } from './trace-text.ts';
 import type { Value } from '../go/index.ts';
-import type { Interner, KeySet, Trace } from './trace.ts';
+import type { KeySet, Trace } from './trace.ts';
 import type { Given } from './given.ts';
 
 /** Names the place where a value of a table or list was set; undefined: nobody knows. The same place must be the same key. */
@@ -23,53 +24,55 @@ export interface TracedValues {
   deepKeys(value: Given, trace: Trace | undefined): KeySet;
 }
 
-export function createTracedValues(interner: Interner, originOf: OriginOf): TracedValues {
-  const slots = new WeakMap<object, Map<string | number, Trace | undefined>>();
-  const wholes = new WeakMap<object, Trace>();
+export function createTracedValues(originOf: OriginOf): TracedValues {
+  // `noTrace` stands for what has been asked for in vain.
+  const slots = new Map<object, Map<string | number, Trace>>();
+  const wholes = new Map<object, Trace>();
 
-  function slotsIn(container: object): Map<string | number, Trace | undefined> {
+  function slotsIn(container: object): Map<string | number, Trace> {
     let known = slots.get(container);
     if (known === undefined) slots.set(container, (known = new Map()));
     return known;
   }
 
   function slot(container: object, key: string | number): Trace | undefined {
-    return ownSlot(container, key) ?? wholes.get(container);
+    const own = ownSlot(container, key);
+    return own === undefined && wholes.size > 0 ? wholes.get(container) : own;
   }
 
   function ownSlot(container: object, key: string | number): Trace | undefined {
     const known = slotsIn(container);
     const trace = known.get(key);
-    if (trace !== undefined || known.has(key)) return trace;
+    if (trace !== undefined) return trace === noTrace ? undefined : trace;
     const origin = originOf(container, key);
-    const found = origin === undefined ? undefined : { keys: interner.key(origin) };
-    known.set(key, found);
+    const found = origin === undefined ? undefined : traceWhole(keySetOf(origin));
+    known.set(key, found ?? noTrace);
     return found;
   }
 
   function deepKeys(value: Given, trace: Trace | undefined): KeySet {
-    const top = trace === undefined ? interner.noKeys : allKeys(interner, trace);
+    const top = trace === undefined ? noKeys : allKeys(trace);
     if (!isContainer(value)) return top;
-    const sets = new Set([top]);
+    const sets = [top];
     let left = leavesMax;
     const visit = (container: Value[] | Map<string, Value>): void => {
       for (const [key, item] of container.entries()) {
         if (left <= 0) return;
         left -= 1;
         const own = slot(container, key);
-        if (own !== undefined) sets.add(allKeys(interner, own));
+        if (own !== undefined) sets.push(allKeys(own));
         if (isContainer(item)) visit(item);
       }
     };
     visit(value);
-    return interner.unionOf(sets);
+    return unionOf(sets);
   }
 
   return {
     slot,
     ownSlot,
     setSlot: (container, key, trace) => {
-      slotsIn(container).set(key, trace);
+      slotsIn(container).set(key, trace ?? noTrace);
     },
     setWhole: (container, trace) => {
       wholes.set(container, trace);

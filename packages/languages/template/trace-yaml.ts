@@ -1,7 +1,7 @@
 import { allKeys } from './trace-text.ts';
 import { isContainer } from './trace-values.ts';
 import type { Value } from '../go/index.ts';
-import type { Interner, KeySet, Segment } from './trace.ts';
+import type { KeySet, Segment } from './trace.ts';
 import type { TracedValues } from './trace-values.ts';
 
 interface Line {
@@ -17,7 +17,6 @@ interface Line {
  * to one entry. What cannot be matched has the keys of the whole.
  */
 export function traceYaml(
-  interner: Interner,
   values: TracedValues,
   yaml: string,
   value: Value[] | Map<string, Value>,
@@ -34,7 +33,7 @@ export function traceYaml(
       const item = slot === undefined ? undefined : itemOf(container, slot);
       if (slot === undefined || item === undefined) return emit(block, keys);
       const trace = values.slot(container, slot);
-      const own = trace === undefined ? keys : allKeys(interner, trace);
+      const own = trace === undefined ? keys : allKeys(trace);
       const inner = isContainer(item) && sizeOf(item) > 0 ? innerLines(block, Array.isArray(container)) : [];
       if (inner.length === 0 || !isContainer(item)) return emit(block, own);
       const [first] = block;

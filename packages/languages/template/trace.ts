@@ -1,15 +1,75 @@
 import { byteLength } from '../go/index.ts';
 import type { Source } from './nodes.ts';
 
-/** The keys of values that something took, by what `originOf` named them; one object for one set. */
-export interface KeySet {
-  readonly id: number;
-  readonly keys: readonly unknown[];
+/**
+ * The keys of values that something took, by what `originOf` named them, each once. A class because most sets are made
+ * and never looked into: a set of others holds those, and finds out what is in them when somebody asks.
+ */
+export class KeySet {
+  readonly #parts: readonly KeySet[];
+  #keys: readonly unknown[] | undefined;
+  /** What this set was joined with last, which mostly is what is wanted again. */
+  #mate: KeySet | undefined;
+  #joined: KeySet | undefined;
+
+  constructor(parts: readonly KeySet[], keys?: readonly unknown[]) {
+    this.#parts = parts;
+    this.#keys = keys;
+  }
+
+  get keys(): readonly unknown[] {
+    return (this.#keys ??= this.#collect());
+  }
+
+  /** This set and another one. */
+  with(other: KeySet): KeySet {
+    if (this === other || other === noKeys) return this;
+    if (this === noKeys) return other;
+    if (this.#mate === other && this.#joined !== undefined) return this.#joined;
+    if (this.#parts[0] === other || this.#parts[1] === other) return this;
+    const joined = other.#parts[0] === this ? other : new KeySet([this, other]);
+    this.#mate = other;
+    this.#joined = joined;
+    return joined;
+  }
+
+  /** Without recursion: sets that grow in a loop hold one another many times over. */
+  #collect(): readonly unknown[] {
+    const keys = new Set<unknown>();
+    const seen = new Set<KeySet>([this]);
+    const waiting: KeySet[] = [this];
+    for (let set = waiting.pop(); set !== undefined; set = waiting.pop()) {
+      for (const key of set.#keys ?? []) keys.add(key);
+      if (set.#keys !== undefined) continue;
+      for (let at = set.#parts.length - 1; at >= 0; at--) {
+        const part = set.#parts[at] as KeySet;
+        if (seen.has(part)) continue;
+        seen.add(part);
+        waiting.push(part);
+      }
+    }
+    return [...keys];
+  }
 }
 
-/** A place in a template. */
+/** The set without keys; there is no other. */
+export const noKeys: KeySet = new KeySet([], []);
+
+export function keySetOf(key: unknown): KeySet {
+  return new KeySet([], [key]);
+}
+
+/** The union of many. */
+export function unionOf(sets: Iterable<KeySet>): KeySet {
+  const parts = [...new Set(sets)].filter((set) => set !== noKeys);
+  const [first, second] = parts;
+  if (first === undefined) return noKeys;
+  if (second === undefined) return first;
+  return parts.length === 2 ? first.with(second) : new KeySet(parts);
+}
+
+/** A place in a template, in one traced execution. */
 export interface Site {
-  readonly id: number;
   readonly source: Source;
   readonly pos: number;
   /** What was made for this place last, which mostly is what is wanted again. */
@@ -20,7 +80,6 @@ export interface Site {
 
 /** The includes around something, from the inside out. */
 export interface IncludeChain {
-  readonly id: number;
   readonly site: Site;
   /** What was included. */
   readonly name: string;
@@ -29,7 +88,6 @@ export interface IncludeChain {
 
 /** The conditions and loops around something, from the inside out. */
 export interface ConditionChain {
-  readonly id: number;
   readonly site: Site;
   readonly keys: KeySet;
   readonly outer: ConditionChain | undefined;
@@ -37,9 +95,8 @@ export interface ConditionChain {
   readonly allKeys: KeySet;
 }
 
-/** Who wrote a piece of text; one object for one answer. */
+/** Who wrote a piece of text. */
 export interface Origin {
-  readonly id: number;
   readonly site: Site;
   readonly includes: IncludeChain | undefined;
   readonly conditions: ConditionChain | undefined;
@@ -56,179 +113,62 @@ export interface Segment {
   readonly at: number;
 }
 
-/** What the conditions of a template looked at, and those of the templates that it included. */
-export interface Looked {
-  readonly sets: Set<KeySet>;
-  readonly inner: Set<Looked>;
-  /** All of it, once somebody has asked. */
-  all: KeySet | undefined;
-}
-
 /**
  * Where a value came from: the keys of the whole, or for texts made of several pieces, the pieces in their order; the
  * gaps between them have `keys` then.
  */
 export interface Trace {
   readonly keys: KeySet;
-  readonly segments?: readonly Segment[];
-  /** What was looked at while the text was made, even where nothing came of it. */
-  readonly looked?: Looked | undefined;
+  readonly segments: readonly Segment[] | undefined;
+  /** The keys that conditions looked at while the text was made, even where nothing came of it. */
+  readonly looked: KeySet | undefined;
 }
 
-/** The makers of the objects above, each of which exists once, so that they are compared by identity and cost little. */
-export interface Interner {
-  readonly noKeys: KeySet;
-  key(key: unknown): KeySet;
-  union(a: KeySet, b: KeySet): KeySet;
-  /** The union of many. */
-  unionOf(sets: ReadonlySet<KeySet>): KeySet;
-  /** The place of a node in its template. */
-  site(source: Source, node: { readonly pos: number }): Site;
-  include(site: Site, name: string, outer: IncludeChain | undefined): IncludeChain;
-  condition(site: Site, keys: KeySet, outer: ConditionChain | undefined): ConditionChain;
-  origin(
-    site: Site,
-    includes: IncludeChain | undefined,
-    conditions: ConditionChain | undefined,
-    keys: KeySet,
-  ): Origin;
+/** A value that is known as a whole only. */
+export function traceWhole(keys: KeySet): Trace {
+  return { keys, segments: undefined, looked: undefined };
 }
 
-/** Two ids as one number: there are far fewer than 2^26 of them in a render. */
-const pairOf = (a: number, b: number): number => a * 0x400_0000 + b;
+/** A text of pieces. */
+export function traceOfPieces(keys: KeySet, segments: readonly Segment[], looked?: KeySet): Trace {
+  return { keys, segments, looked };
+}
 
-export function createInterner(): Interner {
-  let nextId = 1;
-  const noKeys: KeySet = { id: 0, keys: [] };
-  const single = new Map<unknown, KeySet>();
-  const byMembers = new Map<string, KeySet>();
-  const unions = new Map<number, Map<number, KeySet>>();
-  const idOfKey = new Map<unknown, number>();
-  const sites = new Map<object, Site>();
-  const chains = new Map<string, IncludeChain>();
-  const conditions = new Map<Site, Map<number, ConditionChain>>();
-  const surroundings = new Map<number, number>();
-  const origins = new Map<Site, Map<number, Origin>>();
+/** A value that took no keys. */
+export const noTrace: Trace = traceWhole(noKeys);
 
-  function key(one: unknown): KeySet {
-    let set = single.get(one);
-    if (set === undefined) {
-      set = { id: nextId++, keys: [one] };
-      single.set(one, set);
-      idOfKey.set(one, set.id);
-      byMembers.set(String(set.id), set);
-    }
-    return set;
-  }
+export function newSite(source: Source, pos: number): Site {
+  return { source, pos, origin: undefined, condition: undefined, include: undefined };
+}
 
-  function union(a: KeySet, b: KeySet): KeySet {
-    if (a === b || b.id === 0) return a;
-    if (a.id === 0) return b;
-    let row = unions.get(a.id);
-    if (row === undefined) unions.set(a.id, (row = new Map()));
-    let set = row.get(b.id);
-    if (set === undefined) row.set(b.id, (set = makeUnion(a, b)));
-    return set;
-  }
+export function includeAt(site: Site, name: string, outer: IncludeChain | undefined): IncludeChain {
+  const recent = site.include;
+  if (recent !== undefined && recent.outer === outer && recent.name === name) return recent;
+  return (site.include = { site, name, outer });
+}
 
-  function makeUnion(a: KeySet, b: KeySet): KeySet {
-    return intern(new Set([...a.keys, ...b.keys]));
-  }
+export function conditionAt(site: Site, keys: KeySet, outer: ConditionChain | undefined): ConditionChain {
+  const recent = site.condition;
+  if (recent !== undefined && recent.outer === outer && recent.keys === keys) return recent;
+  const allKeys = outer === undefined ? keys : keys.with(outer.allKeys);
+  return (site.condition = { site, keys, outer, allKeys });
+}
 
-  function unionOf(sets: ReadonlySet<KeySet>): KeySet {
-    if (sets.size <= 2) {
-      let both = noKeys;
-      for (const set of sets) both = union(both, set);
-      return both;
-    }
-    const keys = new Set<unknown>();
-    for (const set of sets) for (const one of set.keys) keys.add(one);
-    return keys.size === 0 ? noKeys : intern(keys);
-  }
-
-  function intern(distinct: ReadonlySet<unknown>): KeySet {
-    const keys = [...distinct];
-    const members = keys
-      .map((one) => idOfKey.get(one) ?? 0)
-      .toSorted((x, y) => x - y)
-      .join();
-    const known = byMembers.get(members);
-    if (known !== undefined) return known;
-    const set: KeySet = { id: nextId++, keys };
-    byMembers.set(members, set);
-    return set;
-  }
-
-  function newSite(source: Source, pos: number): Site {
-    return { id: nextId++, source, pos, origin: undefined, condition: undefined, include: undefined };
-  }
-
-  function site(source: Source, node: { readonly pos: number }): Site {
-    let known = sites.get(node);
-    if (known === undefined) sites.set(node, (known = newSite(source, node.pos)));
-    return known;
-  }
-
-  function include(at: Site, name: string, outer: IncludeChain | undefined): IncludeChain {
-    const recent = at.include;
-    if (recent !== undefined && recent.outer === outer && recent.name === name) return recent;
-    const words = `${at.id} ${outer?.id ?? 0} ${name}`;
-    let chain = chains.get(words);
-    if (chain === undefined) chains.set(words, (chain = { id: nextId++, site: at, name, outer }));
-    at.include = chain;
-    return chain;
-  }
-
-  function condition(at: Site, keys: KeySet, outer: ConditionChain | undefined): ConditionChain {
-    const recent = at.condition;
-    if (recent !== undefined && recent.outer === outer && recent.keys === keys) return recent;
-    const name = pairOf(keys.id, outer?.id ?? 0);
-    let row = conditions.get(at);
-    if (row === undefined) conditions.set(at, (row = new Map()));
-    let chain = row.get(name);
-    if (chain === undefined) {
-      chain = { id: nextId++, site: at, keys, outer, allKeys: union(keys, outer?.allKeys ?? noKeys) };
-      row.set(name, chain);
-    }
-    at.condition = chain;
-    return chain;
-  }
-
-  /** One number for the includes and conditions around something. */
-  function surroundingOf(includes: IncludeChain | undefined, around: ConditionChain | undefined): number {
-    if (includes === undefined) return around?.id ?? 0;
-    if (around === undefined) return includes.id;
-    const name = pairOf(includes.id, around.id);
-    let known = surroundings.get(name);
-    if (known === undefined) surroundings.set(name, (known = nextId++));
-    return known;
-  }
-
-  function origin(
-    at: Site,
-    includes: IncludeChain | undefined,
-    around: ConditionChain | undefined,
-    keys: KeySet,
-  ): Origin {
-    const recent = at.origin;
-    if (
-      recent !== undefined &&
-      recent.includes === includes &&
-      recent.conditions === around &&
-      recent.keys === keys
-    )
-      return recent;
-    let row = origins.get(at);
-    if (row === undefined) origins.set(at, (row = new Map()));
-    const name = pairOf(surroundingOf(includes, around), keys.id);
-    let known = row.get(name);
-    if (known === undefined)
-      row.set(name, (known = { id: nextId++, site: at, includes, conditions: around, keys }));
-    at.origin = known;
-    return known;
-  }
-
-  return { noKeys, key, union, unionOf, site, include, condition, origin };
+export function originAt(
+  site: Site,
+  includes: IncludeChain | undefined,
+  conditions: ConditionChain | undefined,
+  keys: KeySet,
+): Origin {
+  const recent = site.origin;
+  if (
+    recent !== undefined &&
+    recent.includes === includes &&
+    recent.conditions === conditions &&
+    recent.keys === keys
+  )
+    return recent;
+  return (site.origin = { site, includes, conditions, keys });
 }
 
 /** A place as the door shows it. */

@@ -1,32 +1,25 @@
 import { continues } from './pieces.ts';
-import { createInterner } from './trace.ts';
+import { conditionAt, newSite, noKeys, originAt, traceOfPieces, unionOf } from './trace.ts';
 import { createTracedValues } from './trace-values.ts';
-import type { Node, Source } from './nodes.ts';
+import type { Source } from './nodes.ts';
 import type { Given } from './given.ts';
-import type {
-  ConditionChain,
-  IncludeChain,
-  Interner,
-  Looked,
-  Origin,
-  Segment,
-  Site,
-  Trace,
-} from './trace.ts';
+import type { ConditionChain, IncludeChain, KeySet, Origin, Segment, Site, Trace } from './trace.ts';
 import { allKeys } from './trace-text.ts';
 import type { TracedText } from './trace-text.ts';
 import type { OriginOf, TracedValues } from './trace-values.ts';
+import type { Tree } from './nodes.ts';
 
 /** The state of one traced execution. */
 export interface Tracer {
-  readonly interner: Interner;
   readonly values: TracedValues;
+  /** The places of each template, by the numbers that the compiler gave its nodes. */
+  readonly sites: Map<Tree, Site[]>;
   /** Where the value came from that was evaluated last. */
   last: Trace | undefined;
   includes: IncludeChain | undefined;
   conditions: ConditionChain | undefined;
   /** The call that is under way, for the includes that it makes. */
-  calling: { readonly source: Source; readonly node: Node } | undefined;
+  calling: Site | undefined;
   args: readonly Given[];
   traces: readonly (Trace | undefined)[];
   /** What the last include or evaluation gave. */
@@ -34,10 +27,9 @@ export interface Tracer {
 }
 
 export function createTracer(originOf: OriginOf): Tracer {
-  const interner = createInterner();
   return {
-    interner,
-    values: createTracedValues(interner, originOf),
+    values: createTracedValues(originOf),
+    sites: new Map(),
     last: undefined,
     includes: undefined,
     conditions: undefined,
@@ -46,6 +38,13 @@ export function createTracer(originOf: OriginOf): Tracer {
     traces: [],
     rendered: undefined,
   };
+}
+
+/** The places of a template. */
+export function sitesIn(tracer: Tracer, tree: Tree): Site[] {
+  let sites = tracer.sites.get(tree);
+  if (sites === undefined) tracer.sites.set(tree, (sites = []));
+  return sites;
 }
 
 /** Forgets where the last execution stood, which may have ended with an error. */
@@ -66,16 +65,23 @@ export interface TracedOutput {
   /** Where each piece begins in the text of its template, as in `Segment`. */
   readonly ats: number[];
   /** The keys of all conditions, met or not. */
-  readonly looked: Looked;
+  readonly looked: KeySet[];
 }
 
 /** What a frame of a traced execution has besides. */
 export interface Tracing {
   readonly tracer: Tracer;
+  readonly source: Source;
+  readonly sites: Site[];
   /** Where the variables came from, by their slots. */
   readonly traces: (Trace | undefined)[];
   dot: Trace | undefined;
   readonly output: TracedOutput;
+}
+
+/** The place of the node to which the compiler gave a number. */
+export function siteAt({ sites, source }: Tracing, number: number, pos: number): Site {
+  return (sites[number] ??= newSite(source, pos));
 }
 
 /** Notes that the text was written by an origin up to an offset; `at` is as in `Segment`. */
@@ -94,43 +100,42 @@ export function noteOrigin({ ends, origins, ats }: TracedOutput, end: number, or
 
 /** Notes a text that an action printed at `start`: its pieces keep who wrote them. */
 export function notePrinted(
-  tracing: Tracing,
+  { tracer, output }: Tracing,
   site: Site,
   start: number,
   length: number,
   trace: Trace | undefined,
 ): void {
-  const { tracer, output } = tracing;
-  const { interner, includes, conditions } = tracer;
-  let gap: Origin | undefined;
-  const gapOrigin = () =>
-    (gap ??= interner.origin(site, includes, conditions, trace?.keys ?? interner.noKeys));
-  let at = 0;
-  const segments = trace?.segments ?? [];
-  // Pieces that reach beyond the text are those of another one.
-  if (trace !== undefined && (segments.at(-1)?.end ?? 0) > length) {
-    noteOrigin(output, start + length, interner.origin(site, includes, conditions, allKeys(interner, trace)));
+  const { includes, conditions } = tracer;
+  const segments = trace?.segments;
+  if (trace === undefined || segments === undefined || segments.length === 0) {
+    noteOrigin(output, start + length, originAt(site, includes, conditions, trace?.keys ?? noKeys));
     return;
   }
-  for (const segment of segments) {
-    if (segment.start > at) noteOrigin(output, start + segment.start, gapOrigin());
+  // Pieces that reach beyond the text are those of another one.
+  if ((segments[segments.length - 1] as Segment).end > length) {
+    noteOrigin(output, start + length, originAt(site, includes, conditions, allKeys(trace)));
+    return;
+  }
+  let gap: Origin | undefined;
+  let at = 0;
+  for (let index = 0; index < segments.length; index++) {
+    const segment = segments[index] as Segment;
+    if (segment.start > at)
+      noteOrigin(output, start + segment.start, (gap ??= originAt(site, includes, conditions, trace.keys)));
     noteOrigin(output, start + segment.end, originOfSegment(tracer, site, segment), segment.at);
     at = segment.end;
   }
-  if (at < length) noteOrigin(output, start + length, gapOrigin());
+  if (at < length)
+    noteOrigin(output, start + length, gap ?? originAt(site, includes, conditions, trace.keys));
 }
 
-function originOfSegment({ interner, includes, conditions }: Tracer, site: Site, segment: Segment): Origin {
+function originOfSegment({ includes, conditions }: Tracer, site: Site, segment: Segment): Origin {
   const { origin, keys } = segment;
-  if (origin === undefined) return interner.origin(site, includes, conditions, keys);
+  if (origin === undefined) return originAt(site, includes, conditions, keys);
   if (conditions === undefined || isWithin(origin.conditions, conditions)) return origin;
   // The text was made elsewhere (a variable); what governs the printing governs it as well.
-  return interner.origin(
-    origin.site,
-    origin.includes,
-    joinConditions(interner, origin.conditions, conditions),
-    origin.keys,
-  );
+  return originAt(origin.site, origin.includes, joinConditions(origin.conditions, conditions), origin.keys);
 }
 
 function isWithin(chain: ConditionChain | undefined, outer: ConditionChain): boolean {
@@ -138,20 +143,14 @@ function isWithin(chain: ConditionChain | undefined, outer: ConditionChain): boo
   return false;
 }
 
-function joinConditions(
-  interner: Interner,
-  inner: ConditionChain | undefined,
-  outer: ConditionChain,
-): ConditionChain {
+function joinConditions(inner: ConditionChain | undefined, outer: ConditionChain): ConditionChain {
   if (inner === undefined) return outer;
   if (isWithin(outer, inner)) return outer;
-  return interner.condition(inner.site, inner.keys, joinConditions(interner, inner.outer, outer));
+  return conditionAt(inner.site, inner.keys, joinConditions(inner.outer, outer));
 }
 
 /** A text with its origins as pieces, as an include gives it to its caller. */
-export function toTracedText(tracer: Tracer, text: string, output: TracedOutput): TracedText {
-  const { ends, origins, ats } = output;
-  const { noKeys } = tracer.interner;
+export function toTracedText(text: string, { ends, origins, ats, looked }: TracedOutput): TracedText {
   const segments: Segment[] = [];
   let start = 0;
   for (let index = 0; index < ends.length; index++) {
@@ -159,7 +158,6 @@ export function toTracedText(tracer: Tracer, text: string, output: TracedOutput)
     segments.push({ start, end, keys: noKeys, origin: origins[index], at: ats[index] as number });
     start = end;
   }
-  const { looked } = output;
-  const isNothing = looked.sets.size === 0 && looked.inner.size === 0;
-  return { text, trace: { keys: noKeys, segments, looked: isNothing ? undefined : looked } };
+  const all = looked.length === 0 ? undefined : unionOf(looked);
+  return { text, trace: traceOfPieces(noKeys, segments, all) };
 }

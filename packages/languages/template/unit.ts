@@ -53,6 +53,8 @@ export interface Unit {
   readonly compilers: Compilers;
   readonly variables: Variable[];
   slots: number;
+  /** How many places of the template have a number, for executions that note where things come from. */
+  readonly places: { count: number };
   dotIsElement: boolean;
 }
 
@@ -62,6 +64,7 @@ export function createUnit(functions: TemplateFunctions, compilers: Compilers): 
     compilers,
     variables: [{ name: '$', slot: 0, isElement: false }],
     slots: 1,
+    places: { count: 0 },
     dotIsElement: false,
   };
 }
@@ -72,6 +75,12 @@ export function declareVariable(unit: Unit, name: string, isElement: boolean): n
   unit.slots += 1;
   unit.variables.push({ name, slot, isElement });
   return slot;
+}
+
+/** A number for a place of the template. */
+export function placeNumber({ places }: Unit): number {
+  places.count += 1;
+  return places.count - 1;
 }
 
 export function slotOf(unit: Unit, name: string): number | undefined {
