@@ -24,6 +24,8 @@ import type { Wire, WirePorts } from './wire.ts';
 /** As upstream: larger bodies are refused. */
 const bodyBytesMax = 3 << 20;
 const idleMs = 120_000;
+/** As upstream: no request but those that go on takes longer, and who sends its body does not hold a connection by that. */
+const bodyMs = 60_000;
 /** What is under way when the server stops has this long to end. */
 const patienceMs = 1_000;
 
@@ -49,7 +51,7 @@ export async function listen(around: Surroundings, options: ListenOptions): Prom
     receive(around, writing, request, response);
   const server =
     tls === undefined
-      ? createServer({ keepAliveTimeout: idleMs }, receiveNode)
+      ? createServer({ keepAliveTimeout: idleMs, requestTimeout: bodyMs }, receiveNode)
       : createTlsServer(
           {
             key: tls.key,
@@ -58,6 +60,7 @@ export async function listen(around: Surroundings, options: ListenOptions): Prom
             requestCert: true,
             rejectUnauthorized: false,
             keepAliveTimeout: idleMs,
+            requestTimeout: bodyMs,
           },
           receiveNode,
         );
@@ -132,6 +135,8 @@ function plainFirst(
     handOver: (socket) => first.call(server, socket),
     bodyBytesMax,
     idleMs,
+    bodyMs,
+    after: (ms, run) => writing.clock.after(ms, run),
   };
   server.on(event, (socket: Socket) => {
     const wire = openWire(ports, socket);

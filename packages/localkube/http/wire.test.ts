@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { silentLogger } from '@plumbline/base';
+import { silentLogger, virtualClock } from '@plumbline/base';
 import { systemClock, systemRandom } from '@plumbline/base/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startLocalKube } from '../index.ts';
@@ -32,8 +32,8 @@ interface Client {
   readonly ended: Promise<string>;
 }
 
-function open(): Client {
-  const socket = connect({ port, host: '127.0.0.1' });
+function open(where = port): Client {
+  const socket = connect({ port: where, host: '127.0.0.1' });
   opened.push(socket);
   let text = '';
   const looks = new Set<() => void>();
@@ -185,6 +185,42 @@ describe('a connection', () => {
     const client = open();
     client.socket.end(get('/livez'));
     expect(await client.ended).toMatch(/ok$/);
+  });
+
+  it('does not wait longer than a minute for a body that drips', async () => {
+    const clock = virtualClock();
+    const slow = await startLocalKube({
+      clock,
+      random: systemRandom,
+      logger: silentLogger,
+      controllers: false,
+      pods: 'none',
+    });
+    const { port: there } = await slow.listen({ host: '127.0.0.1', port: 0 });
+    const head = (length: number): string =>
+      `POST ${maps} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n`;
+    const [whole, dripping] = [open(there), open(there)];
+    const text = body('in-time');
+    whole.socket.write(head(text.length) + text.slice(0, 9));
+    dripping.socket.write(head(100));
+    // Who is answered later than the others was read later, too.
+    const read = async (): Promise<void> => {
+      const other = open(there);
+      other.socket.write(get('/livez'));
+      await other.until(/ok$/);
+    };
+    for (let i = 0; i < 59; i++) {
+      dripping.socket.write(' ');
+      if (i % 20 === 0) await read();
+      clock.advance(1_000);
+    }
+    whole.socket.write(text.slice(9));
+    await whole.until(/ 201 Created/);
+    clock.advance(2_000);
+    expect(await dripping.ended).toBe('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n');
+    whole.socket.write(get('/livez'));
+    await whole.until(/ok$/);
+    await slow.stop();
   });
 
   it('ends when the server stops, whatever it is at', async () => {

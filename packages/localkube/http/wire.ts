@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Cancel } from '@plumbline/base';
 import type { Asked, Flow, HeaderList, Headers, Reply } from './reply.ts';
 
 /** What a connection needs of its server. */
@@ -15,6 +16,9 @@ export interface WirePorts {
   /** Bodies beyond this are for the one who takes over. */
   readonly bodyBytesMax: number;
   readonly idleMs: number;
+  /** A body has come as a whole after this, however steadily it drips. */
+  readonly bodyMs: number;
+  after(ms: number, run: () => void): Cancel;
 }
 
 /** A connection of plain requests. */
@@ -36,6 +40,8 @@ interface Awaited {
   readonly length: number;
   readonly parts: Buffer[];
   size: number;
+  /** Takes back the end of patience. */
+  readonly inTime: Cancel;
 }
 
 /** The request that is being answered. */
@@ -92,6 +98,7 @@ export function openWire(ports: WirePorts, socket: Socket): Wire {
         length: read.length,
         parts: [bytes.subarray(start)],
         size: bytes.length - start,
+        inTime: ports.after(ports.bodyMs, onLate),
       };
     }
   };
@@ -119,7 +126,8 @@ export function openWire(ports: WirePorts, socket: Socket): Wire {
       awaited.parts.push(chunk);
       awaited.size += chunk.length;
       if (awaited.size < awaited.length) return;
-      const { asked, length, parts } = awaited;
+      const { asked, length, parts, inTime } = awaited;
+      inTime();
       const all = Buffer.concat(parts);
       awaited = undefined;
       held = all.length > length ? all.subarray(length) : undefined;
@@ -140,12 +148,19 @@ export function openWire(ports: WirePorts, socket: Socket): Wire {
   const onTimeout = (): void => {
     if (!busy) socket.destroy();
   };
+  // As Node says it, which reads bodies of other requests.
+  const onLate = (): void => {
+    if (!socket.destroyed) socket.write('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n');
+    socket.destroySoon();
+  };
+  const onClose = (): void => awaited?.inTime();
   const onError = (): void => {
     socket.destroy();
   };
   const leave = (bytes: Buffer): void => {
     held = undefined;
-    socket.off('data', onData).off('end', onEnd).off('timeout', onTimeout).off('error', onError);
+    socket.off('data', onData).off('end', onEnd).off('timeout', onTimeout);
+    socket.off('error', onError).off('close', onClose);
     socket.setTimeout(0);
     socket.pause();
     socket.unshift(bytes);
@@ -153,7 +168,8 @@ export function openWire(ports: WirePorts, socket: Socket): Wire {
     socket.resume();
   };
   socket.setTimeout(ports.idleMs);
-  socket.on('data', onData).on('end', onEnd).on('timeout', onTimeout).on('error', onError);
+  socket.on('data', onData).on('end', onEnd).on('timeout', onTimeout);
+  socket.on('error', onError).on('close', onClose);
   return {
     close() {
       closing = true;
