@@ -167,7 +167,7 @@ interface Show {
 /** What is the same is shown by the same object. */
 function createShow(): Show {
   const places = createPlaces();
-  const shown = new Map<Origin, Map<number, TraceOrigin>>();
+  const shown = new Map<Origin, Map<number, readonly [TraceOrigin]>>();
   const placeOf = ({ source, pos }: Site): TracePlace => places.of(source, pos);
   const includesOf = chainsOf<IncludeChain, TraceInclude>((chain) => ({
     ...placeOf(chain.site),
@@ -177,46 +177,42 @@ function createShow(): Show {
     ...placeOf(chain.site),
     keys: chain.keys.keys,
   }));
-  const show = (origin: Origin, pos: number): TraceOrigin => {
+  const show = (origin: Origin, pos: number): readonly [TraceOrigin] => {
     let row = shown.get(origin);
     if (row === undefined) shown.set(origin, (row = new Map()));
-    let answer = row.get(pos);
-    if (answer !== undefined) return answer;
+    const known = row.get(pos);
+    if (known !== undefined) return known;
     const { template, line, column } = places.of(origin.site.source, pos);
-    answer = {
-      template,
-      line,
-      column,
-      includes: includesOf(origin.includes),
-      keys: origin.keys.keys,
-      conditions: conditionsOf(origin.conditions),
-    };
+    const answer: readonly [TraceOrigin] = [
+      {
+        template,
+        line,
+        column,
+        includes: includesOf(origin.includes),
+        keys: origin.keys.keys,
+        conditions: conditionsOf(origin.conditions),
+      },
+    ];
     row.set(pos, answer);
     return answer;
-  };
-  const lists = new Map<TraceOrigin, readonly TraceOrigin[]>();
-  const listOf = (origin: TraceOrigin): readonly TraceOrigin[] => {
-    let list = lists.get(origin);
-    if (list === undefined) lists.set(origin, (list = [origin]));
-    return list;
   };
   return {
     whole({ start: begin, origin, at }, from, until) {
       if (origin === undefined) return undefined;
       const { source, pos } = origin.site;
-      if (at < 0) return listOf(show(origin, pos));
+      if (at < 0) return show(origin, pos);
       const lines = places.linesIn(source, pos, at + from - begin, at + until - begin);
-      return lines.length === 1 ? listOf(show(origin, lines[0] ?? pos)) : undefined;
+      return lines.length === 1 ? show(origin, lines[0] ?? pos) : undefined;
     },
     *spans({ start: begin, origin, at }, from, until) {
       if (origin === undefined) return;
       const { source, pos } = origin.site;
-      if (at < 0) return yield { start: from, end: until, origin: show(origin, pos) };
+      if (at < 0) return yield { start: from, end: until, origin: show(origin, pos)[0] };
       const end = at + until - begin;
       const lines = places.linesIn(source, pos, at + from - begin, end);
       for (const [index, line] of lines.entries()) {
         const start = index === 0 ? from : line - at + begin;
-        yield { start, end: (lines[index + 1] ?? end) - at + begin, origin: show(origin, line) };
+        yield { start, end: (lines[index + 1] ?? end) - at + begin, origin: show(origin, line)[0] };
       }
     },
   };

@@ -31,19 +31,16 @@ export function fieldOrigins(
 ): FieldOrigins {
   const stepsAt = (from: number, to: number) => stepsOf(originsIn(start + from, start + to), acts);
   let fields: ReadonlyMap<string, TextRange> | undefined;
-  const rangesOfFields = () => (fields ??= withWhole(rangesIn(content, cache)));
+  const rangesOfFields = () => (fields ??= rangesIn(content, cache));
   return mapOnDemand(rangesOfFields, (range) => stepsAt(range.start, Math.max(range.end, range.start + 1)));
-}
-
-/** The document itself is said to come from who began it. */
-function withWhole(ranges: ReadonlyMap<string, TextRange>): ReadonlyMap<string, TextRange> {
-  return new Map([['', { start: 0, end: 1 }], ...ranges]);
 }
 
 function rangesIn(content: string, cache: RangesCache): ReadonlyMap<string, TextRange> {
   const known = cache.get(content);
   if (known !== undefined) return known;
-  const read = rangesOf(content);
+  // The document itself is said to come from who began it.
+  const read = new Map([['', { start: 0, end: 1 }]]);
+  for (const [pointer, range] of rangesOf(content)) read.set(pointer, range);
   cache.set(content, read);
   return read;
 }

@@ -6,14 +6,22 @@ export function mapOnDemand<S, V>(
   sources: () => ReadonlyMap<string, S>,
   make: (source: S) => V,
 ): ReadonlyMap<string, V> {
-  const made = new Map<string, V>();
+  let made = new Map<string, V>();
+  let isWhole = false;
   const valueOf = (key: string, source: S): V => {
     let value = made.get(key);
     if (value === undefined) made.set(key, (value = make(source)));
     return value;
   };
-  const all = (): ReadonlyMap<string, V> =>
-    new Map([...sources()].map(([key, source]) => [key, valueOf(key, source)]));
+  // In the order of the sources, whatever was asked for before.
+  const all = (): ReadonlyMap<string, V> => {
+    if (isWhole) return made;
+    const whole = new Map<string, V>();
+    for (const [key, source] of sources()) whole.set(key, made.get(key) ?? make(source));
+    made = whole;
+    isWhole = true;
+    return whole;
+  };
   const map: ReadonlyMap<string, V> = {
     get size() {
       return sources().size;
