@@ -8,6 +8,7 @@ export interface Pace {
   of(flush: () => void): { soon(): void };
 }
 
+const apartMsMin = 4;
 const apartMsMax = 10;
 const listenersPerMs = 10;
 
@@ -30,7 +31,7 @@ export function makePace(clock: Clock, listeners: () => number): Pace {
       return {
         soon() {
           if (waiting.has(run)) return;
-          const apartMs = Math.min(apartMsMax, Math.ceil(listeners() / listenersPerMs));
+          const apartMs = Math.min(apartMsMax, Math.max(apartMsMin, Math.ceil(listeners() / listenersPerMs)));
           if (clock.now() - last >= apartMs) {
             run();
             return;
