@@ -78,14 +78,15 @@ export const apiServiceHooks: KindHooks = {
     const part = spec(object);
     const [group, version] = [text(part['group']), text(part['version'])];
     const errors: FieldError[] = [];
-    const { name } = object.metadata;
     const wanted = `${version}.${group}`;
-    const segment = pathSegment(name);
-    if (segment.length > 0) errors.push(...invalidEach('metadata.name', name, segment));
-    else if (name !== '' && name !== wanted)
-      errors.push(
-        invalid('metadata.name', name, `must be \`spec.version+"."+spec.group\`: ${JSON.stringify(wanted)}`),
-      );
+    for (const field of ['generateName', 'name']) {
+      const name = text(object.metadata[field]);
+      const segment = pathSegment(name);
+      const detail = `must be \`spec.version+"."+spec.group\`: ${JSON.stringify(wanted)}`;
+      errors.push(...invalidEach(`metadata.${field}`, name, segment));
+      if (segment.length === 0 && name !== '' && name !== wanted)
+        errors.push(invalid(`metadata.${field}`, name, detail));
+    }
     if (group === '' && version !== 'v1')
       errors.push(required('spec.group', 'only v1 may have an empty group and it better be legacy kube'));
     if (group !== '') errors.push(...invalidEach('spec.group', group, dnsSubdomain(group, false)));

@@ -1,28 +1,22 @@
 import type { KubeObject } from '@plumbline/api';
-import { equalData } from '@plumbline/base';
+import { equalData, isRecord } from '@plumbline/base';
 import type { Draft, FieldError, KindHooks } from '../registry/types.ts';
 import { ageColumn, column, nameColumn } from './columns.ts';
-import type { Fields } from './fields.ts';
 import {
-  fill,
   fillZero,
   forbidden,
   invalid,
   invalidEach,
   isAbsent,
   list,
-  notSupported,
   record,
-  records,
   required,
   stringMap,
-  strings,
   text,
   tooLong,
   child,
 } from './fields.ts';
-import { cidr, configKey, labelValue, qualifiedName } from './names.ts';
-import { parseQuantity } from './quantity.ts';
+import { configKey, qualifiedName, dnsLabel } from './names.ts';
 import { shownField } from '../schema/index.ts';
 
 const MAX_BYTES = 1024 * 1024;
@@ -48,8 +42,7 @@ export const configMapHooks: KindHooks = {
     }
     // Upstream names no field here, which its text shows as [].
     if (bytes > MAX_BYTES) errors.push(tooLong('[]', MAX_BYTES));
-    errors.push(...validateImmutable(object, previous, ['data', 'binaryData']));
-    return errors;
+    return [...validateImmutable(object, previous, ['data', 'binaryData']), ...errors];
   },
   columns: [
     nameColumn,
@@ -110,11 +103,13 @@ export const secretHooks: KindHooks = {
       bytes += decodedLength(text(value));
     }
     if (bytes > MAX_BYTES) errors.push(tooLong('data', MAX_BYTES));
-    if (previous !== undefined && previous['type'] !== object['type'])
-      errors.unshift(invalid('type', object['type'], 'field is immutable'));
-    errors.push(...validateSecretType(object, data));
-    errors.push(...validateImmutable(object, previous, ['data']));
-    return errors;
+    const moved = previous !== undefined && previous['type'] !== object['type'];
+    return [
+      ...(moved ? [invalid('type', object['type'], 'field is immutable')] : []),
+      ...validateImmutable(object, previous, ['data']),
+      ...errors,
+      ...validateSecretType(object, data),
+    ];
   },
   columns: [
     nameColumn,
@@ -160,10 +155,15 @@ function validateSecretType(object: KubeObject, data: Readonly<Record<string, st
     return errors;
   const key = SECRET_KEYS[type]?.[0] ?? '';
   const said = Buffer.from(data[key] ?? '', 'base64').toString('utf8');
+  const hidden = '<secret contents redacted>';
   try {
-    JSON.parse(said);
+    const read: unknown = JSON.parse(said);
+    if (read === null || isRecord(read)) return errors;
+    const what = Array.isArray(read) ? 'array' : typeof read === 'boolean' ? 'bool' : typeof read;
+    const detail = `json: cannot unmarshal ${what} into Go value of type map[string]interface {}`;
+    errors.push(invalid(`data[${key}]`, hidden, detail));
   } catch {
-    errors.push(invalid(`data[${key}]`, '<secret contents redacted>', jsonProblem(said)));
+    errors.push(invalid(`data[${key}]`, hidden, jsonProblem(said)));
   }
   return errors;
 }
@@ -177,7 +177,21 @@ function jsonProblem(said: string): string {
   return 'invalid character in the JSON document';
 }
 
+/** Of the secrets of an account only their names are kept. */
+function dropReferences(draft: Draft): void {
+  const secrets = draft['secrets'];
+  if (!Array.isArray(secrets)) return;
+  const whole = secrets as readonly unknown[];
+  if (whole.every((one) => Object.keys(record(one)).every((field) => field === 'name'))) return;
+  draft['secrets'] = whole.map((one) => {
+    const name = text(record(one)['name']);
+    return name === '' ? {} : { name };
+  });
+}
+
 export const serviceAccountHooks: KindHooks = {
+  prepareForCreate: dropReferences,
+  prepareForUpdate: dropReferences,
   warnings(object) {
     const old = 'kubernetes.io/enforce-mountable-secrets';
     if (object.metadata.annotations?.[old] === undefined) return [];
@@ -195,15 +209,15 @@ export const namespaceHooks: KindHooks = {
     fillZero(child(draft, 'status'), 'phase', 'Active');
   },
   prepareForCreate(draft) {
-    // A generated name is known only now.
-    nameLabel(draft);
+    // A generated name is known only now; one that is wrong is refused for itself, not for its label.
+    if (dnsLabel(draft.metadata.name, false).length === 0) nameLabel(draft);
     const spec = child(draft, 'spec');
     const finalizers = list(spec['finalizers']);
     if (!finalizers.includes('kubernetes')) spec['finalizers'] = [...finalizers, 'kubernetes'];
     draft['status'] = { phase: 'Active' };
   },
   validate(object, previous) {
-    if (previous === undefined) return [];
+    if (previous === undefined) return validateFinalizers(list(record(object['spec'])['finalizers']));
     const phase = text(record(object['status'])['phase']);
     const going = object.metadata.deletionTimestamp !== undefined;
     if (phase === (going ? 'Terminating' : 'Active')) return [];
@@ -219,6 +233,16 @@ export const namespaceHooks: KindHooks = {
   columns: [nameColumn, column('Status', (o) => text(record(o['status'])['phase'])), ageColumn],
   selectableFields: { 'status.phase': (object) => text(record(object['status'])['phase']) },
 };
+
+function validateFinalizers(finalizers: readonly unknown[]): FieldError[] {
+  const at = 'spec.finalizers';
+  return finalizers.map(text).flatMap((name) => {
+    const errors = invalidEach(at, name, qualifiedName(name));
+    if (name.includes('/') || ['orphan', 'foregroundDeletion', 'kubernetes'].includes(name)) return errors;
+    const detail = 'name is neither a standard finalizer name nor is it fully qualified';
+    return [...errors, invalid(at, name, detail)];
+  });
+}
 
 function nameLabel(draft: Draft): void {
   const labels = child(draft.metadata, 'labels');
@@ -252,149 +276,3 @@ export const leaseHooks: KindHooks = {
   },
   columns: [nameColumn, column('Holder', (o) => text(record(o['spec'])['holderIdentity'])), ageColumn],
 };
-
-/** Written even where nobody knows them. */
-const NODE_INFO = [
-  'machineID',
-  'systemUUID',
-  'bootID',
-  'kernelVersion',
-  'osImage',
-  'containerRuntimeVersion',
-  'kubeletVersion',
-  'kubeProxyVersion',
-  'operatingSystem',
-  'architecture',
-];
-
-export const nodeHooks: KindHooks = {
-  status: true,
-  statusOnCreate: true,
-  default(draft) {
-    samePodRange(child(draft, 'spec'));
-    const status = child(draft, 'status');
-    if (!isAbsent(status['capacity'])) fill(status, 'allocatable', { ...record(status['capacity']) });
-    fill(child(child(status, 'daemonEndpoints'), 'kubeletEndpoint'), 'Port', 0);
-    const info = child(status, 'nodeInfo');
-    for (const field of NODE_INFO) fill(info, field, '');
-  },
-  prepareForCreate(draft) {
-    // The admission plugin taints new nodes until somebody says that they are ready.
-    const spec = child(draft, 'spec');
-    const taints = records(spec['taints']);
-    if (taints.some((taint) => taint['key'] === 'node.kubernetes.io/not-ready')) return;
-    spec['taints'] = [...taints, { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }];
-  },
-  validate: validateNode,
-  columns: [
-    nameColumn,
-    column('Status', nodeStatus),
-    column('Roles', nodeRoles),
-    ageColumn,
-    column('Version', (o) => text(record(record(o['status'])['nodeInfo'])['kubeletVersion'])),
-    column('Internal-IP', (o) => nodeAddress(o, 'InternalIP'), { wide: true }),
-    column('External-IP', (o) => nodeAddress(o, 'ExternalIP'), { wide: true }),
-    column('OS-Image', (o) => text(record(record(o['status'])['nodeInfo'])['osImage']) || '<unknown>', {
-      wide: true,
-    }),
-    column(
-      'Kernel-Version',
-      (o) => text(record(record(o['status'])['nodeInfo'])['kernelVersion']) || '<unknown>',
-      { wide: true },
-    ),
-    column(
-      'Container-Runtime',
-      (o) => text(record(record(o['status'])['nodeInfo'])['containerRuntimeVersion']) || '<unknown>',
-      { wide: true },
-    ),
-  ],
-  selectableFields: {
-    'spec.unschedulable': (object) => String(record(object['spec'])['unschedulable'] === true),
-  },
-};
-
-function validateNode(object: KubeObject, previous: KubeObject | undefined): FieldError[] {
-  const spec = record(object['spec']);
-  const taints = records(spec['taints']).flatMap((taint, index) =>
-    validateTaint(taint, `metadata.taints[${index}]`),
-  );
-  const amounts = validateNodeAmounts(object);
-  const errors: FieldError[] = [...taints, ...amounts];
-  for (const [index, range] of strings(spec['podCIDRs']).entries())
-    errors.push(...invalidEach(`spec.podCIDRs[${index}]`, range, cidr(range)));
-  if (previous === undefined) return errors;
-  // Upstream looks at both once more on an update.
-  errors.push(...amounts);
-  const before = record(previous['spec']);
-  const once = (field: string, what: string, had: boolean): void => {
-    if (had && !equalData(spec[field], before[field]))
-      errors.push(forbidden(`spec.${field}`, `node updates may not change ${what} except from "" to valid`));
-  };
-  once('podCIDRs', 'podCIDR', list(before['podCIDRs']).length > 0);
-  once('providerID', 'providerID', text(before['providerID']) !== '');
-  errors.push(...taints);
-  if (text(spec['externalID']) !== text(before['externalID']))
-    errors.push(forbidden('spec.externalID', 'may not be updated'));
-  return errors;
-}
-
-function validateNodeAmounts(object: KubeObject): FieldError[] {
-  return ['capacity', 'allocatable'].flatMap((field) =>
-    Object.entries(stringMap(record(object['status'])[field])).flatMap(([name, amount]) =>
-      (parseQuantity(amount) ?? 0n) < 0n
-        ? [invalid(`status.${field}.${name}`, amount, 'must be greater than or equal to 0')]
-        : [],
-    ),
-  );
-}
-
-function validateTaint(taint: Fields, at: string): FieldError[] {
-  const key = text(taint['key']);
-  const effect = text(taint['effect']);
-  const errors = invalidEach(`${at}.key`, key, qualifiedName(key));
-  const value = text(taint['value']);
-  errors.push(...invalidEach(`${at}.value`, value, labelValue(value)));
-  if (effect === '') errors.push(required(`${at}.effect`));
-  else if (!EFFECTS.includes(effect)) errors.push(notSupported(`${at}.effect`, effect, EFFECTS));
-  return errors;
-}
-
-const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
-
-/** The older field and the list hold the same range, whichever was given. */
-function samePodRange(spec: Fields): void {
-  const range = text(spec['podCIDR']);
-  // The first of the list and the older field are one; where they differ the older one is meant.
-  if (
-    range !== '' &&
-    list(spec['podCIDRs']).length > 0 &&
-    list(spec['podCIDRs'])[0] !== range &&
-    !Object.isFrozen(spec)
-  )
-    delete spec['podCIDRs'];
-  if (list(spec['podCIDRs']).length === 0) {
-    if (text(spec['podCIDR']) !== '') fill(spec, 'podCIDRs', [spec['podCIDR']]);
-  } else fill(spec, 'podCIDR', list(spec['podCIDRs'])[0]);
-}
-
-function nodeStatus(node: KubeObject): string {
-  const ready = records(record(node['status'])['conditions']).find((c) => c['type'] === 'Ready');
-  const shown = ready === undefined ? 'Unknown' : ready['status'] === 'True' ? 'Ready' : 'NotReady';
-  return record(node['spec'])['unschedulable'] === true ? `${shown},SchedulingDisabled` : shown;
-}
-
-function nodeRoles(node: KubeObject): string {
-  const prefix = 'node-role.kubernetes.io/';
-  const roles = Object.keys(node.metadata.labels ?? {}).filter((key) => key.startsWith(prefix));
-  return (
-    roles
-      .map((key) => key.slice(prefix.length))
-      .toSorted()
-      .join(',') || '<none>'
-  );
-}
-
-function nodeAddress(node: KubeObject, type: string): string {
-  const found = records(record(node['status'])['addresses']).find((address) => address['type'] === type);
-  return found === undefined ? '<none>' : text(found['address']);
-}

@@ -1,7 +1,7 @@
 import type { KubeObject } from '@plumbline/api';
 import type { FieldError } from '../registry/types.ts';
 import type { Fields } from './fields.ts';
-import { inRange, integer, invalidEach, list, oneOf, records, required, text } from './fields.ts';
+import { inRange, integer, invalidEach, isAbsent, list, oneOf, records, required, text } from './fields.ts';
 import { dnsLabel, dnsSubdomain, ipAddress, qualifiedName } from './names.ts';
 
 export function validateEndpoints(object: KubeObject): FieldError[] {
@@ -26,8 +26,8 @@ function validateAddress(address: Fields, at: string): FieldError[] {
   const errors = invalidEach(`${at}.ip`, ip, ipAddress(ip));
   const host = text(address['hostname']);
   if (host !== '') errors.push(...invalidEach(`${at}.hostname`, host, dnsLabel(host, false)));
-  const node = text(address['nodeName']);
-  if (node !== '') errors.push(...invalidEach(`${at}.nodeName`, node, dnsSubdomain(node, false)));
+  const node = address['nodeName'];
+  if (!isAbsent(node)) errors.push(...invalidEach(`${at}.nodeName`, node, dnsSubdomain(text(node), false)));
   return [...errors, ...invalidEach(`${at}.ip`, ip, endpointProblems(ip))];
 }
 
@@ -53,8 +53,8 @@ function validatePort(port: Fields, named: boolean, at: string): FieldError[] {
   } else errors.push(...invalidEach(`${at}.name`, name, dnsLabel(name, false)));
   errors.push(...inRange(`${at}.port`, integer(port['port']), 1, 65535));
   errors.push(...oneOf(`${at}.protocol`, port['protocol'], ['SCTP', 'TCP', 'UDP']));
-  const application = text(port['appProtocol']);
-  if (application !== '')
-    errors.push(...invalidEach(`${at}.appProtocol`, application, qualifiedName(application)));
+  const application = port['appProtocol'];
+  if (!isAbsent(application))
+    errors.push(...invalidEach(`${at}.appProtocol`, application, qualifiedName(text(application))));
   return errors;
 }

@@ -1,3 +1,4 @@
+import { nodeHooks } from './nodes.ts';
 import type { KindHooks } from '../registry/types.ts';
 import {
   mutatingWebhookHooks,
@@ -19,7 +20,6 @@ import {
   configMapHooks,
   leaseHooks,
   namespaceHooks,
-  nodeHooks,
   secretHooks,
   serviceAccountHooks,
 } from './core-config.ts';
@@ -56,6 +56,7 @@ import { claimHooks, storageClassHooks, volumeHooks } from './storage.ts';
 
 export { age } from './columns.ts';
 export { formatSelector } from './selectors.ts';
+import { withoutUnserved } from './pod-unserved.ts';
 
 /** What is special about each built-in kind. A function, since Service's hooks hold a book of addresses. */
 type HooksTable = Readonly<Record<string, KindHooks | (() => KindHooks)>>;
@@ -168,7 +169,7 @@ export function kindHooks(group: string, kind: string): KindHooks | undefined {
   if (!isBuiltInGroup(group)) return undefined;
   const key = `${group}/${kind}`;
   const entry = TABLE[key];
-  const own: KindHooks = (typeof entry === 'function' ? entry() : entry) ?? {};
+  const own = withoutUnserved(key, (typeof entry === 'function' ? entry() : entry) ?? {});
   const hooks = own.columns === undefined ? { ...own, columns: rareColumns[key] ?? plainColumns } : own;
   return withQuota(group, STATUS_CHECKED.has(key) ? hooks : unlessUnchanged(hooks));
 }

@@ -3,7 +3,8 @@ import type { FieldError, KindHooks } from '../registry/types.ts';
 import type { Fields } from './fields.ts';
 import { child, fill, forbidden, invalid, isAbsent, record, records, required, text } from './fields.ts';
 import { qualifiedName } from './names.ts';
-import { parseQuantity } from './quantity.ts';
+import { fromWholeUnits, parseQuantity } from './quantity.ts';
+import { mayOvercommit, validateContainerResourceName, validateResourceName } from './resource-names.ts';
 
 const spec = (object: KubeObject): Fields => record(object['spec']);
 
@@ -25,20 +26,11 @@ export const limitRangeHooks: KindHooks = {
 };
 
 const LIMIT_TYPES = new Set(['Container', 'PersistentVolumeClaim', 'Pod']);
-const LIMITED = new Set(['cpu', 'memory', 'ephemeral-storage', 'storage']);
 
-function validateLimitNames(limit: Fields, at: string): FieldError[] {
-  return ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio'].flatMap((field) =>
-    Object.keys(record(limit[field])).flatMap((name) => {
-      const problems = qualifiedName(name);
-      const own = problems.map((detail) => invalid(`${at}.${field}[${name}]`, name, detail));
-      if (problems.length > 0 || name.includes('/') || LIMITED.has(name) || name.startsWith('hugepages-'))
-        return own;
-      return [
-        invalid(`${at}.${field}[${name}]`, name, 'must be a standard resource type or fully qualified'),
-      ];
-    }),
-  );
+function validateNames(limit: Fields, field: string, at: string): FieldError[] {
+  const type = text(limit['type']);
+  const check = type === 'Pod' || type === 'Container' ? validateContainerResourceName : validateResourceName;
+  return Object.keys(record(limit[field])).flatMap((name) => check(name, `${at}.${field}[${name}]`));
 }
 
 function validateLimitRange(object: KubeObject): FieldError[] {
@@ -58,13 +50,12 @@ function validateLimitRange(object: KubeObject): FieldError[] {
         message: `Duplicate value: ${JSON.stringify(type)}`,
       });
     types.add(type);
-    if (type === 'Pod') {
-      for (const field of ['default', 'defaultRequest']) {
-        if (Object.keys(record(limit[field])).length > 0)
-          errors.push(forbidden(`${at}.${field}`, "may not be specified when `type` is 'Pod'"));
-      }
+    errors.push(...validateNames(limit, 'max', at), ...validateNames(limit, 'min', at));
+    for (const field of ['default', 'defaultRequest']) {
+      if (type !== 'Pod') errors.push(...validateNames(limit, field, at));
+      else if (Object.keys(record(limit[field])).length > 0)
+        errors.push(forbidden(`${at}.${field}`, "may not be specified when `type` is 'Pod'"));
     }
-    errors.push(...validateLimitNames(limit, at));
     if (
       type === 'PersistentVolumeClaim' &&
       isAbsent(record(limit['min'])['storage']) &&
@@ -76,7 +67,7 @@ function validateLimitRange(object: KubeObject): FieldError[] {
           'either minimum or maximum storage value is required, but neither was provided',
         ),
       );
-    errors.push(...compareLimits(limit, at));
+    errors.push(...validateNames(limit, 'maxLimitRequestRatio', at), ...compareLimits(limit, at));
   }
   return errors;
 }
@@ -90,13 +81,16 @@ function compareLimits(limit: Fields, at: string): FieldError[] {
   };
   const min = record(limit['min']);
   const max = record(limit['max']);
-  const request = record(limit['defaultRequest']);
-  const standard = record(limit['default']);
+  const pod = limit['type'] === 'Pod';
+  const request = pod ? {} : record(limit['defaultRequest']);
+  const standard = pod ? {} : record(limit['default']);
+  const ratios = record(limit['maxLimitRequestRatio']);
   for (const name of new Set([
     ...Object.keys(min),
     ...Object.keys(max),
     ...Object.keys(request),
     ...Object.keys(standard),
+    ...Object.keys(ratios),
   ])) {
     const say = (field: string, shown: unknown, detail: string): void => {
       errors.push(invalid(`${at}.${field}[${name}]`, shown, detail));
@@ -127,6 +121,28 @@ function compareLimits(limit: Fields, at: string): FieldError[] {
     // Upstream shows the maximum here, not the value that is wrong.
     if (above(standard, max, name))
       say('default', max[name], `default value ${of(standard)} is greater than max value ${of(max)}`);
+    for (const why of ratioProblems(ratios[name], min[name], max[name]))
+      say('maxLimitRequestRatio', ratios[name], why);
+    const differ = parseQuantity(request[name]) !== parseQuantity(standard[name]);
+    if (!mayOvercommit(name) && !isAbsent(request[name]) && !isAbsent(standard[name]) && differ) {
+      const detail = `default value ${of(standard)} must equal to defaultRequest value ${of(request)} in ${name}`;
+      say('defaultRequest', request[name], detail);
+    }
   }
   return errors;
 }
+
+/** How far a limit may be above a request: at least as far as the bounds allow. */
+function ratioProblems(ratio: unknown, min: unknown, max: unknown): string[] {
+  const most = parseQuantity(ratio);
+  if (most === undefined) return [];
+  const problems = most < ONE ? [`ratio ${String(ratio)} is less than 1`] : [];
+  const [low, high] = [parseQuantity(min), parseQuantity(max)];
+  if (low === undefined || high === undefined) return problems;
+  const bound = Number(high) / Number(low);
+  if (Number(most) / Number(ONE) > bound)
+    problems.push(`ratio ${String(ratio)} is greater than max/min = ${bound.toFixed(6)}`);
+  return problems;
+}
+
+const ONE = fromWholeUnits(1n);

@@ -6,9 +6,9 @@ import { shownField } from '../schema/index.ts';
 import type { Fields } from './fields.ts';
 import {
   child,
-  duplicate,
   fill,
   fillZero,
+  forbidden,
   inRange,
   integer,
   invalid,
@@ -16,14 +16,14 @@ import {
   isAbsent,
   list,
   notSupported,
-  oneOf,
   record,
   records,
   required,
   strings,
   text,
-  tooMany,
+  tooLong,
 } from './fields.ts';
+import { validateEndpointSlice } from './endpoint-slice-validation.ts';
 import {
   cidr,
   containsRange,
@@ -32,11 +32,9 @@ import {
   dnsLabel,
   dnsSubdomain,
   ipAddress,
-  qualifiedName,
   wildcardSubdomain,
 } from './names.ts';
-import { endpointProblems } from './endpoints-validation.ts';
-import { validateClassParameters } from './ingress-class-parameters.ts';
+import { validateClassParameters, validateReference } from './ingress-class-parameters.ts';
 import { validatePort } from './container-validation.ts';
 import { formatSelector, validateSelector } from './selectors.ts';
 
@@ -172,10 +170,7 @@ function validateBackend(backend: Fields, at: string): FieldError[] {
   const hasResource = !isAbsent(backend['resource']);
   if (hasService && hasResource) return [invalid(at, '', 'cannot set both resource and service backends')];
   if (hasResource) {
-    const resource = record(backend['resource']);
-    return ['kind', 'name'].flatMap((field) =>
-      text(resource[field]) === '' ? [required(`${at}.resource.${field}`)] : [],
-    );
+    return validateReference(record(backend['resource']), `${at}.resource`);
   }
   if (!hasService) return [invalid(at, '', 'resource or service backend is required')];
   const errors: FieldError[] = [];
@@ -206,12 +201,8 @@ export const ingressClassHooks: KindHooks = {
       previous !== undefined && controller !== text(spec(previous)['controller'])
         ? [invalid('spec.controller', controller, 'field is immutable')]
         : [];
-    if (controller === '') errors.push(required('spec.controller'));
-    else {
-      errors.push(...invalidEach('spec.controller', controller, domainPrefixedPath(controller)));
-      const domain = controller.slice(0, Math.max(0, controller.indexOf('/')));
-      if (domain !== '') errors.push(...invalidEach('spec.controller', domain, dnsSubdomain(domain, false)));
-    }
+    if (controller.length > controllerMax) errors.push(tooLong('spec.controller', controllerMax));
+    errors.push(...domainPrefixedPath(controller, 'spec.controller'));
     return [...errors, ...validateClassParameters(spec(object)['parameters'])];
   },
   columns: [
@@ -300,39 +291,53 @@ function validateBlock(block: Fields, at: string): FieldError[] {
   if (range === '') return [required(`${at}.cidr`)];
   const problems = cidr(range);
   if (problems.length > 0) return invalidEach(`${at}.cidr`, range, problems);
-  if (hasHostBits(range))
-    return [invalid(`${at}.cidr`, range, 'must not have bits set beyond the prefix length')];
-  return strings(block['except']).flatMap((except, index) => {
-    const here = `${at}.except[${index}]`;
-    const wrong = cidr(except);
-    if (wrong.length > 0) return invalidEach(here, except, wrong);
-    return containsRange(range, except) ? [] : [invalid(here, except, 'must be a strict subset of `cidr`')];
-  });
+  return [
+    ...validateBits(range, `${at}.cidr`),
+    // An empty text is no range either.
+    ...list(block['except'])
+      .map(text)
+      .flatMap((except, index) => {
+        const here = `${at}.except[${index}]`;
+        const wrong = cidr(except);
+        if (wrong.length > 0) return invalidEach(here, except, wrong);
+        const inside = containsRange(range, except);
+        return [
+          ...validateBits(except, here),
+          ...(inside ? [] : [invalid(here, except, 'must be a strict subset of `cidr`')]),
+        ];
+      }),
+  ];
 }
 
-function domainPrefixedPath(value: string): readonly string[] {
-  const slash = value.indexOf('/');
-  if (slash < 0 || value.slice(slash + 1) === '' || value.slice(0, slash) === '')
-    return ['must be a domain-prefixed path (such as "acme.io/foo")'];
-  return [];
+function validateBits(range: string, at: string): FieldError[] {
+  return hasHostBits(range) ? [invalid(at, range, 'must not have bits set beyond the prefix length')] : [];
+}
+
+const controllerMax = 250;
+const PATH = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
+const isPath = new RegExp(`^${PATH}$`);
+
+/** Who handles the class: a domain and what is below it. */
+function domainPrefixedPath(value: string, at: string): FieldError[] {
+  if (value === '') return [required(at)];
+  const [host = '', path = ''] = value.split(/\/(.*)/s);
+  if (host === '' || path === '')
+    return [invalid(at, value, 'must be a domain-prefixed path (such as "acme.io/foo")')];
+  const errors = invalidEach(at, host, dnsSubdomain(host, false));
+  if (!isPath.test(path))
+    errors.push(invalid(at, path, `Invalid path (regex used for validation is '${PATH}')`));
+  return errors;
 }
 
 function validatePeer(peer: Fields, at: string): FieldError[] {
   const kinds = ['podSelector', 'namespaceSelector', 'ipBlock'].filter((kind) => !isAbsent(peer[kind]));
   if (kinds.length === 0) return [required(at, 'must specify a peer')];
-  if (kinds.includes('ipBlock') && kinds.length > 1) {
-    return [
-      {
-        reason: 'FieldValueForbidden',
-        field: at,
-        message: 'Forbidden: may not specify both ipBlock and another peer',
-      },
-    ];
-  }
-  if (kinds.includes('ipBlock')) return validateBlock(record(peer['ipBlock']), `${at}.ipBlock`);
+  const block = kinds.includes('ipBlock');
   return [
     ...validateSelector(peer['podSelector'], `${at}.podSelector`),
     ...validateSelector(peer['namespaceSelector'], `${at}.namespaceSelector`),
+    ...(block ? validateBlock(record(peer['ipBlock']), `${at}.ipBlock`) : []),
+    ...(block && kinds.length > 1 ? [forbidden(at, 'may not specify both ipBlock and another peer')] : []),
   ];
 }
 
@@ -351,66 +356,9 @@ export const endpointSliceHooks: KindHooks = {
     if (isAbsent(draft['endpoints'])) draft['endpoints'] = null;
     if (isAbsent(draft['ports'])) draft['ports'] = null;
   },
-  validate(object, previous) {
-    const errors = oneOf('addressType', object['addressType'], ['FQDN', 'IPv4', 'IPv6']);
-    errors.push(...validateSlicePorts(records(object['ports'])));
-    for (const [index, endpoint] of records(object['endpoints']).entries()) {
-      const addresses = list(endpoint['addresses']);
-      const field = `endpoints[${index}].addresses`;
-      if (addresses.length === 0) errors.push(required(field, 'must contain at least 1 address'));
-      if (addresses.length > 100) errors.push(tooMany(field, addresses.length, 100));
-      for (const [n, address] of addresses.entries()) {
-        const value = text(address);
-        const other = otherFamily(text(object['addressType']), value);
-        if (other !== undefined) errors.push(invalid(field, value, other));
-        errors.push(
-          ...invalidEach(`${field}[${n}]`, value, sliceAddress(text(object['addressType']), value)),
-        );
-      }
-      const host = text(endpoint['hostname']);
-      if (host !== '')
-        errors.push(...invalidEach(`endpoints[${index}].hostname`, host, dnsLabel(host, false)));
-      const node = text(endpoint['nodeName']);
-      if (node !== '')
-        errors.push(...invalidEach(`endpoints[${index}].nodeName`, node, dnsSubdomain(node, false)));
-    }
-    if (previous !== undefined && object['addressType'] !== previous['addressType'])
-      errors.push(invalid('addressType', object['addressType'], 'field is immutable'));
-    return errors;
-  },
+  validate: validateEndpointSlice,
   columns: endpointSliceColumns,
 };
-
-/** A word about the wrong family, which upstream says of the list. */
-function otherFamily(type: string, address: string): string | undefined {
-  if ((type !== 'IPv4' && type !== 'IPv6') || ipAddress(address).length > 0) return undefined;
-  return address.includes(':') === (type === 'IPv6') ? undefined : `must be an ${type} address`;
-}
-
-function sliceAddress(type: string, address: string): readonly string[] {
-  if (type === 'FQDN') return dnsSubdomain(address, false);
-  if (type !== 'IPv4' && type !== 'IPv6') return [];
-  const problems = ipAddress(address);
-  if (problems.length > 0) return problems;
-  return endpointProblems(address);
-}
-
-function validateSlicePorts(ports: readonly Fields[]): FieldError[] {
-  const errors: FieldError[] = [];
-  const names = new Set<string>();
-  for (const [index, port] of ports.entries()) {
-    const name = text(port['name']);
-    if (name !== '') errors.push(...invalidEach(`ports[${index}].name`, name, dnsLabel(name, false)));
-    if (names.has(name)) errors.push(duplicate(`ports[${index}].name`, name));
-    names.add(name);
-    if (!['SCTP', 'TCP', 'UDP'].includes(text(port['protocol'])))
-      errors.push(notSupported(`ports[${index}].protocol`, port['protocol'], ['SCTP', 'TCP', 'UDP']));
-    const application = text(port['appProtocol']);
-    if (application !== '')
-      errors.push(...invalidEach(`ports[${index}].appProtocol`, application, qualifiedName(application)));
-  }
-  return errors;
-}
 
 /** Fills what a webhook's client reference needs; shared with the admission kinds. */
 export function defaultServiceReference(client: Fields): void {

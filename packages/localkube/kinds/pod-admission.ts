@@ -1,9 +1,11 @@
 import type { Status } from '@plumbline/api';
+import { equalData } from '@plumbline/base';
 import type { Draft, WriteContext } from '../registry/types.ts';
 import { StatusError } from '../registry/types.ts';
 import type { Fields } from './fields.ts';
 import { child, isAbsent, list, record, records, text } from './fields.ts';
 import { limitPod } from './limits.ts';
+import { pathSegment } from './names.ts';
 import { parseQuantity } from './quantity.ts';
 
 const TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -58,7 +60,12 @@ function admitServiceAccount(draft: Draft, spec: Fields, context: WriteContext):
   const namespace = draft.metadata.namespace ?? '';
   const account = context.find('', 'ServiceAccount', namespace, name);
   if (account === undefined) {
-    const why = `error looking up service account ${namespace}/${name}: serviceaccount "${name}" not found`;
+    const [segment] = pathSegment(name);
+    const problem =
+      segment === undefined
+        ? `serviceaccount "${name}" not found`
+        : `invalid resource name ${JSON.stringify(name)}: [${segment}]`;
+    const why = `error looking up service account ${namespace}/${name}: ${problem}`;
     // A namespace's own account is made a moment after the namespace: a pod that comes sooner need not fail here.
     if (name === 'default') return;
     throw admissionRefusal('', 'pods', draft.metadata.name, why);
@@ -160,6 +167,12 @@ function defaultClass(context: WriteContext): ReturnType<WriteContext['find']> {
 
 function admitRuntimeClass(draft: Draft, spec: Fields, context: WriteContext): void {
   const name = text(spec['runtimeClassName']);
+  const given = spec['overhead'];
+  if (isAbsent(spec['runtimeClassName'])) {
+    const why = 'pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead';
+    if (!isAbsent(given)) throw admissionRefusal('', 'pods', draft.metadata.name, why);
+    return;
+  }
   if (name === '') return;
   const runtimeClass = context.find('node.k8s.io', 'RuntimeClass', '', name);
   if (runtimeClass === undefined) {
@@ -167,6 +180,12 @@ function admitRuntimeClass(draft: Draft, spec: Fields, context: WriteContext): v
     throw admissionRefusal('', 'pods', draft.metadata.name, why);
   }
   const overhead = record(runtimeClass['overhead'])['podFixed'];
+  if (!isAbsent(given) && !equalData(given, overhead ?? null)) {
+    const why = isAbsent(overhead)
+      ? 'pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead'
+      : "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead";
+    throw admissionRefusal('', 'pods', draft.metadata.name, why);
+  }
   if (!isAbsent(overhead)) spec['overhead'] = overhead;
 }
 

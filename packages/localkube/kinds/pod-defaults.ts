@@ -1,5 +1,6 @@
 import type { Fields } from './fields.ts';
 import { child, fill, fillZero, isAbsent, record, records, text } from './fields.ts';
+import { formatDecimal, parseQuantity } from './quantity.ts';
 
 /**
  * Defaults of a pod template: what the real server adds to `spec.template` of every workload. Only a Pod itself gets
@@ -132,7 +133,8 @@ function defaultDownwardItem(item: Fields): void {
   if (!isAbsent(item['resourceFieldRef'])) fillZero(child(item, 'resourceFieldRef'), 'divisor', '0');
 }
 
-function defaultRareVolumes(volume: Fields): void {
+/** Sources that pods and persistent volumes have alike. */
+export function defaultRareVolumes(volume: Fields): void {
   if (!isAbsent(volume['iscsi'])) fillZero(child(volume, 'iscsi'), 'iscsiInterface', 'default');
   if (!isAbsent(volume['rbd'])) {
     const rbd = child(volume, 'rbd');
@@ -172,7 +174,7 @@ export function defaultPod(pod: Fields): void {
   for (const field of ['initContainers', 'containers']) {
     for (const container of records(spec[field])) requestsFromLimits(child(container, 'resources'));
   }
-  if (!isAbsent(spec['resources'])) requestsFromLimits(child(spec, 'resources'));
+  if (!isAbsent(spec['resources'])) requestsOfPod(spec, child(spec, 'resources'));
 }
 
 /** A limit without a request is also the request. */
@@ -181,4 +183,40 @@ function requestsFromLimits(resources: Fields): void {
   if (Object.keys(limits).length === 0) return;
   const requests = child(resources, 'requests');
   for (const [name, amount] of Object.entries(limits)) fill(requests, name, amount);
+}
+
+const POD_LEVEL = /^(cpu|memory|hugepages-.*)$/;
+
+/** A pod that says what it may use asks for what its containers ask for together, or else for all of it. */
+function requestsOfPod(spec: Fields, resources: Fields): void {
+  const limits = record(resources['limits']);
+  if (Object.keys(limits).length === 0) return;
+  const requests = { ...record(resources['requests']) };
+  for (const [name, amount] of Object.entries(sumOfRequests(spec)))
+    if (name === 'cpu' || name === 'memory') fill(requests, name, amount);
+  for (const [name, amount] of Object.entries(limits)) if (POD_LEVEL.test(name)) fill(requests, name, amount);
+  if (Object.keys(requests).length > 0) resources['requests'] = requests;
+}
+
+/** What containers ask for; those that only begin count where they ask for more than all others together. */
+export function sumOfRequests(spec: Fields): Readonly<Record<string, string>> {
+  const sums = new Map<string, { amount: bigint; text: string }>();
+  const add = (name: string, given: string, most: boolean): void => {
+    const amount = parseQuantity(given) ?? 0n;
+    const before = sums.get(name);
+    if (before === undefined) sums.set(name, { amount, text: given });
+    else if (most && amount > before.amount) sums.set(name, { amount, text: given });
+    else if (!most) {
+      const sum = before.amount + amount;
+      sums.set(name, { amount: sum, text: formatDecimal(sum) });
+    }
+  };
+  const requestsOf = (container: Fields): readonly (readonly [string, unknown])[] =>
+    Object.entries(record(record(container['resources'])['requests']));
+  for (const container of records(spec['containers']))
+    for (const [name, amount] of requestsOf(container)) add(name, text(amount), false);
+  for (const container of records(spec['initContainers']))
+    for (const [name, amount] of requestsOf(container))
+      add(name, text(amount), container['restartPolicy'] !== 'Always');
+  return Object.fromEntries([...sums].map(([name, sum]) => [name, sum.text]));
 }

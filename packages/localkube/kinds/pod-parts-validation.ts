@@ -19,6 +19,7 @@ import {
   tooMany,
 } from './fields.ts';
 import { goValue } from './go-value.ts';
+import { shownField } from '../schema/index.ts';
 import { dnsLabelStrict, dnsSubdomain } from './names.ts';
 
 /** Parts of pods that few people write: containers for looking in, claims of devices, rules for starting anew. */
@@ -55,7 +56,7 @@ export function validateEphemeralContainers(spec: Fields, at: string, names: Pod
     const target = text(container['targetContainerName']);
     if (target !== '' && !others.has(target)) errors.push(notFound(`${here}.targetContainerName`, target));
     for (const part of notEphemeral)
-      if (isSet(container[part])) errors.push(forbidden(`${here}.${part}`, detail));
+      if (isSet(container, part)) errors.push(forbidden(`${here}.${part}`, detail));
     for (const [n, mount] of records(container['volumeMounts']).entries())
       for (const field of ['subPath', 'subPathExpr'])
         if (text(mount[field]) !== '') errors.push(forbidden(`${here}.volumeMounts[${n}].${field}`, detail));
@@ -63,10 +64,11 @@ export function validateEphemeralContainers(spec: Fields, at: string, names: Pod
   });
 }
 
-/** Structures are always there in Go; what counts is whether anything is in them. */
-function isSet(value: unknown): boolean {
-  if (isAbsent(value) || value === '') return false;
-  return typeof value !== 'object' || Object.keys(value as object).length > 0;
+/** To Go an empty list or an empty pointer is something; of resources only what they hold is. */
+function isSet(container: Fields, part: string): boolean {
+  if (part !== 'resources') return shownField(container, part) !== null;
+  const resources = record(container[part]);
+  return ['limits', 'requests', 'claims'].some((field) => shownField(resources, field) !== null);
 }
 
 const claimType = definitionFor('io.k8s.api.core.v1.PodResourceClaim');

@@ -42,10 +42,8 @@ export function validatePodContext(spec: Fields, at: string): FieldError[] {
       'Merge',
       'Strict',
     ]),
-    ...optionalOneOf(`${at}.seLinuxChangePolicy`, context['seLinuxChangePolicy'], [
-      'MountOption',
-      'Recursive',
-    ]),
+    // The other way is behind a switch that is off.
+    ...optionalOneOf(`${at}.seLinuxChangePolicy`, context['seLinuxChangePolicy'], ['Recursive']),
   );
   return errors;
 }

@@ -38,10 +38,10 @@ export function validatePodTemplate(template: Fields, at: string): FieldError[] 
   const { labels, annotations } = record(template['metadata']);
   return [
     ...validateTemplateMetadata(labels, annotations, at),
+    ...validatePodSpec(record(template['spec']), `${at}.spec`),
     ...(list(record(template['spec'])['ephemeralContainers']).length > 0
       ? [forbidden(`${at}.spec.ephemeralContainers`, 'ephemeral containers not allowed in pod template')]
       : []),
-    ...validatePodSpec(record(template['spec']), `${at}.spec`),
   ];
 }
 

@@ -2,7 +2,10 @@ import type { KubeObject } from '@plumbline/api';
 import type { Fields } from './fields.ts';
 import { integer, isAbsent, record, records, stringMap, text } from './fields.ts';
 import { dnsLabelStrict } from './names.ts';
+import { overlapWarnings } from './overlap-warnings.ts';
 import { isWhole, parseQuantity } from './quantity.ts';
+
+const CONTAINER_LISTS = ['initContainers', 'containers', 'ephemeralContainers'];
 
 /** Labels of nodes that have newer names. */
 const OLD_NODE_LABELS: Readonly<Record<string, string>> = {
@@ -17,14 +20,18 @@ const OLD_NODE_LABELS: Readonly<Record<string, string>> = {
 };
 
 /** Kinds of volumes that are going or gone. */
-const OLD_VOLUMES: Readonly<Record<string, string>> = {
-  gitRepo: 'deprecated in v1.11, and disabled by default in v1.33+',
-  glusterfs: 'deprecated in v1.25, non-functional in v1.26+',
-  scaleIO: 'deprecated in v1.16, non-functional in v1.22+',
-  cephfs: 'deprecated in v1.28, non-functional in v1.31+',
-  rbd: 'deprecated in v1.28, non-functional in v1.31+',
-  storageos: 'deprecated in v1.22, non-functional in v1.25+',
-};
+const OLD_VOLUMES: readonly (readonly [string, string])[] = [
+  ['photonPersistentDisk', 'deprecated in v1.11, non-functional in v1.16+'],
+  ['gitRepo', 'deprecated in v1.11, and disabled by default in v1.33+'],
+  ['scaleIO', 'deprecated in v1.16, non-functional in v1.22+'],
+  ['flocker', 'deprecated in v1.22, non-functional in v1.25+'],
+  ['storageos', 'deprecated in v1.22, non-functional in v1.25+'],
+  ['quobyte', 'deprecated in v1.22, non-functional in v1.25+'],
+  ['glusterfs', 'deprecated in v1.25, non-functional in v1.26+'],
+  ['ephemeral', ''],
+  ['cephfs', 'deprecated in v1.28, non-functional in v1.31+'],
+  ['rbd', 'deprecated in v1.28, non-functional in v1.31+'],
+];
 
 /** Why a label of nodes should be said otherwise; undefined where it is fine. */
 export function oldNodeLabel(key: string): string | undefined {
@@ -75,21 +82,59 @@ export function templateWarnings(template: Fields, at: string): readonly string[
       warnings.push(`${place}.labelSelector: a null labelSelector results in matching no pod`);
   }
   warnings.push(...annotationWarnings(template, at));
-  for (const [index, volume] of records(spec['volumes']).entries()) {
-    for (const [kind, why] of Object.entries(OLD_VOLUMES))
-      if (!isAbsent(volume[kind])) warnings.push(`${here}.volumes[${index}].${kind}: ${why}`);
-  }
+  for (const [index, volume] of records(spec['volumes']).entries())
+    warnings.push(...oldVolume(volume, `${here}.volumes[${index}]`));
+  warnings.push(...overlapWarnings(records(spec['volumes'])));
   warnings.push(...repeated(records(spec['hostAliases']), 'ip', `${here}.hostAliases`));
+  warnings.push(...repeated(records(spec['imagePullSecrets']), 'name', `${here}.imagePullSecrets`));
   for (const [index, secret] of records(spec['imagePullSecrets']).entries()) {
     if (text(secret['name']) === '')
       warnings.push(`${here}.imagePullSecrets[${index}].name: invalid empty name ""`);
   }
-  warnings.push(...repeated(records(spec['imagePullSecrets']), 'name', `${here}.imagePullSecrets`));
-  for (const field of ['initContainers', 'containers']) {
+  for (const name of ['memory', 'ephemeral-storage']) {
+    const why = fraction(record(spec['overhead'])[name]);
+    if (why !== undefined) warnings.push(`${here}.overhead[${name}]: ${why}`);
+  }
+  for (const field of CONTAINER_LISTS) {
     for (const [index, container] of records(spec[field]).entries())
       warnings.push(...containerWarnings(container, `${here}.${field}[${index}]`));
   }
-  return [...warnings, ...portWarnings(spec, here)];
+  return [...warnings, ...portWarnings(spec, here), ...neighbourWarnings(spec, `${here}.affinity`)];
+}
+
+function oldVolume(volume: Fields, at: string): readonly string[] {
+  return OLD_VOLUMES.filter(([kind]) => !isAbsent(volume[kind])).flatMap(([kind, why]) => {
+    if (kind !== 'ephemeral') return [`${at}.${kind === 'storageos' ? 'storageOS' : kind}: ${why}`];
+    const template = record(record(volume[kind])['volumeClaimTemplate']);
+    return claimSpecWarnings(record(template['spec']), `${at}.ephemeral.volumeClaimTemplate.spec`);
+  });
+}
+
+/** Warnings about what a claim asks for. */
+export function claimSpecWarnings(spec: Fields, at: string): readonly string[] {
+  return ['requests', 'limits'].flatMap((part) => {
+    const why = fraction(record(record(spec['resources'])[part])['storage']);
+    return why === undefined ? [] : [`${at}.resources.${part}[storage]: ${why}`];
+  });
+}
+
+/** A term without a selector names no pod at all. */
+function neighbourWarnings(spec: Fields, at: string): readonly string[] {
+  const warnings: string[] = [];
+  for (const kind of ['podAffinity', 'podAntiAffinity']) {
+    const part = record(record(spec['affinity'])[kind]);
+    for (const [list, inner] of [
+      ['requiredDuringSchedulingIgnoredDuringExecution', ''],
+      ['preferredDuringSchedulingIgnoredDuringExecution', 'podAffinityTerm'],
+    ] as const)
+      for (const [index, term] of records(part[list]).entries()) {
+        const holder = inner === '' ? term : record(term[inner]);
+        if (!isAbsent(holder['labelSelector'])) continue;
+        const place = `${at}.${kind}.${list}[${index}]${inner === '' ? '' : `.${inner}`}`;
+        warnings.push(`${place}.labelSelector: a null labelSelector results in matching no pod`);
+      }
+  }
+  return warnings;
 }
 
 function repeated(items: readonly Fields[], field: string, at: string): readonly string[] {
@@ -97,7 +142,7 @@ function repeated(items: readonly Fields[], field: string, at: string): readonly
   const warnings: string[] = [];
   for (const [index, item] of items.entries()) {
     const value = text(item[field]);
-    if (value !== '' && seen.has(value))
+    if (seen.has(value))
       warnings.push(`${at}[${index}].${field}: duplicate ${field} ${JSON.stringify(value)}`);
     seen.add(value);
   }
@@ -151,7 +196,7 @@ function containerWarnings(container: Fields, at: string): readonly string[] {
 }
 
 /** What is wrong with a number of bytes that is no whole one. */
-export function fraction(amount: unknown): string | undefined {
+function fraction(amount: unknown): string | undefined {
   const quantity = parseQuantity(amount);
   if (quantity === undefined || isWhole(quantity)) return undefined;
   return `fractional byte value ${JSON.stringify(amount)} is invalid, must be an integer`;
@@ -163,7 +208,9 @@ function environmentWarnings(variables: readonly Fields[], at: string): readonly
   const warnings: string[] = [];
   for (const [index, variable] of variables.entries()) {
     const name = text(variable['name']);
-    if (seen.has(name) && !text(variable['value']).includes(`$(${name})`)) {
+    const value = text(variable['value']);
+    const own = `$(${name})`;
+    if (seen.has(name) && (!isAbsent(variable['valueFrom']) || value === own || !value.includes(own))) {
       warnings.push(
         `${at}.env[${index}]: hides previous definition of ${JSON.stringify(name)}, which may be dropped when using apply`,
       );
@@ -182,16 +229,27 @@ interface PlacedPort {
 /** Ports are held against those of all containers of the pod. */
 function portWarnings(spec: Fields, at: string): readonly string[] {
   const ports: PlacedPort[] = [];
-  for (const field of ['initContainers', 'containers']) {
+  for (const field of CONTAINER_LISTS) {
     for (const [index, container] of records(spec[field]).entries()) {
       for (const [n, port] of records(container['ports']).entries())
         ports.push({ at: `${at}.${field}[${index}].ports[${n}]`, port });
     }
   }
   return [
-    ...ports.flatMap((one, index) => ports.slice(0, index).flatMap((earlier) => samePort(one, earlier))),
+    ...ports.flatMap((one, index) => [
+      ...addressWithoutPort(one),
+      ...ports.slice(0, index).flatMap((earlier) => samePort(one, earlier)),
+    ]),
     ...sameNames(ports),
   ];
+}
+
+/** Go prints the whole port. */
+function addressWithoutPort({ at, port }: PlacedPort): readonly string[] {
+  const ip = text(port['hostIP']);
+  if (ip === '' || integer(port['hostPort']) !== 0) return [];
+  const shown = `{Name:${text(port['name'])} HostPort:0 ContainerPort:${integer(port['containerPort'])} Protocol:${text(port['protocol'])} HostIP:${ip}}`;
+  return [`${at}: hostIP set without hostPort: ${shown}`];
 }
 
 function samePort(one: PlacedPort, earlier: PlacedPort): readonly string[] {

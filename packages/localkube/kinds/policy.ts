@@ -1,3 +1,4 @@
+import { validateResourceName, isQuotaResource, validateAmount } from './resource-names.ts';
 import type { KubeObject } from '@plumbline/api';
 import type { FieldError, KindHooks } from '../registry/types.ts';
 import { notOverHundred, validateIntOrPercent } from './apps-validation.ts';
@@ -22,11 +23,11 @@ import {
   strings,
   text,
 } from './fields.ts';
-import { dnsLabelStrict, qualifiedName } from './names.ts';
+import { dnsLabelStrict } from './names.ts';
 import { definitionFor } from '@plumbline/api/schema';
 import { shownField } from '../schema/index.ts';
 import { goValue } from './go-value.ts';
-import { isWhole, parseQuantity } from './quantity.ts';
+import { parseQuantity } from './quantity.ts';
 import { equalData } from '@plumbline/base';
 import { validateLabels } from './selectors.ts';
 import { validateTolerations } from './pod-scheduling-validation.ts';
@@ -250,26 +251,14 @@ export const quotaHooks: KindHooks = {
     const errors: FieldError[] = [];
     for (const [name, amount] of Object.entries(record(part['hard']))) {
       const field = `spec.hard[${name}]`;
-      const problems = qualifiedName(name);
-      errors.push(...problems.map((detail) => invalid(field, name, detail)));
-      if (
-        problems.length === 0 &&
-        !name.includes('/') &&
-        !QUOTA_NAMES.has(name) &&
-        !/^(requests\.|limits\.)?hugepages-|\.storageclass\.storage\.k8s\.io/.test(name)
-      ) {
-        errors.push(invalid(field, name, 'must be a standard resource type or fully qualified'));
+      errors.push(...validateResourceName(name, field));
+      if (!name.includes('/') && !isQuotaResource(name))
         errors.push(invalid(field, name, 'must be a standard resource for quota'));
-      } else if (problems.length > 0)
-        errors.push(invalid(field, name, 'must be a standard resource for quota'));
-      const quantity = parseQuantity(amount);
-      if (quantity !== undefined && quantity < 0n)
-        errors.push(invalid(field, amount, 'must be greater than or equal to 0'));
-      if (quantity !== undefined && COUNTED.has(name) && !isWhole(quantity))
-        errors.push(invalid(field, amount, 'must be an integer'));
+      errors.push(...validateAmount(name, amount, field));
     }
     errors.push(...validateScopes(part), ...validateScopeSelector(part));
-    if (previous !== undefined && !equalData(spec(previous)['scopes'] ?? [], part['scopes'] ?? []))
+    const scopes = (quota: Fields): readonly string[] => [...new Set(strings(quota['scopes']))].toSorted();
+    if (previous !== undefined && !equalData(scopes(spec(previous)), scopes(part)))
       errors.push(invalid('spec.scopes', part['scopes'] ?? null, 'field is immutable'));
     return errors;
   },
@@ -285,7 +274,7 @@ const COMPUTE = new Set(['cpu', 'memory', 'limits.cpu', 'limits.memory', 'reques
 
 /** Whether a scope can bound what a quota counts; names outside the standard ones always can. */
 function scopeFits(scope: string, name: string): boolean {
-  if (!QUOTA_NAMES.has(name)) return true;
+  if (!isQuotaResource(name)) return true;
   if (scope === 'VolumeAttributesClass')
     return name === 'persistentvolumeclaims' || name === 'requests.storage';
   if (scope === 'BestEffort') return name === 'pods';
@@ -314,18 +303,6 @@ function validateScopes(part: Fields): FieldError[] {
   return errors;
 }
 
-/** What comes in whole numbers only. */
-const COUNTED = new Set([
-  'pods',
-  'resourcequotas',
-  'services',
-  'replicationcontrollers',
-  'secrets',
-  'persistentvolumeclaims',
-  'configmaps',
-  'services.nodeports',
-  'services.loadbalancers',
-]);
 const FIXED_SCOPES = new Set([
   'Terminating',
   'NotTerminating',
@@ -389,28 +366,6 @@ const QUOTA_SCOPES = new Set([
   'CrossNamespacePodAffinity',
   'VolumeAttributesClass',
 ]);
-const QUOTA_NAMES = new Set([
-  'cpu',
-  'memory',
-  'ephemeral-storage',
-  'requests.cpu',
-  'requests.memory',
-  'requests.storage',
-  'requests.ephemeral-storage',
-  'limits.cpu',
-  'limits.memory',
-  'limits.ephemeral-storage',
-  'pods',
-  'resourcequotas',
-  'services',
-  'replicationcontrollers',
-  'secrets',
-  'persistentvolumeclaims',
-  'configmaps',
-  'services.nodeports',
-  'services.loadbalancers',
-]);
-
 function used(object: KubeObject, limits: boolean): string {
   const hard = record(status(object)['hard']);
   const now = record(status(object)['used']);

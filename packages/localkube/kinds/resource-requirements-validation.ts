@@ -1,4 +1,5 @@
 import type { FieldError } from '../registry/types.ts';
+import { shownField } from '../schema/index.ts';
 import type { Fields } from './fields.ts';
 import {
   duplicate,
@@ -13,7 +14,8 @@ import {
   text,
 } from './fields.ts';
 import { dnsLabelStrict } from './names.ts';
-import { formatDecimal, isWhole, parseQuantity } from './quantity.ts';
+import { sumOfRequests } from './pod-defaults.ts';
+import { isWhole, parseQuantity } from './quantity.ts';
 import {
   isHugePages,
   mayOvercommit,
@@ -40,7 +42,7 @@ export function validatePodResources(spec: Fields, at: string, claims: ReadonlyS
   if (record(spec['os'])['name'] === 'windows') return [forbidden(here, 'may not be set for a windows pod')];
   const resources = record(spec['resources']);
   return [
-    ...(isAbsent(resources['claims'])
+    ...(shownField(resources, 'claims') === null
       ? []
       : [forbidden(`${here}.claims`, 'claims may not be set for Resources at pod-level')]),
     ...validateRequirements(resources, here, claims, validatePodResourceName),
@@ -142,10 +144,11 @@ function validateClaims(claims: readonly Fields[], at: string, known: ReadonlySe
 function validateShares(spec: Fields, resources: Fields, at: string): FieldError[] {
   const errors: FieldError[] = [];
   const limits = record(resources['limits']);
+  const sums = sumOfRequests(spec);
   for (const [name, most] of Object.entries(record(resources['requests']))) {
-    const sum = sumOf(records(spec['containers']), 'requests', name);
-    if (sum <= (parseQuantity(most) ?? 0n)) continue;
-    const detail = `must be greater than or equal to aggregate container requests of ${shownSum(spec, name)}`;
+    const sum = sums[name];
+    if (sum === undefined || (parseQuantity(sum) ?? 0n) <= (parseQuantity(most) ?? 0n)) continue;
+    const detail = `must be greater than or equal to aggregate container requests of ${sum}`;
     errors.push(invalid(`${at}.requests[${name}]`, most, detail));
   }
   for (const [index, container] of records(spec['containers']).entries()) {
@@ -157,20 +160,4 @@ function validateShares(spec: Fields, resources: Fields, at: string): FieldError
     }
   }
   return errors;
-}
-
-function sumOf(containers: readonly Fields[], part: string, name: string): bigint {
-  return containers.reduce(
-    (sum, container) => sum + (parseQuantity(record(record(container['resources'])[part])[name]) ?? 0n),
-    0n,
-  );
-}
-
-/** A single amount is shown as it was written. */
-function shownSum(spec: Fields, name: string): string {
-  const amounts = records(spec['containers'])
-    .map((container) => record(record(container['resources'])['requests'])[name])
-    .filter((amount) => !isAbsent(amount));
-  if (amounts.length === 1) return text(amounts[0]);
-  return formatDecimal(sumOf(records(spec['containers']), 'requests', name));
 }

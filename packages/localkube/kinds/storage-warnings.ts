@@ -1,7 +1,7 @@
 import type { KubeObject } from '@plumbline/api';
 import type { Fields } from './fields.ts';
-import { record, records, stringMap, text } from './fields.ts';
-import { fraction, oldNodeLabel } from './pod-warnings.ts';
+import { isAbsent, record, records, stringMap, text } from './fields.ts';
+import { claimSpecWarnings, oldNodeLabel } from './pod-warnings.ts';
 
 const OLD_CLASS = 'volume.beta.kubernetes.io/storage-class';
 
@@ -15,16 +15,13 @@ function classWarnings(part: Fields, at: string): readonly string[] {
 
 /** Warnings about a claim or a template of claims below `at`. */
 export function claimWarnings(claim: Fields, at: string): readonly string[] {
-  const why = fraction(record(record(record(claim['spec'])['resources'])['requests'])['storage']);
   const here = at === '' ? '' : `${at}.`;
-  return [
-    ...classWarnings(claim, at),
-    ...(why === undefined ? [] : [`${here}spec.resources.requests[storage]: ${why}`]),
-  ];
+  return [...classWarnings(claim, at), ...claimSpecWarnings(record(claim['spec']), `${here}spec`)];
 }
 
 export function volumeWarnings(object: KubeObject): readonly string[] {
-  const recycled = record(object['spec'])['persistentVolumeReclaimPolicy'] === 'Recycle';
+  const spec = record(object['spec']);
+  const recycled = spec['persistentVolumeReclaimPolicy'] === 'Recycle';
   return [
     ...classWarnings(object as Fields, ''),
     ...(recycled
@@ -32,8 +29,31 @@ export function volumeWarnings(object: KubeObject): readonly string[] {
           'spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic provisioning.',
         ]
       : []),
+    ...nodeWarnings(spec),
+    ...OLD_SOURCES.filter(([kind]) => !isAbsent(spec[kind])).map(([, text]) => `spec.${text}`),
   ];
 }
+
+function nodeWarnings(spec: Fields): readonly string[] {
+  const terms = records(record(record(spec['nodeAffinity'])['required'])['nodeSelectorTerms']);
+  return terms.flatMap((term, index) =>
+    records(term['matchExpressions']).flatMap((expression, n) => {
+      const key = text(expression['key']);
+      const why = oldNodeLabel(key);
+      const at = `spec.nodeAffinity.required.nodeSelectorTerms[${index}].matchExpressions[${n}].key`;
+      return why === undefined ? [] : [`${at}: ${key} is ${why}`];
+    }),
+  );
+}
+
+const OLD_SOURCES: readonly (readonly [string, string])[] = [
+  ['cephfs', 'cephfs: deprecated in v1.28, non-functional in v1.31+'],
+  ['photonPersistentDisk', 'photonPersistentDisk: deprecated in v1.11, non-functional in v1.16+'],
+  ['scaleIO', 'scaleIO: deprecated in v1.16, non-functional in v1.22+'],
+  ['storageos', 'storageOS: deprecated in v1.22, non-functional in v1.25+'],
+  ['glusterfs', 'glusterfs: deprecated in v1.25, non-functional in v1.26+'],
+  ['rbd', 'rbd: deprecated in v1.28, non-functional in v1.31+'],
+];
 
 export function storageClassWarnings(object: KubeObject): readonly string[] {
   return records(object['allowedTopologies']).flatMap((term, index) =>

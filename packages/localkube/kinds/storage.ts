@@ -26,6 +26,7 @@ import { limitClaim } from './limits.ts';
 import { qualifiedName } from './names.ts';
 import { parseQuantity } from './quantity.ts';
 import { admissionRefusal } from './pod-admission.ts';
+import { defaultRareVolumes } from './pod-defaults.ts';
 import { claimWarnings, storageClassWarnings, volumeWarnings } from './storage-warnings.ts';
 import { validateClaimSpec } from './claim-validation.ts';
 import { validateVolumeSpec } from './volume-spec-validation.ts';
@@ -60,9 +61,28 @@ function defaultClass(context: WriteContext): string | undefined {
   return best?.metadata.name;
 }
 
+/** Only these can be said by the older of the two names. */
 function isClaimOrSnapshot(reference: unknown): boolean {
-  const { kind, namespace } = record(reference);
-  return isAbsent(namespace) && (kind === 'PersistentVolumeClaim' || kind === 'VolumeSnapshot');
+  const { kind, apiGroup: group } = record(reference);
+  if (kind === 'VolumeSnapshot') return group === 'snapshot.storage.k8s.io';
+  return kind === 'PersistentVolumeClaim' && text(group) === '';
+}
+
+/** The older and the newer name of the source are kept equal where only one is given. */
+function alignSources(part: Fields, before: Fields | undefined): void {
+  // Sources in other namespaces are behind a switch that is off.
+  const elsewhere = text(record(part['dataSourceRef'])['namespace']) !== '';
+  if (elsewhere && isAbsent(before?.['dataSourceRef'])) delete part['dataSourceRef'];
+  const [older, newer] = [part['dataSource'], part['dataSourceRef']];
+  const had = !isAbsent(before?.['dataSource']) || !isAbsent(before?.['dataSourceRef']);
+  if (!had && isAbsent(newer) && !isAbsent(older) && !isClaimOrSnapshot(older)) delete part['dataSource'];
+  const copy = (given: unknown): Fields => {
+    const { apiGroup, kind, name } = record(given);
+    return { ...(!isAbsent(apiGroup) && { apiGroup }), kind: text(kind), name: text(name) };
+  };
+  if (isAbsent(newer) && !isAbsent(part['dataSource'])) part['dataSourceRef'] = copy(part['dataSource']);
+  else if (!isAbsent(newer) && isAbsent(older) && text(record(newer)['namespace']) === '')
+    part['dataSource'] = copy(newer);
 }
 
 export const claimHooks: KindHooks = {
@@ -70,17 +90,11 @@ export const claimHooks: KindHooks = {
   default(draft) {
     const part = child(draft, 'spec');
     fill(part, 'volumeMode', 'Filesystem');
-    // The older and the newer name of the source are kept equal where only one is given.
-    if (isAbsent(part['dataSourceRef']) && !isAbsent(part['dataSource']))
-      fill(part, 'dataSourceRef', { ...record(part['dataSource']) });
-    else if (isAbsent(part['dataSource']) && isClaimOrSnapshot(part['dataSourceRef']))
-      fill(part, 'dataSource', { ...record(part['dataSourceRef']) });
     fillZero(child(draft, 'status'), 'phase', 'Pending');
   },
   prepareForCreate(draft, context) {
     const part = child(draft, 'spec');
-    // Sources in other namespaces are behind a switch that is off.
-    if (!isAbsent(record(part['dataSourceRef'])['namespace'])) delete part['dataSourceRef'];
+    alignSources(part, undefined);
     const finalizers = strings(draft.metadata['finalizers']);
     const protection = 'kubernetes.io/pvc-protection';
     if (!finalizers.includes(protection)) draft.metadata['finalizers'] = [...finalizers, protection];
@@ -96,6 +110,7 @@ export const claimHooks: KindHooks = {
   prepareForUpdate(draft, previous) {
     const part = child(draft, 'spec');
     if (isAbsent(part['volumeMode'])) part['volumeMode'] = spec(previous)['volumeMode'];
+    if (!Object.isFrozen(part)) alignSources(part, spec(previous));
   },
   validate(object, previous) {
     if (previous !== undefined) return validateClaimUpdate(object, previous);
@@ -189,6 +204,7 @@ export const volumeHooks: KindHooks = {
     fillZero(part, 'persistentVolumeReclaimPolicy', 'Retain');
     fill(part, 'volumeMode', 'Filesystem');
     if (!isAbsent(part['hostPath'])) fill(child(part, 'hostPath'), 'type', '');
+    if (!Object.isFrozen(part)) defaultRareVolumes(part);
     fillZero(child(draft, 'status'), 'phase', 'Pending');
   },
   prepareForCreate(draft, context) {

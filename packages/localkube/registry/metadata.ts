@@ -88,8 +88,54 @@ function roundsOf(kind: string, subresource: string): Rounds {
 
 const standardFinalizers = new Set(['orphan', 'foregroundDeletion', 'kubernetes']);
 
+/** Kinds that take any qualified name for a finalizer, as custom resources do. */
+const anyFinalizer = new Set([
+  'APIService',
+  'Event',
+  'Lease',
+  'MutatingAdmissionPolicy',
+  'MutatingAdmissionPolicyBinding',
+  'MutatingWebhookConfiguration',
+  'PodDisruptionBudget',
+  'RuntimeClass',
+  'ValidatingAdmissionPolicy',
+  'ValidatingAdmissionPolicyBinding',
+  'ValidatingWebhookConfiguration',
+]);
+
+/**
+ * What is asked of every object once its kind has found no mistake: a name that can stand in a path. Budgets and events
+ * leave all of their metadata to this.
+ */
+export function validateMetadataLate(
+  object: KubeObject,
+  { group, namespaced, custom }: Pick<Resource, 'group' | 'namespaced' | 'custom'>,
+): readonly FieldError[] {
+  const { name, generateName = '' } = object.metadata;
+  const errors: FieldError[] = [];
+  for (const [field, value] of [
+    ['generateName', generateName],
+    ['name', name],
+  ] as const)
+    for (const why of nameProblems('path', value, field === 'generateName'))
+      errors.push(invalidValue(`metadata.${field}`, value, why));
+  if (!leavesMetadata(group, object.kind)) return errors;
+  return [...errors, ...commonErrors(object, { group, namespaced, custom })];
+}
+
+function leavesMetadata(group: string, kind: string): boolean {
+  return (group === 'policy' && kind === 'PodDisruptionBudget') || (group === '' && kind === 'Event');
+}
+
 /** Checks what every object has, as upstream's ValidateObjectMeta. */
 export function validateMetadata(
+  object: KubeObject,
+  resource: Pick<Resource, 'group' | 'namespaced' | 'custom'>,
+): readonly FieldError[] {
+  return leavesMetadata(resource.group, object.kind) ? [] : commonErrors(object, resource);
+}
+
+function commonErrors(
   object: KubeObject,
   { group, namespaced, custom }: Pick<Resource, 'group' | 'namespaced' | 'custom'>,
 ): readonly FieldError[] {
@@ -100,7 +146,7 @@ export function validateMetadata(
     ...annotationErrors(meta.annotations),
     ...ownerErrors(meta),
     ...finalizerErrors(meta.finalizers),
-    ...(custom ? [] : standardErrors(meta.finalizers)),
+    ...(custom ? [] : standardErrors(object.kind, meta.finalizers)),
   ];
 }
 
@@ -124,7 +170,7 @@ export function validateMetadataUpdate(
   const named = other ? finalizerErrors(meta.finalizers) : [];
   const added = other ? addedFinalizers(meta, before) : [];
   if (custom) return [...shared, ...named, ...added, ...added, ...moved];
-  const standard = other ? standardErrors(meta.finalizers) : [];
+  const standard = other ? standardErrors(object.kind, meta.finalizers) : [];
   if (shared.length + named.length + added.length + standard.length + moved.length === 0) return [];
   const { whole, change } = roundsOf(object.kind, subresource);
   const errors = [...shared, ...named, ...added, ...moved, ...shared];
@@ -137,7 +183,8 @@ function placeErrors(object: KubeObject, group: string, namespaced: boolean): re
   const meta = object.metadata;
   const errors: FieldError[] = [];
   const rule = nameRuleOf(group, object.kind);
-  if (meta.generateName !== undefined && meta.generateName !== '') {
+  // The names of these are checked by another way, which leaves out what they begin with.
+  if (meta.generateName !== undefined && meta.generateName !== '' && object.kind !== 'DeviceClass') {
     for (const why of nameProblems(rule, meta.generateName, true))
       errors.push(invalidValue('metadata.generateName', meta.generateName, why));
   }
@@ -230,7 +277,8 @@ function finalizerErrors(finalizers: readonly string[] | undefined): readonly Fi
 }
 
 /** Only built-in kinds ask for a domain in front; custom resources take any qualified name. */
-function standardErrors(finalizers: readonly string[] | undefined): readonly FieldError[] {
+function standardErrors(kind: string, finalizers: readonly string[] | undefined): readonly FieldError[] {
+  if (anyFinalizer.has(kind)) return [];
   return (finalizers ?? []).flatMap((finalizer, index) =>
     finalizer.includes('/') || standardFinalizers.has(finalizer)
       ? []
@@ -310,4 +358,30 @@ export function validateIdentity(given: unknown, live: KubeObject, custom: boole
   if (given === undefined || given === live.metadata.uid) return [];
   const moved = invalidValue('metadata.uid', given, 'field is immutable');
   return Array.from({ length: custom ? 2 : 1 + roundsOf(live.kind, '').change }, () => moved);
+}
+
+const sameOwnerWarning =
+  '.metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such ' +
+  'requests as early as 1.24; please fix your requests; duplicate UID(s) observed: ';
+
+/** An owner who is named twice counts once, with a warning. */
+export function withoutSameOwners(
+  metadata: Record<string, unknown>,
+  warn: (text: string) => void,
+  merged: boolean,
+): void {
+  const owners = metadata['ownerReferences'] as readonly { readonly uid?: string }[] | undefined;
+  if (owners === undefined || owners.length < 2) return;
+  const kept: { readonly uid?: string }[] = [];
+  const again: string[] = [];
+  for (const owner of owners) {
+    if (!kept.some((one) => equalData(one, owner))) kept.push(owner);
+    else if (!again.includes(owner.uid ?? '')) again.push(owner.uid ?? '');
+  }
+  if (again.length === 0) return;
+  metadata['ownerReferences'] = kept;
+  const text = merged
+    ? sameOwnerWarning.replace('entries;', 'entries after mutating admission happens;')
+    : sameOwnerWarning;
+  warn(text + again.join(', '));
 }

@@ -13,7 +13,6 @@ export function generateName(base: string, random: Random): string {
 }
 
 const label = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
-const label1035 = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
 const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const qualifiedName = /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/;
 const labelValue = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/;
@@ -22,33 +21,41 @@ const subdomainRule =
   "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
 const labelRule =
   "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
-const label1035Rule =
-  "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
 const qualifiedRule =
   "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
 const labelValueRule =
   "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
 
-export type NameRule = 'subdomain' | 'label' | 'label1035' | 'path';
+export type NameRule = 'subdomain' | 'label' | 'path' | 'late';
 
 const pathKinds = new Set(['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding']);
+/** Kinds whose own checks say nothing of their name, or something of their own. */
+const lateKinds = new Set([
+  'policy/PodDisruptionBudget',
+  'certificates.k8s.io/CertificateSigningRequest',
+  '/Event',
+  'networking.k8s.io/IPAddress',
+  'apiregistration.k8s.io/APIService',
+]);
 
-/** Which names a kind allows; most allow DNS subdomains. */
+/**
+ * Which names a kind allows; most allow DNS subdomains. What is asked of all objects, a name that can stand in a path,
+ * comes late: only where a kind has found no other mistake.
+ */
 export function nameRuleOf(group: string, kind: string): NameRule {
   if (group === 'rbac.authorization.k8s.io' && pathKinds.has(kind)) return 'path';
-  // Budgets have no rule, and the names of addresses one of their own.
-  if (group === 'policy' || (group === 'networking.k8s.io' && kind === 'IPAddress')) return 'path';
+  if (lateKinds.has(`${group}/${kind}`)) return 'late';
   if (group === 'apps' && kind === 'StatefulSet') return 'label';
-  if (group !== '') return 'subdomain';
   // Since 1.36 a service may begin with a digit.
-  if (kind === 'Namespace' || kind === 'Service') return 'label';
-  return kind === 'Service' ? 'label1035' : 'subdomain';
+  if (group === '' && (kind === 'Namespace' || kind === 'Service')) return 'label';
+  return 'subdomain';
 }
 
 /** What is wrong with a name, each in upstream's words. `prefix`: more characters will follow. */
 export function nameProblems(rule: NameRule, text: string, prefix: boolean): readonly string[] {
   // A prefix may end with a dash because a letter follows.
   const name = prefix && text.endsWith('-') ? `${text.slice(0, -1)}a` : text;
+  if (rule === 'late') return [];
   if (rule === 'path') {
     if (name === '.' || name === '..') return [`may not be '${name}'`];
     return ['/', '%'].filter((part) => name.includes(part)).map((part) => `may not contain '${part}'`);
@@ -59,13 +66,11 @@ export function nameProblems(rule: NameRule, text: string, prefix: boolean): rea
       ...(subdomain.test(name) ? [] : [subdomainRule]),
     ];
   }
-  if (rule === 'label' && subdomain.test(name) && name.includes('.'))
+  if (subdomain.test(name) && name.includes('.'))
     return [...(name.length > 63 ? ['must be no more than 63 characters'] : []), 'must not contain dots'];
-  const pattern = rule === 'label' ? label : label1035;
-  const words = rule === 'label' ? labelRule : label1035Rule;
   return [
     ...(name.length > 63 ? ['must be no more than 63 characters'] : []),
-    ...(pattern.test(name) ? [] : [words]),
+    ...(label.test(name) ? [] : [labelRule]),
   ];
 }
 

@@ -10,7 +10,14 @@ import { checkDefinition, definitionWarnings } from './definitions.ts';
 import { alreadyExists, conflict, failure, forbidden, invalid, modifiedText, notFound } from './errors.ts';
 import { checkName, checkVersionText, placeInNamespace, unnamed } from './place.ts';
 import { keepToSubresource } from './subresource-fields.ts';
-import { deletionMoved, specChanged, validateMetadata, validateMetadataUpdate } from './metadata.ts';
+import {
+  deletionMoved,
+  specChanged,
+  validateMetadata,
+  validateMetadataLate,
+  validateMetadataUpdate,
+  withoutSameOwners,
+} from './metadata.ts';
 import { generateName } from './names.ts';
 import type { Draft, FieldError, WriteContext } from './types.ts';
 import type { Table } from '../store/index.ts';
@@ -123,6 +130,7 @@ export function finishCreate(
     throw failure(500, undefined, 'resourceVersion should not be set on objects to be created');
   }
   checkNamespace(core, resource, metadata.namespace ?? '', metadata.name);
+  withoutSameOwners(metadata, options.warn, options.patched === true);
   const now = core.clock.now();
   const context = writeContext(core, options.dryRun, options.through?.group);
   for (const field of [
@@ -207,6 +215,7 @@ export function finishUpdate(
     checkVersionText(draft);
     if (metadata.resourceVersion !== undefined) throw conflict(resource, name, modifiedText);
   }
+  withoutSameOwners(metadata, options.warn, options.patched === true);
   const context = writeContext(core, options.dryRun, options.through?.group, subresource);
   const moved = deletionMoved(metadata, live.metadata);
   carryOver(draft, live);
@@ -417,6 +426,8 @@ function validate(
   ];
   if (!derived) errors.push(...(resource.validate?.(object, live, context) ?? []));
   errors.push(...(resource.compiled?.validate(object, live) ?? []));
+  if (errors.length === 0 && live === undefined && !derived)
+    errors.push(...validateMetadataLate(object, resource));
   // A definition that may not change is not judged anew.
   if (errors.length === 0) errors.push(...checkDefinition(core, resource, object));
   if (errors.length > 0) throw invalid(resource.group, resource.kind, draft.metadata.name, errors);
