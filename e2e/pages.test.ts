@@ -23,10 +23,11 @@ describe.skipIf(!browserAvailable())('the pages', () => {
     plumb = await startPlumb(join(folder, 'data'), ['--demo']);
     kube = kubeAt(plumb.endpoints.kubernetes);
     browser = await launchBrowser();
-    page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    page = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
     page.on('pageerror', (error) => errors.push(String(error)));
     page.on('console', (message) => {
-      if (message.type() === 'error' && !message.text().includes('401')) errors.push(message.text());
+      if (message.type() === 'error' && !message.text().includes('401'))
+        errors.push(`${message.text()} ${message.location().url}`);
     });
     page.setDefaultTimeout(15_000);
   });
