@@ -3,11 +3,16 @@ import { PlainScalar } from './schema.ts';
 
 /** How scalars of a document were written. */
 export interface ScalarStyles {
-  /** Whether a field's value stood in quotes or in a block. */
-  isQuoted(mapping: object, key: string): boolean;
+  /** Whether some number may be written otherwise than it is printed. */
+  readonly hasOddNumbers: boolean;
+  /** Whether a field's value stood in quotes or in a block; undefined: it does not stand there. */
+  isQuoted(mapping: object, key: string): boolean | undefined;
   /** The text of a field's value that stood without quotes. */
   plainText(mapping: object, key: string): string | undefined;
 }
+
+/** `+1`, `017`, `0x1f`, `1_000`, `1.50`, `.5`, `1e3`, dates: found too often rather than too seldom. */
+const oddNumber = /[:\s[,{](?:\+[\d.]|-?0[xXoObB\d]|-?\d[\d_]*[_.eE-]|-?\.\d)/;
 
 /** All mappings and lists below a value, each time in the same order. */
 export function containersOf(value: unknown, found: object[] = []): object[] {
@@ -41,9 +46,14 @@ export function scalarStyles(
       ? (twin as Record<string, unknown>)[key]
       : undefined;
   };
-  const hasQuotes = /["'|>]/.test(text);
   return {
-    isQuoted: (mapping, key) => hasQuotes && typeof written(mapping, key) === 'string',
+    get hasOddNumbers() {
+      return oddNumber.test(text);
+    },
+    isQuoted(mapping, key) {
+      const found = written(mapping, key);
+      return found === undefined ? undefined : typeof found === 'string';
+    },
     plainText(mapping, key) {
       const found = written(mapping, key);
       return found instanceof PlainScalar ? found.text : undefined;

@@ -15,9 +15,29 @@ export function strategicMerge(
   patch: JsonObject,
   options: MergeOptions = {},
 ): JsonObject | undefined {
-  const walking = { newItems: 'front', ...options, visitor } as const;
-  const merged = walk(walking, [target, copyOf(patch)], undefined, []);
+  const copy = copyOf(patch);
+  const walking = { newItems: 'front', ...options, visitor, patchText: patchTexts(copy, options) } as const;
+  const merged = walk(walking, [target, copy], undefined, []);
   return isMapping(merged) && !isEmptyMapping(merged) ? merged : undefined;
+}
+
+/** Looks the texts of a patch's numbers up in the document that it was read from. */
+function patchTexts(
+  copy: JsonObject,
+  { patchStyles }: MergeOptions,
+): ((mapping: object, key: string) => string | undefined) | undefined {
+  if (patchStyles === undefined || !patchStyles.styles.hasOddNumbers) return undefined;
+  const originals = new Map<object, object>();
+  const pair = (one: unknown, original: unknown): void => {
+    if (typeof one !== 'object' || one === null || typeof original !== 'object' || original === null) return;
+    originals.set(one, original);
+    for (const [key, child] of Object.entries(one)) pair(child, (original as JsonObject)[key]);
+  };
+  pair(copy, patchStyles.original);
+  return (mapping, key) => {
+    const original = originals.get(mapping);
+    return original === undefined ? undefined : patchStyles.styles.plainText(original, key);
+  };
 }
 
 const visitor: Visitor = {

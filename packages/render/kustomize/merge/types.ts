@@ -16,6 +16,8 @@ export interface MergeOptions {
   readonly isSilentNull?: (mapping: JsonObject, key: string) => boolean;
   /** How scalars of the target were written: what replaces one in quotes gets them, too. */
   readonly styles?: ScalarStyles;
+  /** How those of the patch were written. */
+  readonly patchStyles?: { readonly original: JsonObject; readonly styles: ScalarStyles };
   /** Scalars of the target without a type, as text: a merge makes texts of them. */
   readonly untyped?: Untyped;
 }
@@ -31,6 +33,8 @@ export interface Visitor {
 /** One walk over several documents at once. */
 export interface Walk extends MergeOptions {
   readonly visitor: Visitor;
+  /** The text of a number of the patch, where it may be another than it is printed. */
+  readonly patchText?: ((mapping: object, key: string) => string | undefined) | undefined;
 }
 
 /** Walks one item of a list. */

@@ -76,7 +76,8 @@ function walkMapping(
       delete target[key];
       continue;
     }
-    setField(walking, target, key, walk(walking, values, beside ?? schema?.field(key), [...path, key]));
+    const value = walk(walking, values, beside ?? schema?.field(key), [...path, key]);
+    setField(walking, [target, sources[1]], key, value);
   }
   return target;
 }
@@ -94,25 +95,27 @@ function shapeBeside(walking: Walk, sources: readonly unknown[], key: string): S
   return undefined;
 }
 
-function setField(walking: Walk, target: JsonObject, key: string, value: unknown): void {
+type Pair = readonly [target: JsonObject, patch: unknown];
+
+function setField(walking: Walk, [target, patch]: Pair, key: string, value: unknown): void {
   if (value === keptNull) putField(target, key, null);
   else if (value === undefined || value === null) delete target[key];
   else if (typeof value === 'string' || kindOf(value) !== 'ScalarNode') putField(target, key, value);
-  else putField(target, key, asText(walking, target, key, value) ?? value);
+  else putField(target, key, asText(walking, [target, patch], key, value) ?? value);
 }
 
 /**
- * Upstream writes a new value in the style of the one that it takes the place of. A text that would be read as something else
- * without quotes has quotes, and others may have them; what takes its place becomes a text, too. A value without a type is
- * taken for a text.
+ * Upstream writes a new value in the style of the one that it takes the place of: what takes the place of quotes becomes a
+ * text, the one that was written. Where nobody knows of quotes, a text has them that would be read as something else without.
+ * A value without a type is taken for a text.
  */
-function asText(walking: Walk, target: JsonObject, key: string, value: unknown): string | undefined {
+function asText(walking: Walk, [target, patch]: Pair, key: string, value: unknown): string | undefined {
   const before = fieldOf(target, key);
   if (before === value) return walking.untyped?.get(target)?.get(key);
   if (typeof before !== 'string') return undefined;
-  const isQuoted =
-    typeof resolveScalar(before) !== 'string' || walking.styles?.isQuoted(target, key) === true;
-  return isQuoted ? scalarText(value) : undefined;
+  const isQuoted = walking.styles?.isQuoted(target, key) ?? typeof resolveScalar(before) !== 'string';
+  if (!isQuoted) return undefined;
+  return (isMapping(patch) ? walking.patchText?.(patch, key) : undefined) ?? scalarText(value);
 }
 
 function fieldNames(sources: readonly unknown[]): string[] {

@@ -1,5 +1,5 @@
 import { isRecord } from '@plumbline/base';
-import { parseJsonText, readYaml, withoutFinalBreak } from '@plumbline/languages';
+import { parseJsonText, readYaml, resolveScalar, withoutFinalBreak } from '@plumbline/languages';
 import { ensureMetadata, setEntries, textEntries } from '../accumulate/metadata-merge.ts';
 import { compileSelector } from '../fields/index.ts';
 import { jsonType } from '../kustomization/decode.ts';
@@ -9,7 +9,7 @@ import { textOf } from '../load/loader.ts';
 import { applyJson6902 } from '../merge/index.ts';
 import { goJson } from '../generators/hash.ts';
 import { KustomizeError, goYamlText } from '../problem.ts';
-import { metadataOf } from '../resource.ts';
+import { metadataOf, scalarText } from '../resource.ts';
 import type { JsonObject, Resource } from '../resource.ts';
 import { selectorOf } from '../selectors.ts';
 import { acting } from './plugin.ts';
@@ -56,6 +56,7 @@ export function applyOperations(
     // Upstream keeps its own notes in annotations, so a patch may add one even where the file has none.
     if (hasNotes(resource) && hasNoAnnotations(resource.object))
       ensureMetadata(resource.object)['annotations'] = {};
+    normalizeAnnotations(resource);
     const patched = applyJson6902(resource.object, operations);
     setEntries(patched, 'annotations', textEntries(patched, 'annotations'));
     resource.object = patched;
@@ -65,6 +66,18 @@ export function applyOperations(
     resource.untyped = undefined;
     resource.links = [];
   });
+}
+
+/** What stands in annotations without quotes becomes what JSON has for it: `1.50` is `1.5`, `017` is `15`. */
+function normalizeAnnotations({ object, styles }: Resource): void {
+  const annotations = metadataOf(object)?.['annotations'];
+  if (styles?.hasOddNumbers !== true || !isRecord(annotations)) return;
+  for (const key of Object.keys(annotations)) {
+    const text = styles.plainText(annotations, key);
+    const value = text === undefined ? undefined : resolveScalar(text);
+    if (value !== undefined && value !== null && annotations[key] === text)
+      (annotations as JsonObject)[key] = scalarText(value);
+  }
 }
 
 /** Whether upstream would have annotations of its own on a resource by now. */

@@ -246,6 +246,7 @@ function applyPatch(
   const name = nameOf(target.object);
   const namespace = namespaceOf(target.object);
   const { kind } = target.object;
+  const source = options.resource;
   if (options.allowNameChange || options.allowKindChange) storePreviousId(target);
   acting(context, target, steps.stepOf(options.resource), () => {
     // A patch that replaces the whole makes something new, which upstream then forgets to take.
@@ -257,6 +258,9 @@ function applyPatch(
           ...(target.isSilentNull === undefined ? {} : { isSilentNull: target.isSilentNull }),
           ...(target.styles === undefined ? {} : { styles: target.styles }),
           ...(target.untyped === undefined ? {} : { untyped: target.untyped }),
+          ...(source.styles === undefined
+            ? {}
+            : { patchStyles: { original: source.object, styles: source.styles } }),
         });
     if (merged === undefined) {
       target.object = {};

@@ -5,10 +5,12 @@ import { chance } from './chance.mjs';
 import { charts } from './charts.mjs';
 import { configurations, variables } from './configurations.mjs';
 import { generators } from './generators.mjs';
+import { layers } from './layers.mjs';
 import { mistakes } from './mistakes.mjs';
 import { patches } from './patches.mjs';
 import { references } from './references.mjs';
 import { replacements } from './replacements.mjs';
+import { styles } from './styles.mjs';
 import { fields, plugins } from './transformers.mjs';
 
 export const families = {
@@ -22,6 +24,8 @@ export const families = {
   references,
   mistakes,
   charts,
+  styles,
+  layers,
 };
 
 /** Writes one case of a family below a folder and gives the folder to build. */
