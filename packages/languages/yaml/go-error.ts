@@ -61,8 +61,7 @@ function find(text: string, stop: Stop): Finding {
   }
   const cause = upstreamCause(reason, at);
   if (cause.startsWith('could not find expected')) {
-    const isEnd = text.slice(position).trim() === '';
-    return { by: 'scanner', cause, ...(isEnd ? { line: endLine(text) } : {}) };
+    return { by: 'scanner', cause, line: behindBareKey(text, stop.line) };
   }
   if (cause === 'found unexpected end of stream') {
     return { by: 'scanner', cause, line: text.split('\n').length - 1 };
@@ -167,4 +166,32 @@ function withoutColon(text: string, position: number): Finding {
   const next = rest.split('\n').findIndex((line) => /^\s*[^\s#]/.test(line));
   const line = text.slice(0, position).split('\n').length - 1;
   return { by: 'scanner', cause, line: next < 0 ? endLine(text) : line + 1 + next };
+}
+
+/**
+ * The line on which libyaml notices that a key above has no colon: the next that begins no deeper. The parser below us
+ * may have taken several such lines for one key before it stops.
+ */
+function behindBareKey(text: string, stopLine: number): number {
+  const lines = text.split('\n');
+  const isNothing = (line: string): boolean => /^\s*(?:#.*)?$/.test(line);
+  const bare: number[] = [];
+  for (let at = Math.min(stopLine, lines.length - 1); at >= 0; at--) {
+    const line = lines[at] ?? '';
+    if (isNothing(line)) continue;
+    if (!/:(?:\s|$)/.test(line)) bare.push(at);
+    else if (at < stopLine) break;
+  }
+  const indent = (at: number): number => /^ */.exec(lines[at] ?? '')?.[0].length ?? 0;
+  const [last] = bare;
+  if (last === undefined) return stopLine;
+  const key = bare.findLast((at) => indent(at) === indent(last)) ?? last;
+  // A comment ends a text that goes on over several lines; behind a text of one line it is skipped.
+  const isComment = /(?:^|\s)#/;
+  const skipsComments = isComment.test(lines[key] ?? '');
+  const next = lines.findIndex((line, at) => {
+    if (at <= key || line.trim() === '') return false;
+    return skipsComments ? !isNothing(line) : isComment.test(line) || indent(at) <= indent(key);
+  });
+  return next < 0 ? endLine(text) : next;
 }

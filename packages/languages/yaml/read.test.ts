@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readYaml, readYamlStream, writeYaml } from '@plumbline/languages';
+import { readYaml, readYamlStream, writeYaml, yamlErrorText } from '@plumbline/languages';
 
 const file = 'deploy/cm.yaml';
 
@@ -150,6 +150,20 @@ describe('broken input', () => {
   ])('%s', (_, text, message, line) => {
     const read = readYaml(text, { file });
     expect(read).toMatchObject({ ok: false, error: { message, where: { file, line } } });
+  });
+
+  it.each<[string, number]>([
+    ['a: 1\nlines\nenv: 1\n', 3],
+    ['a: 1\nlines\n  - y\nlines\nenv: 1\n', 4],
+    ['a: 1\nlines\n  x\n\n\nlines2\n\n  z\nenv: 1\n', 6],
+    ['a: 1\n"lines"\n\nlines2\nb\n', 4],
+    ['a: 1\nb # c\n# d\ne: 1\n', 4],
+    ['a: 1\nb\n\n# c\n', 4],
+  ])('%j lacks a colon where the next thing begins, as libyaml sees it', (text, line) => {
+    const { problem } = readYamlStream(text, { file });
+    expect(problem === undefined ? '' : yamlErrorText(problem)).toContain(
+      `yaml: line ${line}: could not find expected ':'`,
+    );
   });
 
   it('lets a repeated key pass with a warning where that is asked for', () => {
