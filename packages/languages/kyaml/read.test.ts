@@ -95,4 +95,25 @@ describe('readKyaml', () => {
       4, 5, 6, 6, 7, 6,
     ]);
   });
+
+  it('keeps nulls beside anchors, and knows how scalars were written', () => {
+    const read = readKyaml('a: &a {x: null, y: "1"}\nb: *a\nc: ~\nd: 1.50\ne: |\n  t\n', 'f');
+    const [document] = read.ok ? read.value : [];
+    expect(document?.value).toEqual({
+      a: { x: null, y: '1' },
+      b: { x: null, y: '1' },
+      c: null,
+      d: 1.5,
+      e: 't\n',
+    });
+    const root = document?.value as Record<string, object>;
+    const { styles } = document ?? {};
+    expect([
+      styles?.isQuoted(root['b'] ?? {}, 'y'),
+      styles?.isQuoted(root, 'd'),
+      styles?.isQuoted(root, 'e'),
+      styles?.isQuoted(root, 'q'),
+      styles?.plainText(root, 'd'),
+    ]).toEqual([true, false, true, undefined, '1.50']);
+  });
 });

@@ -133,7 +133,7 @@ function parse(written: string, schema: typeof kyamlSchema): unknown {
 /** A copy in which nothing is shared. */
 function unshare(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(unshare);
-  if (!isRecord(value)) return value;
+  if (!isRecord(value) || value === writtenNull) return value;
   const copy: Record<string, unknown> = {};
   for (const key of Object.keys(value)) copy[key] = unshare(value[key]);
   return copy;

@@ -8,7 +8,7 @@ const builtIn = (jsYaml as unknown as { readonly types: { readonly merge: Type }
 const core = 'tag:yaml.org,2002:';
 const text = (data: unknown): string => (typeof data === 'string' ? data : '');
 
-function schemaOf(resolve: (scalar: string) => unknown): Schema {
+function schemaOf(resolve: (scalar: string) => unknown, asText: (scalar: string) => unknown = text): Schema {
   const scalar = (tag: string, construct: (data: unknown) => unknown): Type =>
     new Type(core + tag, { kind: 'scalar', construct });
   // Tags of one's own say nothing here: mappings and lists are what they are, scalars are text.
@@ -32,7 +32,7 @@ function schemaOf(resolve: (scalar: string) => unknown): Schema {
       builtIn.merge,
     ],
     explicit: [
-      scalar('str', text),
+      scalar('str', (data) => asText(text(data))),
       ...['int', 'float', 'bool', 'null', 'timestamp'].map((tag) =>
         scalar(tag, (data) => resolve(text(data))),
       ),
@@ -72,7 +72,10 @@ export class PlainScalar {
 }
 
 /** Scalars in quotes and blocks as their text, all others told from them. */
-export const styleSchema = schemaOf((scalar) => new PlainScalar(scalar));
+export const styleSchema = schemaOf(
+  (scalar) => new PlainScalar(scalar),
+  (scalar) => new PlainScalar(scalar),
+);
 
 /** Every scalar as the text that stands in the file. */
 export const textSchema = schemaOf((scalar) => scalar);

@@ -1,16 +1,7 @@
 import { resolveScalar } from '@plumbline/languages';
-import { kindOf, putField } from '../merge/nodes.ts';
+import { isMapping, kindOf, putField } from '../merge/nodes.ts';
 import { KustomizeError, TypeMismatch, withPrefix } from '../problem.ts';
-import {
-  gvkOf,
-  idSelected,
-  idText,
-  metadataOf,
-  nameOf,
-  namespaceOf,
-  previousIds,
-  scalarText,
-} from '../resource.ts';
+import { gvkOf, idSelected, idText, metadataOf, nameOf, namespaceOf, previousIds } from '../resource.ts';
 import type { JsonObject, Resource, ResId } from '../resource.ts';
 import type { FieldOptions, Replacement, ReplacementSource, ReplacementTarget, Selector } from '../types.ts';
 import { lookupPath } from './lookup.ts';
@@ -20,7 +11,7 @@ import { parseFieldPath } from './path.ts';
 import { withText } from './scalars.ts';
 import { compileSelector } from './selector.ts';
 import { replaceInText } from './structured.ts';
-import { writePlace } from './write.ts';
+import { sourceTextOf, writePlace } from './write.ts';
 import type { ScalarNotes, SourceValue } from './write.ts';
 
 const defaultFieldPath = 'metadata.name';
@@ -43,9 +34,7 @@ export function applyReplacement(resources: readonly Resource[], replacement: Re
     throw new KustomizeError('value and resource selectors are mutually exclusive');
   // A value that is given as it is has no type: what it is written to decides.
   const value: SourceValue =
-    source === undefined
-      ? { node: sourceValue ?? '', typed: false }
-      : { node: readSource(resources, source), typed: true };
+    source === undefined ? { node: sourceValue ?? '', typed: false } : readSource(resources, source);
   for (const target of targets) writeTarget(resources, target, value);
 }
 
@@ -60,7 +49,7 @@ function refuseIn(value: unknown): void {
   for (const child of Object.values(value)) refuseIn(child);
 }
 
-function readSource(resources: readonly Resource[], source: ReplacementSource): unknown {
+function readSource(resources: readonly Resource[], source: ReplacementSource): SourceValue {
   const matches = resources.filter((resource) => idsOf(resource).some((id) => idSelected(id, source)));
   if (matches.length > 1) throw new KustomizeError(`multiple matches for selector ${sourceText(source)}`);
   const [match] = matches;
@@ -74,7 +63,17 @@ function readSource(resources: readonly Resource[], source: ReplacementSource): 
     throw new KustomizeError(
       `fieldPath \`${fieldPath}\` is missing for replacement source ${idText(source)}`,
     );
-  return refine(found, source.options);
+  return refine(asWritten(match, fieldPath, found), source.options);
+}
+
+/** A number is copied as it is written: `1.10` as a text is `1.10`. */
+function asWritten({ object, styles }: Resource, fieldPath: string, found: unknown): SourceValue {
+  const value: SourceValue = { node: found, typed: true };
+  if (typeof found !== 'number' || styles?.hasOddNumbers !== true) return value;
+  const path = parseFieldPath(fieldPath);
+  const holder = lookupPath(object, path.slice(0, -1));
+  const text = isMapping(holder) ? styles.plainText(holder, path.at(-1) ?? '') : undefined;
+  return text !== undefined && resolveScalar(text) === found ? { ...value, text } : value;
 }
 
 /** All that a resource is and was called. Upstream does not ask here whether its kind is cluster-scoped. */
@@ -89,15 +88,16 @@ function isNilOrEmpty(node: unknown): boolean {
   return typeof node === 'object' && Object.keys(node).length === 0;
 }
 
-function refine(value: unknown, options: FieldOptions | undefined): unknown {
+function refine(value: SourceValue, options: FieldOptions | undefined): SourceValue {
   if (options === undefined || options.delimiter === '') return value;
-  if (kindOf(value) !== 'ScalarNode')
+  const { node } = value;
+  if (kindOf(node) !== 'ScalarNode')
     throw new KustomizeError('delimiter option can only be used with scalar nodes');
-  const text = scalarText(value);
+  const text = sourceTextOf(value);
   const part = options.index < 0 ? undefined : text.split(options.delimiter)[options.index];
   if (part === undefined)
     throw new KustomizeError(`options.index ${options.index} is out of bounds for value ${text}`);
-  return withText(value, part);
+  return { node: withText(node, part, value.text), typed: true };
 }
 
 function writeTarget(resources: readonly Resource[], target: ReplacementTarget, value: SourceValue): void {

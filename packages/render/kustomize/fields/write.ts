@@ -9,6 +9,13 @@ import { withText } from './scalars.ts';
 export interface SourceValue {
   readonly node: unknown;
   readonly typed: boolean;
+  /** How a number is written, where it is known. */
+  readonly text?: string;
+}
+
+/** What is copied as a text. */
+export function sourceTextOf({ node, text }: SourceValue): string {
+  return text ?? scalarText(node);
 }
 
 /** What is known of a scalar besides its value. */
@@ -34,7 +41,7 @@ export function writePlace(
   const hasDelimiter = options !== undefined && options.delimiter !== '';
   if (hasDelimiter && !isScalar)
     throw new KustomizeError('delimiter option can only be used with scalar nodes');
-  const text = scalarText(value.node);
+  const text = sourceTextOf(value);
   if (!isScalar) {
     place.write(value.typed ? copyOf(value.node) : withText(undefined, text));
     return value.typed ? undefined : text;

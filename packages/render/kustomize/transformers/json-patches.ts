@@ -1,4 +1,5 @@
 import { isRecord } from '@plumbline/base';
+import type { ScalarStyles } from '@plumbline/languages';
 import { parseJsonText, readYaml, resolveScalar, withoutFinalBreak } from '@plumbline/languages';
 import { ensureMetadata, setEntries, textEntries } from '../accumulate/metadata-merge.ts';
 import { compileSelector } from '../fields/index.ts';
@@ -62,17 +63,23 @@ export function applyOperations(
     resource.object = patched;
     // Upstream takes the object through JSON here, where every null is written out and quotes stand where they have to.
     resource.isSilentNull = undefined;
-    resource.styles = undefined;
+    resource.styles = quotedAll;
     resource.untyped = undefined;
     resource.links = [];
   });
 }
 
+/** JSON has all its texts in quotes. */
+const quotedAll: ScalarStyles = { hasOddNumbers: false, isQuoted: () => true, plainText: () => undefined };
+
 /** What stands in annotations without quotes becomes what JSON has for it: `1.50` is `1.5`, `017` is `15`. */
-function normalizeAnnotations({ object, styles }: Resource): void {
+function normalizeAnnotations({ object, styles, isSilentNull }: Resource): void {
   const annotations = metadataOf(object)?.['annotations'];
-  if (styles?.hasOddNumbers !== true || !isRecord(annotations)) return;
+  if (!isRecord(annotations)) return;
   for (const key of Object.keys(annotations)) {
+    if (annotations[key] === '' && isSilentNull?.(annotations, key) === true)
+      (annotations as JsonObject)[key] = 'null';
+    if (styles?.hasOddNumbers !== true) continue;
     const text = styles.plainText(annotations, key);
     const value = text === undefined ? undefined : resolveScalar(text);
     if (value !== undefined && value !== null && annotations[key] === text)
