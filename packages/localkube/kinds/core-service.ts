@@ -1,7 +1,7 @@
+import { allocateService, dropByType } from './service-allocation.ts';
 import type { KubeObject } from '@plumbline/api';
-import type { Draft, KindHooks, WriteContext } from '../registry/types.ts';
+import type { Draft, KindHooks } from '../registry/types.ts';
 import { ageColumn, age, column, nameColumn, orNone } from './columns.ts';
-import type { Fields } from './fields.ts';
 import {
   child,
   fill,
@@ -15,8 +15,7 @@ import {
   strings,
   text,
 } from './fields.ts';
-import type { AddressBook, Owner } from './service-addresses.ts';
-import { createAddressBook, hasNodePorts } from './service-addresses.ts';
+import { createAddressBook } from './service-addresses.ts';
 import { validateEndpoints } from './endpoints-validation.ts';
 import { validateService } from './service-validation.ts';
 
@@ -28,12 +27,16 @@ export function createServiceHooks(): KindHooks {
     unconditionalUpdate: true,
     createOnUpdate: true,
     default: defaultService,
-    prepareForCreate: (draft, context) => allocate(draft, undefined, book, context),
+    prepareForCreate: (draft, context) => allocateService(draft, undefined, book, context),
     prepareForUpdate(draft, previous, context) {
-      keepAllocations(child(draft, 'spec'), record(previous['spec']));
-      allocate(draft, previous, book, context);
+      allocateService(draft, previous, book, context);
+      const spec = child(draft, 'spec');
+      dropByType(spec, record(previous['spec']));
+      const held = record(record(draft['status'])['loadBalancer']);
+      if (spec['type'] !== 'LoadBalancer' && Object.keys(held).length > 0)
+        draft['status'] = { ...record(draft['status']), loadBalancer: {} };
     },
-    validate: (object, previous, context) => validateService(object, previous, book, context),
+    validate: (object, previous, context) => validateService(object, previous, context.subresource ?? ''),
     warnings: serviceWarnings,
     columns: [
       nameColumn,
@@ -109,155 +112,6 @@ function defaultService(draft: Draft): void {
   const balancer = child(status, 'loadBalancer');
   for (const ingress of records(balancer['ingress']))
     if (text(ingress['ip']) !== '') fill(ingress, 'ipMode', 'VIP');
-}
-
-/** An update that leaves out what the server once allocated keeps it, as long as the type still has use for it. */
-function keepAllocations(spec: Fields, before: Fields): void {
-  const type = text(spec['type']);
-  if (type === 'ExternalName') {
-    if (text(before['type']) === 'ExternalName') return;
-    for (const field of [
-      'clusterIP',
-      'clusterIPs',
-      'ipFamilies',
-      'ipFamilyPolicy',
-      'internalTrafficPolicy',
-      'healthCheckNodePort',
-      'externalTrafficPolicy',
-      'allocateLoadBalancerNodePorts',
-    ]) {
-      if (spec[field] === undefined || equalText(spec[field], before[field])) delete spec[field];
-    }
-    for (const port of records(spec['ports'])) dropSame(port, before, 'nodePort');
-    return;
-  }
-  if (text(before['type']) !== 'ExternalName') {
-    if (text(spec['clusterIP']) === '') {
-      fillZero(spec, 'clusterIP', before['clusterIP']);
-      fill(spec, 'clusterIPs', before['clusterIPs']);
-    } else if (
-      spec['clusterIP'] !== before['clusterIP'] &&
-      equalText(spec['clusterIPs'], before['clusterIPs'])
-    ) {
-      // Who knows only the older of the two fields means both.
-      spec['clusterIPs'] = [spec['clusterIP']];
-    }
-    fill(spec, 'ipFamilies', before['ipFamilies']);
-    fill(spec, 'ipFamilyPolicy', before['ipFamilyPolicy']);
-  }
-  if (hasNodePorts(spec)) {
-    for (const port of records(spec['ports'])) {
-      const old = records(before['ports']).find(
-        (p) => p['port'] === port['port'] && p['protocol'] === port['protocol'],
-      );
-      if (!port['nodePort'] && old?.['nodePort']) port['nodePort'] = old['nodePort'];
-    }
-    if (!spec['healthCheckNodePort'] && needsHealthCheck(spec))
-      fill(spec, 'healthCheckNodePort', before['healthCheckNodePort']);
-  } else if (hasNodePorts(before)) {
-    // The type lost its node ports: those that were only carried over go too.
-    for (const port of records(spec['ports'])) dropSame(port, before, 'nodePort');
-  }
-  if (
-    !isReachable(spec) &&
-    isReachable(before) &&
-    spec['externalTrafficPolicy'] === before['externalTrafficPolicy']
-  )
-    delete spec['externalTrafficPolicy'];
-  if (
-    needsHealthCheck(before) &&
-    !needsHealthCheck(spec) &&
-    spec['healthCheckNodePort'] === before['healthCheckNodePort']
-  )
-    delete spec['healthCheckNodePort'];
-  if (type !== 'LoadBalancer' && text(before['type']) === 'LoadBalancer') {
-    for (const field of ['allocateLoadBalancerNodePorts', 'loadBalancerClass'])
-      if (spec[field] === before[field]) delete spec[field];
-  }
-}
-
-/** Only services that are reached from outside say what becomes of such traffic. */
-function isReachable(spec: Fields): boolean {
-  const type = text(spec['type']);
-  return (
-    type === 'NodePort' ||
-    type === 'LoadBalancer' ||
-    (type === 'ClusterIP' && list(spec['externalIPs']).length > 0)
-  );
-}
-
-function equalText(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
-}
-
-function dropSame(port: Fields, before: Fields, field: string): void {
-  const same = records(before['ports']).some((old) => old[field] === port[field]);
-  if (same) delete port[field];
-}
-
-function needsHealthCheck(spec: Fields): boolean {
-  return spec['type'] === 'LoadBalancer' && spec['externalTrafficPolicy'] === 'Local';
-}
-
-function allocate(
-  draft: Draft,
-  previous: KubeObject | undefined,
-  book: AddressBook,
-  context: WriteContext,
-): void {
-  const spec = child(draft, 'spec');
-  if (spec['type'] === 'ExternalName') return;
-  const owner: Owner = { namespace: draft.metadata.namespace ?? '', name: draft.metadata.name };
-  allocateAddress(spec, owner, book, context);
-  allocateFamilies(spec, previous);
-  if (hasNodePorts(spec)) {
-    for (const [index, port] of records(spec['ports']).entries()) {
-      if (!port['nodePort']) {
-        const free = context.dryRun ? dryPort(index) : book.freePort(owner, index, context);
-        if (free !== undefined) port['nodePort'] = free;
-      }
-      if (!book.isTaken(integer(port['nodePort']), owner, context))
-        book.note(integer(port['nodePort']), owner, context);
-    }
-  }
-  if (needsHealthCheck(spec) && !spec['healthCheckNodePort']) {
-    const free = context.dryRun ? dryPort(list(spec['ports']).length) : book.freePort(owner, 1000, context);
-    if (free !== undefined) {
-      spec['healthCheckNodePort'] = free;
-      book.note(free, owner, context);
-    }
-  }
-}
-
-/** A dry run takes no port of the range, but shows what could be none of them. */
-function dryPort(index: number): number {
-  return 32769 + index;
-}
-
-function allocateAddress(spec: Fields, owner: Owner, book: AddressBook, context: WriteContext): void {
-  const given = text(spec['clusterIP']) || (strings(spec['clusterIPs'])[0] ?? '');
-  const address = given === '' ? book.freeAddress(owner, context) : given;
-  if (address === undefined) return;
-  spec['clusterIP'] = address;
-  if (list(spec['clusterIPs']).length === 0) spec['clusterIPs'] = [address];
-  if (address !== 'None' && !book.isTaken(address, owner, context)) book.note(address, owner, context);
-}
-
-/** One IPv4 family; a headless service without selector names no pods, so it claims both families as upstream does. */
-function allocateFamilies(spec: Fields, previous: KubeObject | undefined): void {
-  const open =
-    previous === undefined &&
-    spec['clusterIP'] === 'None' &&
-    Object.keys(record(spec['selector'])).length === 0;
-  if (open && isAbsent(spec['ipFamilyPolicy']) && list(spec['ipFamilies']).length === 0) {
-    spec['ipFamilyPolicy'] = 'RequireDualStack';
-    spec['ipFamilies'] = ['IPv4', 'IPv6'];
-    return;
-  }
-  fill(spec, 'ipFamilyPolicy', 'SingleStack');
-  if (list(spec['ipFamilies']).length === 0) {
-    spec['ipFamilies'] = [text(spec['clusterIP']).includes(':') ? 'IPv6' : 'IPv4'];
-  }
 }
 
 function externalAddress(service: KubeObject): string {

@@ -1,7 +1,6 @@
 import type { KubeObject } from '@plumbline/api';
 import type { WriteContext } from '../registry/types.ts';
-import type { Fields } from './fields.ts';
-import { integer, record, records, strings, text } from './fields.ts';
+import { integer, record, records, strings } from './fields.ts';
 
 const FIRST_PORT = 30000;
 const PORTS = 2768;
@@ -97,10 +96,4 @@ function heldBy(service: KubeObject): readonly (string | number)[] {
 
 export function isNodePort(port: number): boolean {
   return port >= FIRST_PORT && port < FIRST_PORT + PORTS;
-}
-
-/** True for services that own node ports. */
-export function hasNodePorts(spec: Fields): boolean {
-  const type = text(spec['type']);
-  return type === 'NodePort' || (type === 'LoadBalancer' && spec['allocateLoadBalancerNodePorts'] !== false);
 }

@@ -1,5 +1,6 @@
 import type { KubeObject, ObjectMeta } from '@plumbline/api';
 import { equalData } from '@plumbline/base';
+import type { NameRule } from './names.ts';
 import { invalidValue, labelErrors, nameProblems, nameRuleOf, qualifiedNameProblems } from './names.ts';
 import type { FieldError, Resource } from './types.ts';
 
@@ -157,26 +158,35 @@ function commonErrors(
 export function validateMetadataUpdate(
   object: KubeObject,
   previous: KubeObject,
-  custom: boolean,
+  { group, custom }: Pick<Resource, 'group' | 'custom'>,
   subresource: string,
   moved: readonly FieldError[],
 ): readonly FieldError[] {
   const [meta, before] = [object.metadata, previous.metadata];
   const shared: FieldError[] = [];
+  const prefix = meta.generateName ?? '';
+  const renamed = prefix !== '' && prefix !== before.generateName;
+  const first = renamed ? prefixErrors('path', prefix) : [];
   if (meta.labels !== before.labels) shared.push(...labelErrors(meta.labels, 'metadata.labels'));
   if (meta.annotations !== before.annotations) shared.push(...annotationErrors(meta.annotations));
   if (meta.ownerReferences !== before.ownerReferences) shared.push(...ownerErrors(meta));
   const other = meta.finalizers !== before.finalizers;
   const named = other ? finalizerErrors(meta.finalizers) : [];
   const added = other ? addedFinalizers(meta, before) : [];
-  if (custom) return [...shared, ...named, ...added, ...added, ...moved];
+  if (custom) return [...first, ...shared, ...named, ...added, ...added, ...moved];
   const standard = other ? standardErrors(object.kind, meta.finalizers) : [];
-  if (shared.length + named.length + added.length + standard.length + moved.length === 0) return [];
+  const own = renamed && object.kind !== 'DeviceClass' ? prefixErrors(nameRuleOf(group, object.kind), prefix) : [];
+  const found = [first, own, shared, named, added, standard, moved];
+  if (found.every((errors) => errors.length === 0)) return [];
   const { whole, change } = roundsOf(object.kind, subresource);
-  const errors = [...shared, ...named, ...added, ...moved, ...shared];
-  for (let n = 0; n < whole; n++) errors.push(...shared, ...named, ...standard);
+  const errors = [...first, ...shared, ...named, ...added, ...moved, ...shared];
+  for (let n = 0; n < whole; n++) errors.push(...own, ...shared, ...named, ...standard);
   for (let n = 0; n < change; n++) errors.push(...added, ...moved, ...shared, ...standard);
   return errors;
+}
+
+function prefixErrors(rule: NameRule, prefix: string): readonly FieldError[] {
+  return nameProblems(rule, prefix, true).map((why) => invalidValue('metadata.generateName', prefix, why));
 }
 
 function placeErrors(object: KubeObject, group: string, namespaced: boolean): readonly FieldError[] {

@@ -130,7 +130,7 @@ export function finishCreate(
     throw failure(500, undefined, 'resourceVersion should not be set on objects to be created');
   }
   checkNamespace(core, resource, metadata.namespace ?? '', metadata.name);
-  withoutSameOwners(metadata, options.warn, options.patched === true);
+  withoutSameOwners(metadata, (text) => options.warn(text), options.patched === true);
   const now = core.clock.now();
   const context = writeContext(core, options.dryRun, options.through?.group);
   for (const field of [
@@ -215,7 +215,7 @@ export function finishUpdate(
     checkVersionText(draft);
     if (metadata.resourceVersion !== undefined) throw conflict(resource, name, modifiedText);
   }
-  withoutSameOwners(metadata, options.warn, options.patched === true);
+  withoutSameOwners(metadata, (text) => options.warn(text), options.patched === true);
   const context = writeContext(core, options.dryRun, options.through?.group, subresource);
   const moved = deletionMoved(metadata, live.metadata);
   carryOver(draft, live);
@@ -325,7 +325,6 @@ function carryOver(draft: Draft, live: KubeObject): void {
     'deletionGracePeriodSeconds',
     'generation',
     'resourceVersion',
-    'generateName',
   ]) {
     if (live.metadata[field] === undefined) delete draft.metadata[field];
     else draft.metadata[field] = live.metadata[field];
@@ -422,7 +421,7 @@ function validate(
   const errors: FieldError[] = [
     ...(live === undefined
       ? validateMetadata(object, resource)
-      : validateMetadataUpdate(object, live, resource.custom, subresource, moved)),
+      : validateMetadataUpdate(object, live, resource, subresource, moved)),
   ];
   if (!derived) errors.push(...(resource.validate?.(object, live, context) ?? []));
   errors.push(...(resource.compiled?.validate(object, live) ?? []));
