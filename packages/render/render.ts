@@ -5,14 +5,10 @@ import { detect, explicitKind, sourceTypes } from './detect.ts';
 import type { SourceKind } from './detect.ts';
 import { directoryRenderer } from './directory/renderer.ts';
 import { filesSuffix, hashOf } from './hashes.ts';
-import { createKustomizeRenderer, helmPortOf } from './kustomize/index.ts';
-import type { KustomizeParameters } from './kustomize/index.ts';
-import { createHelmEngine } from './helm/helm-engine.ts';
-import { renderHelmSource } from './helm/renderer.ts';
 import { hasJsonnet } from './jsonnet/find.ts';
+import type * as Programs from './programs.ts';
 import { applyOverrides } from './overrides.ts';
 import { follow, normalizePath } from './paths.ts';
-import { discoverPlugin, renderPluginSource } from './plugin/index.ts';
 import type { Rendered, RenderSource, SourceParameters } from './types.ts';
 
 /** Finds out what a folder is and renders it. Never rejects. */
@@ -41,7 +37,10 @@ async function renderSource(request: RenderSource): Promise<Result<Rendered, rea
   const { elsewhere } = request;
   const resolved = { ...request, source: source.value };
   // A plugin that wants the folder goes before what the names of files say.
-  const discovered = named === undefined ? await discoverPlugin(resolved) : undefined;
+  const discovered =
+    named === undefined && request.plugins !== undefined
+      ? await (await programs()).discoverPlugin(resolved)
+      : undefined;
   const kind = named ?? (discovered?.plugin === undefined ? detected.value.kind : 'plugin');
   const rendered =
     elsewhere !== undefined && (await isHeavy(kind, resolved))
@@ -76,31 +75,13 @@ export function renderKind(
 /** The kinds and what renders them. */
 const renderers: Readonly<Record<SourceKind, SourceRenderer>> = {
   directory: renderDirectorySource,
-  helm: (request) => renderHelmSource(request, request.helm ?? createHelmEngine()),
-  kustomize: renderKustomizeSource,
-  plugin: renderPluginSource,
+  helm: async (request) => (await programs()).renderHelm(request),
+  kustomize: async (request) => (await programs()).renderKustomize(request),
+  plugin: async (request) => (await programs()).renderPlugin(request),
 };
 
-function renderKustomizeSource(request: RenderSource): Promise<Result<Rendering, readonly Problem[]>> {
-  const { tree, path, source, context, origins, signal } = request;
-  const parameters = (source.kustomize ?? {}) as KustomizeParameters;
-  const words = context?.kustomizeBuildOptions ?? '';
-  const build = {
-    ...(/--enable-helm(?!=false)/.test(words)
-      ? { helm: helmPortOf(request.helm ?? createHelmEngine(), request.charts) }
-      : {}),
-    ...(/--load-restrictor[= ]LoadRestrictionsNone/.test(words) ? { loadRestriction: 'none' as const } : {}),
-    ...(words.includes('--enable-managedby-label') ? { managedByLabel: true } : {}),
-    ...(request.remote === undefined ? {} : { remote: request.remote }),
-  };
-  return createKustomizeRenderer({ build, ...(context === undefined ? {} : { context }) }).render({
-    tree,
-    path,
-    parameters,
-    ...(origins === true ? { origins } : {}),
-    ...(signal === undefined ? {} : { signal }),
-  });
-}
+/** Templates, transformations and plugins are most of this package, and a folder of plain files needs none of them. */
+const programs = (): Promise<typeof Programs> => import('./programs.ts');
 
 function renderDirectorySource(request: RenderSource): Promise<Result<Rendering, readonly Problem[]>> {
   const { tree, path, source, context, disabled, combinedBytesMax, origins, signal } = request;

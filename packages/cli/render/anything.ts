@@ -3,30 +3,19 @@ import { resolve } from 'node:path';
 import type { Manifest } from '@plumbline/api';
 import { formatProblem } from '@plumbline/base';
 import type { Problem } from '@plumbline/base';
-import { buildKustomization, detect, parseRepositoryUrl } from '@plumbline/render';
+import { detect, parseRepositoryUrl } from '@plumbline/render';
 import type { HelmEngine, RepositoryUrl } from '@plumbline/render';
 import type { Elsewhere } from '../compose/elsewhere.ts';
 import type { Io } from '../io.ts';
 import { CommandError } from '../io.ts';
-import { isElsewhere } from './chart-origin.ts';
-import { renderChart } from './chart.ts';
-import {
-  buildLocalKustomization,
-  buildOptions,
-  inWords,
-  isKustomization,
-  manifestsOf,
-  plainManifests,
-} from './kustomization.ts';
-import { renderAsFlux } from './flux-folder.ts';
+import { isKustomization } from './kustomize-flags.ts';
 import { renderFolder } from './folder.ts';
 import type { RenderedFolder } from './folder.ts';
 import { localTree } from './local-tree.ts';
-import { noInput } from './means.ts';
+import { isElsewhere, noInput } from './means.ts';
 import type { Means } from './means.ts';
 import { chartFlags } from './options.ts';
 import type { RenderFlags } from './options.ts';
-import { renderWithPlugin } from './plugin-folder.ts';
 
 /** What a folder or a chart of this machine says. */
 export interface RenderedHere {
@@ -70,9 +59,14 @@ async function renderedSpecially(
 ): Promise<RenderedFolder | undefined> {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return undefined;
   const { fluxKustomization: file } = flags;
-  return file === undefined
-    ? renderWithPlugin(engine, folder, flags, io, elsewhere)
-    : renderAsFlux(folder, file, flags, io.cwd, elsewhere);
+  if (file !== undefined) {
+    const { renderAsFlux } = await import('./flux-folder.ts');
+    return renderAsFlux(folder, file, flags, io.cwd, elsewhere);
+  }
+  const { plugin, plugins, pluginEnv, pluginParameters } = flags;
+  if ([plugin, plugins, pluginEnv, pluginParameters].every((flag) => flag === undefined)) return undefined;
+  const { renderWithPlugin } = await import('./plugin-folder.ts');
+  return renderWithPlugin(engine, folder, flags, io, elsewhere);
 }
 
 async function chart(
@@ -82,6 +76,7 @@ async function chart(
   cwd: string,
   means: Means,
 ): Promise<RenderedHere> {
+  const { renderChart } = await import('./chart.ts');
   const rendered = await renderChart(engine, path, chartFlags(flags), cwd, means);
   if (!rendered.ok) throw new CommandError(rendered.error.map(chartProblem).join('\n'));
   const { text, manifests } = rendered.value;
@@ -100,6 +95,7 @@ async function kustomization(
   cwd: string,
   elsewhere: Elsewhere | undefined,
 ): Promise<RenderedHere> {
+  const { buildLocalKustomization, inWords, manifestsOf } = await import('./kustomization.ts');
   const built = await buildLocalKustomization(folder, flags, engine, elsewhere);
   if (!built.ok) throw new CommandError(built.error.map(inWords).join('\n'));
   const { text, warnings } = built.value;
@@ -115,12 +111,8 @@ async function remoteFolder(
 ): Promise<RenderedHere> {
   const got = await elsewhere.remote.repository(url);
   if (!got.ok) throw new CommandError(formatProblem(got.error));
-  const built = await buildKustomization({
-    tree: got.value.tree,
-    path: url.path,
-    ...(flags.origins === true ? { origins: true } : {}),
-    options: { ...buildOptions(flags, engine, elsewhere), shownRoot: `/${url.clone}` },
-  });
+  const { buildRemoteKustomization, inWords, plainManifests } = await import('./kustomization.ts');
+  const built = await buildRemoteKustomization(got.value.tree, url, flags, engine, elsewhere);
   if (!built.ok) throw new CommandError(built.error.map(inWords).join('\n'));
   const { text, warnings } = built.value;
   return { kind: 'kustomize', manifests: plainManifests(built.value, url.path), text, warnings };

@@ -12,12 +12,6 @@ import { chartTreeOf } from './chart-tree.ts';
 import type { Means } from './means.ts';
 import type { OriginFlags } from './origin-flags.ts';
 
-/** Whether a name means a chart that is not on this machine. */
-export function isElsewhere(name: string, cwd: string, { origin }: Means): boolean {
-  if (existsSync(resolve(cwd, name))) return false;
-  return origin.repo !== undefined || /^oci:\/\/|^https?:\/\/.*\.tgz$/.test(name);
-}
-
 /**
  * The chart that a name and flags mean, found in Helm's order: what lies here first, then a repository, a registry or an
  * address. Throws `CommandError` in Helm's words.

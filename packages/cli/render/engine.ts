@@ -1,17 +1,8 @@
-import { systemClock, systemRandom } from '@plumbline/base/node';
-import { createHelmEngine } from '@plumbline/render';
 import type { HelmEngine } from '@plumbline/render';
-import { productFile } from '../compose/addresses.ts';
 
-/** The renderer of charts with this machine's clock and chance. */
+/** The renderer of charts of this machine, which is loaded with the first chart: many folders have none. */
 export function createLocalHelm(): HelmEngine {
-  return createHelmEngine({
-    clock: systemClock,
-    random: systemRandom,
-    // The stack of the program's own thread cannot grow. Rarely needed, so it is loaded when it is.
-    deeper: async (request) => {
-      const { renderChartApart } = await import('../compose/render-workers.ts');
-      return renderChartApart(productFile('dist', 'render-worker.mjs'), request);
-    },
-  });
+  let made: Promise<HelmEngine> | undefined;
+  const make = async (): Promise<HelmEngine> => (await import('./local-helm.ts')).makeLocalHelm();
+  return { render: async (request) => (await (made ??= make())).render(request) };
 }

@@ -6,10 +6,10 @@ import type { Problem } from '@plumbline/base';
 import { writeYaml } from '@plumbline/languages';
 import { render } from '@plumbline/render';
 import { CommandError } from '../io.ts';
-import { workTreeOf } from './kustomization.ts';
 import { localTree } from './local-tree.ts';
 import type { RenderFlags } from './options.ts';
 import { contextOf, directorySource } from './source-flags.ts';
+import { workTreeOf } from './work-tree.ts';
 
 /** What was rendered, before it is printed. */
 export interface RenderedFolder {

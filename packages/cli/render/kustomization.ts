@@ -1,47 +1,13 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
-import type { Command } from 'commander';
+import { join, relative } from 'node:path';
 import type { Manifest, Tree, TreeEntry } from '@plumbline/api';
 import type { Problem, Result } from '@plumbline/base';
 import { buildKustomization, helmPortOf, kustomizationFileNames } from '@plumbline/render';
-import type { BuildOptions, Built, HelmEngine } from '@plumbline/render';
+import type { BuildOptions, Built, HelmEngine, RepositoryUrl } from '@plumbline/render';
 import type { Elsewhere } from '../compose/elsewhere.ts';
 import { CommandError } from '../io.ts';
-
-/** The flags of `kustomize build`. */
-export interface KustomizeFlags {
-  readonly loadRestrictor?: string;
-  readonly enableHelm?: boolean;
-  readonly enableManagedbyLabel?: boolean;
-  readonly reorder?: string;
-  readonly kubeVersion?: string;
-  readonly apiVersions?: readonly string[];
-  readonly origins?: boolean;
-  readonly remoteHosts?: string;
-}
-
-/** Adds the flags of kustomizations to a command. */
-export function addKustomizeOptions(command: Command): Command {
-  return command
-    .option(
-      '--load-restrictor <mode>',
-      'kustomizations: LoadRestrictionsRootOnly|LoadRestrictionsNone',
-      'LoadRestrictionsRootOnly',
-    )
-    .option('--enable-helm', 'kustomizations: inflate charts')
-    .option('--enable-managedby-label', 'kustomizations: add app.kubernetes.io/managed-by')
-    .option(
-      '--reorder <order>',
-      'kustomizations: legacy|none; what the kustomization says counts more',
-      'legacy',
-    )
-    .option('--remote-hosts <hosts>', 'kustomizations: hosts that may be read from (all); none: no host');
-}
-
-/** Whether a folder holds a kustomization. */
-export function isKustomization(folder: string): boolean {
-  return kustomizationFileNames.some((name) => existsSync(join(folder, name)));
-}
+import type { KustomizeFlags } from './kustomize-flags.ts';
+import { workTreeOf } from './work-tree.ts';
 
 /** What was built, as manifests; files are named as they are seen from `cwd`. */
 export function manifestsOf(built: Built, folder: string, cwd: string): readonly Manifest[] {
@@ -96,8 +62,24 @@ export function buildLocalKustomization(
   });
 }
 
+/** Builds a kustomization of another repository. */
+export function buildRemoteKustomization(
+  tree: Tree,
+  url: RepositoryUrl,
+  flags: KustomizeFlags,
+  engine: HelmEngine,
+  elsewhere: Elsewhere,
+): Promise<Result<Built, readonly Problem[]>> {
+  return buildKustomization({
+    tree,
+    path: url.path,
+    ...(flags.origins === true ? { origins: true } : {}),
+    options: { ...buildOptions(flags, engine, elsewhere), shownRoot: `/${url.clone}` },
+  });
+}
+
 /** What the flags say of a build. */
-export function buildOptions(
+function buildOptions(
   flags: KustomizeFlags,
   engine: HelmEngine,
   elsewhere: Elsewhere | undefined,
@@ -128,14 +110,6 @@ function optionsOf(flags: KustomizeFlags): BuildOptions {
     reorder,
     managedByLabel: flags.enableManagedbyLabel === true,
   };
-}
-
-/** The Git work tree that a folder lies in. */
-export function workTreeOf(folder: string): string | undefined {
-  for (let at = folder; ; at = dirname(at)) {
-    if (lstatSync(join(at, '.git'), { throwIfNoEntry: false }) !== undefined) return at;
-    if (at === dirname(at)) return undefined;
-  }
 }
 
 function statEntry(root: string, path: string): TreeEntry | undefined {

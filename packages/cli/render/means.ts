@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { ChartPort, HelmRequest } from '@plumbline/render';
 import type { Io } from '../io.ts';
 import { CommandError } from '../io.ts';
@@ -33,4 +35,10 @@ async function readAll(stdin: Io['stdin']): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of stdin) chunks.push(Buffer.from(chunk as Uint8Array | string));
   return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Whether a name means a chart that is not on this machine. */
+export function isElsewhere(name: string, cwd: string, { origin }: Means): boolean {
+  if (existsSync(resolve(cwd, name))) return false;
+  return origin.repo !== undefined || /^oci:\/\/|^https?:\/\/.*\.tgz$/.test(name);
 }

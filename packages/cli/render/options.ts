@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { CommandError } from '../io.ts';
 import type { ChartFlags } from './chart.ts';
-import { addKustomizeOptions } from './kustomization.ts';
-import type { KustomizeFlags } from './kustomization.ts';
+import { addKustomizeOptions } from './kustomize-flags.ts';
+import type { KustomizeFlags } from './kustomize-flags.ts';
 import { addSourceOptions } from './source-flags.ts';
 import type { SourceFlags } from './source-flags.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { workTreeOf } from '../render/kustomization.ts';
+import { workTreeOf } from '../render/work-tree.ts';
 import { localTree } from '../render/local-tree.ts';
 import { remotesOf, sameAddress } from './collect.ts';
 import type { Repository } from './collect.ts';

@@ -1,6 +1,6 @@
 import type { Tree, TreeEntry } from '@plumbline/api';
 import { parseResources } from '../kustomize/accumulate/resource-file.ts';
-import { kustomizationFileNames } from '../kustomize/kustomization/read.ts';
+import { kustomizationFileNames } from '../kustomize/kustomization/names.ts';
 import { KustomizeError } from '../kustomize/problem.ts';
 import type { IgnoreLines, IgnoreMatcher } from './ignore.ts';
 

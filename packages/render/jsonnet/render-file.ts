@@ -1,67 +1,21 @@
-import type { FieldOrigins, OriginStep, Read, Tree } from '@plumbline/api';
+import type { OriginStep } from '@plumbline/api';
 import { err, isRecord, ok } from '@plumbline/base';
 import type { Problem, Result } from '@plumbline/base';
 import { evaluateJsonnet } from '@plumbline/languages';
 import type { JsonnetFiles, JsonnetPlaces } from '@plumbline/languages';
-import type { RenderContext } from '../context.ts';
 import { libraryFolders, treeImports } from './imports.ts';
 import { readJsonnetParameters } from './parameters.ts';
 import type { JsonnetParameters } from './parameters.ts';
+import type { JsonnetFolder, JsonnetObjects, JsonnetSource } from './types.ts';
 
-/** Evaluates the Jsonnet files of one folder. Files that several of them import are read once. */
-export interface JsonnetEvaluator {
-  /** The objects of a file: what it comes to, or the elements of the list that it comes to. */
-  evaluate(file: JsonnetSource): Promise<Result<JsonnetObjects>>;
-}
-
-/** What a file came to. */
-interface JsonnetObjects {
-  readonly objects: readonly unknown[];
-  /** Where the fields of each object come from, where that was asked for. */
-  readonly originsOf?: (index: number) => (below: string) => FieldOrigins;
-}
-
-/** A file of a folder. */
-interface JsonnetSource {
-  readonly path: string;
-  /** The last part of its path, as Argo CD calls it in messages. */
-  readonly name: string;
-  readonly text: string;
-}
-
-/** What an evaluator works with. */
-export interface JsonnetFolder {
-  readonly tree: Tree;
-  /** The application's folder; imports are looked for there, too. */
-  readonly folder: string;
-  /** `spec.source.directory.jsonnet`. */
-  readonly source: unknown;
-  readonly context: RenderContext;
-  /** Where all that was looked at is noted. */
-  readonly reads: Read[];
-  /** Also find out where each field comes from. */
-  readonly origins: boolean;
-}
-
-/** An evaluator; nothing is read before the first file. */
-export function createJsonnetEvaluator(folder: JsonnetFolder): JsonnetEvaluator {
-  let preparing: Promise<Result<Prepared>> | undefined;
-  return {
-    async evaluate(file) {
-      preparing ??= prepare(folder);
-      const prepared = await preparing;
-      return prepared.ok ? evaluateFile(file, prepared.value) : prepared;
-    },
-  };
-}
-
-interface Prepared {
+/** What the files of a folder have in common. */
+export interface Prepared {
   readonly parameters: JsonnetParameters;
   readonly files: JsonnetFiles;
   readonly origins: boolean;
 }
 
-async function prepare(of: JsonnetFolder): Promise<Result<Prepared>> {
+export async function prepare(of: JsonnetFolder): Promise<Result<Prepared>> {
   const parameters = readJsonnetParameters(of.source, of.context);
   const libraries = await libraryFolders(of.tree, parameters.libs, of.reads);
   if (!libraries.ok) return libraries;
@@ -69,7 +23,7 @@ async function prepare(of: JsonnetFolder): Promise<Result<Prepared>> {
   return ok({ parameters, files, origins: of.origins });
 }
 
-async function evaluateFile(
+export async function evaluateFile(
   { path, name, text }: JsonnetSource,
   { parameters, files, origins }: Prepared,
 ): Promise<Result<JsonnetObjects>> {

@@ -6,7 +6,7 @@ export { helmPortOf } from './helm-port.ts';
 export type { RemotePort } from './load/loader.ts';
 export { parseRepositoryUrl } from './load/repository-url.ts';
 export type { RepositoryUrl } from './load/repository-url.ts';
-export { kustomizationFileNames } from './kustomization/read.ts';
+export { kustomizationFileNames } from './kustomization/names.ts';
 export { createKustomizeRenderer, kustomizeRenderer } from './renderer.ts';
 export type { KustomizeRendererOptions } from './renderer.ts';
 export type { KustomizeParameters } from './argo-overlay.ts';

@@ -7,7 +7,7 @@ import { argoOverlay, changesKustomization } from './argo-overlay.ts';
 import type { KustomizeParameters } from './argo-overlay.ts';
 import { buildKustomization } from './build.ts';
 import type { BuildOptions, Built } from './build.ts';
-import { kustomizationFileNames } from './kustomization/read.ts';
+import { kustomizationFileNames } from './kustomization/names.ts';
 
 /** What a renderer of kustomizations is given from outside. */
 export interface KustomizeRendererOptions {

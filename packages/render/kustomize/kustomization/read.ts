@@ -8,9 +8,7 @@ import { goYamlText, KustomizeError } from '../problem.ts';
 import { decodeStruct, strict } from './decode.ts';
 import { kustomizationShape } from './shapes.ts';
 import type { GeneratorArgs, HelmChartArgs, HelmGlobals, Kustomization, OldHelmChartArgs } from './types.ts';
-
-/** The names that a kustomization file may have, in the order in which they are looked for. */
-export const kustomizationFileNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'] as const;
+import { kustomizationFileNames } from './names.ts';
 
 const kinds = {
   Kustomization: 'kustomize.config.k8s.io/v1beta1',

@@ -18,6 +18,8 @@ export interface Variable {
   readonly name: string;
   readonly target: ResId;
   readonly fieldPath: string;
+  /** As it stands in the kustomization, for messages. */
+  readonly shownPath: string;
 }
 
 /** A variable with its absent parts filled in. */
@@ -36,6 +38,7 @@ export function variableOf(args: VarArgs): Variable {
       namespace: objref.namespace ?? '',
     },
     fieldPath: args.fieldref?.fieldPath || 'metadata.name',
+    shownPath: args.fieldref?.fieldPath ?? '',
   };
 }
 
@@ -88,8 +91,8 @@ export function addVariables(known: Map<string, Variable>, variables: Iterable<V
 }
 
 /** A variable as Go prints it in messages: its target by the kind alone. */
-function dump({ name, target, fieldPath }: Variable): string {
-  return `{${name} ${gvkText(target)} {${fieldPath}}}`;
+function dump({ name, target, shownPath }: Variable): string {
+  return `{${name} ${gvkText(target)} {${shownPath}}}`;
 }
 
 /** Variables as they stand in a kustomization, as Go prints them. */

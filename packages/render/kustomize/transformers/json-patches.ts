@@ -58,7 +58,13 @@ export function applyOperations(
     if (hasNotes(resource) && hasNoAnnotations(resource.object))
       ensureMetadata(resource.object)['annotations'] = {};
     normalizeAnnotations(resource);
+    const before = metadataOf(resource.object)?.['annotations'];
     const patched = applyJson6902(resource.object, operations);
+    // These two notes are annotations that upstream does not put back where a patch replaces all of them.
+    if (before !== undefined && metadataOf(patched)?.['annotations'] !== before) {
+      resource.origin = undefined;
+      resource.transformations = [];
+    }
     setEntries(patched, 'annotations', textEntries(patched, 'annotations'));
     resource.object = patched;
     // Upstream takes the object through JSON here, where every null is written out and quotes stand where they have to.
