@@ -42,11 +42,12 @@ async function theirs(folder) {
   }
 }
 
-/** What went wrong, without the warnings before it and without the way out that ours shows below it. */
+/** What went wrong, without the warnings before it, addresses in memory, and the way out that ours shows below it. */
 const words = (error) =>
   error
     .replace(/^(?:# Warning: .*\n)*(?:Error: )?/, '')
     .replace(/\n\([^\n]*\)$/, '')
+    .replaceAll(/ &\{0x[0-9a-f]+ <nil>\}/g, '')
     .trim();
 
 const folders = all('folders');

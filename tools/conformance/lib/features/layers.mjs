@@ -56,7 +56,7 @@ function acts(c, objects, i) {
     ],
     patchesStrategicMerge: [0.12, () => [yamlOf(patched)]],
     patchesJson6902: [
-      0.12,
+      0.08,
       () => [
         {
           target: {
@@ -73,9 +73,18 @@ function acts(c, objects, i) {
       0.3,
       () => [
         {
-          name: c.pick(['config', `gen${i}`, 'gen']),
-          behavior: c.pick(['create', 'merge', 'replace', undefined]),
-          literals: [`k${i}=v`, 'same=${i}'],
+          ...c.pick([
+            { name: `gen${i}` },
+            { name: `gen${i}`, behavior: 'create' },
+            ...(c.is(0.3)
+              ? [
+                  { name: 'gen', behavior: 'merge' },
+                  { name: 'config', behavior: 'replace' },
+                ]
+              : []),
+            ...(i === 0 ? [{ name: 'gen' }] : []),
+          ]),
+          literals: [`k${i}=v`, `same=${i}`],
           ...c.fields({
             options: [0.3, { disableNameSuffixHash: true, labels: { g: '1' } }],
             namespace: [0.15, 'own'],
@@ -87,21 +96,21 @@ function acts(c, objects, i) {
       0.12,
       () => c.pick([{ disableNameSuffixHash: true }, { labels: { all: 'x' } }, { immutable: true }]),
     ],
-    secretGenerator: [0.12, () => [{ name: c.pick(['secret', `sec${i}`]), literals: ['p=q'] }]],
+    secretGenerator: [0.12, () => [{ name: c.is(0.1) ? 'secret' : `sec${i}`, literals: ['p=q'] }]],
     vars: [
-      0.12,
+      i === 0 ? 0.12 : 0.02,
       () => [
         { name: `VAR${c.is(0.5) ? '' : i}`, objref: { apiVersion: 'v1', kind: 'ConfigMap', name: 'config' } },
       ],
     ],
     replacements: [
-      0.2,
+      0.15,
       () => [
         {
           source: {
-            kind: 'ConfigMap',
-            name: c.pick(['config', 'config', 'gen']),
-            fieldPath: c.pick(['metadata.name', 'data.a', 'data.host']),
+            kind: target.kind,
+            name: target.metadata.name,
+            fieldPath: c.is(0.85) ? 'metadata.name' : 'metadata.labels.app',
           },
           targets: [
             {
@@ -114,7 +123,7 @@ function acts(c, objects, i) {
                   'spec.template.spec.containers.[name=web].image',
                 ]),
               ],
-              options: { create: c.is(0.6) },
+              options: { create: c.is(0.9) },
             },
           ],
         },
