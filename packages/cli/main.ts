@@ -8,6 +8,10 @@ declare const PLUMBLINE_BUNDLE: string | undefined;
 // By default the heap may double before it is swept; a process that stays for months is better off lean.
 setFlagsFromString('--heap-growing-percent=40');
 
+// The parser of HTTP is WebAssembly. Made faster in the background after a few answers, it would hold up the end of every
+// command for longer than the command takes; a process that stays still gets there within its first seconds of work.
+setFlagsFromString('--wasm-tiering-budget=50000000');
+
 // Whoever reads our output may have had enough of it (`plumb render | head`).
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
@@ -24,7 +28,10 @@ const { runProgram } =
     : await import('./program.ts');
 
 process.exitCode = await runProgram(process.argv.slice(2), {
-  stdin: process.stdin,
+  // Few commands read, and what reads takes a while to load.
+  get stdin() {
+    return process.stdin;
+  },
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,

@@ -71,6 +71,23 @@ const onlyAscii = {
     ),
 };
 
+/**
+ * Of undici only its client is used; the package's own door loads all of it (fetch, web sockets, mocks), which takes a command
+ * longer than everything else. What somebody imports beyond this is an error of the build.
+ */
+const onlyClient = {
+  name: 'only-client',
+  resolveId: (id) => (id === 'undici' ? '\0undici' : null),
+  load: (id) =>
+    id === '\0undici'
+      ? `import Agent from 'undici/lib/dispatcher/agent.js';
+import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
+import api from 'undici/lib/api/index.js';
+Object.assign(Dispatcher.prototype, api);
+export { Agent };`
+      : null,
+};
+
 /** `program`: where the command finds what it loads. */
 async function bundleProgram(input, { minify = false, ...format }, program) {
   const { rolldown } = await import('rolldown');
@@ -83,7 +100,7 @@ async function bundleProgram(input, { minify = false, ...format }, program) {
     transform: {
       define: { ...define, ...(program !== undefined && { PLUMBLINE_BUNDLE: JSON.stringify(program) }) },
     },
-    plugins: format.format === 'cjs' ? [onlyAscii] : [],
+    plugins: format.format === 'cjs' ? [onlyClient, onlyAscii] : [onlyClient],
     onwarn: (warning) => {
       throw new Error(`bundling: ${warning.message}`);
     },

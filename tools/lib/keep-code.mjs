@@ -41,18 +41,47 @@ export async function keepCode(program) {
   try {
     await run(program, ['render', manifests]);
     await run(program, ['test', manifests]);
-    const start = ['cluster', 'start', '--secure', '--pods', 'none', '--port', '0'];
-    await run(program, [...start, '--kubeconfig', join(folder, 'kubeconfig')], (child) =>
-      child.stdout.once('data', () => child.kill('SIGINT')),
-    );
+    await keepServerAndClient(program, folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function run(program, args, started = (child) => child.stdout.resume()) {
+/** A server, and then commands that ask one. */
+async function keepServerAndClient(program, folder) {
+  const kubeconfig = ['--kubeconfig', join(folder, 'kubeconfig')];
+  const start = ['cluster', 'start', '--secure', '--pods', 'none', '--port', '0', ...kubeconfig];
+  await run(program, start, { started: (child) => child.stdout.once('data', () => child.kill('SIGINT')) });
+  const chart = join(folder, 'chart');
+  mkdirSync(join(chart, 'templates'), { recursive: true });
+  writeFileSync(join(chart, 'Chart.yaml'), 'apiVersion: v2\nname: web\nversion: 1.0.0\n');
+  writeFileSync(join(chart, 'templates/web.yaml'), JSON.stringify(objects[0]));
+  const ask = async () => {
+    for (const args of [['install', 'web', chart], ['list'], ['status', 'web']])
+      await run(program, ['helm', ...args, ...kubeconfig]);
+  };
+  let asked = Promise.resolve();
+  // Its own code is kept already; written once more, it would take that of the commands away.
+  await run(program, start, {
+    keeps: false,
+    started: (child) =>
+      child.stdout.once('data', () => {
+        asked = ask().then(
+          () => void child.kill('SIGINT'),
+          (error) => {
+            child.kill('SIGINT');
+            throw error;
+          },
+        );
+        asked.catch(() => {});
+      }),
+  });
+  await asked;
+}
+
+function run(program, args, { keeps = true, started = (child) => child.stdout.resume() } = {}) {
   const child = spawn(process.execPath, [program, ...args], {
-    env: { ...process.env, PLUMBLINE_KEEP_CODE: '1' },
+    env: keeps ? { ...process.env, PLUMBLINE_KEEP_CODE: '1' } : process.env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';
