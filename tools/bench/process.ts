@@ -12,6 +12,11 @@ export function processorSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / ticks;
 }
 
+/** For how long the main thread of a process was ready to run while others had all processors. */
+export function waitedSeconds(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[1] ?? 0) / 1e9;
+}
+
 /** Share of one core that the process used over this time while nobody asked it for anything. */
 export async function processorShare(pid: number, seconds: number): Promise<number> {
   const before = processorSeconds(pid);
