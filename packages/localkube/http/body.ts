@@ -17,7 +17,10 @@ const decoder = new TextDecoder();
 
 /** The media type of a request's body without parameters. */
 export function mediaType(request: ApiRequest): string {
-  return (request.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase();
+  const given = request.headers['content-type'];
+  return given === 'application/json' || given === 'application/apply-patch+yaml'
+    ? given
+    : (given ?? '').split(';')[0]!.trim().toLowerCase();
 }
 
 export interface BodyWanted {

@@ -40,17 +40,18 @@ const verbs: Readonly<Record<string, string>> = {
 
 /** What a request wants to do, as authorization sees it. */
 function attributesOf(request: ApiRequest, route: Route): Attributes {
-  const plain = {
-    group: '',
-    version: '',
-    resource: '',
-    subresource: '',
-    namespace: '',
-    name: '',
-    path: request.path,
-    isResource: false,
-  };
-  if (route.type !== 'resource') return { ...plain, verb: request.method.toLowerCase() };
+  if (route.type !== 'resource')
+    return {
+      verb: request.method.toLowerCase(),
+      group: '',
+      version: '',
+      resource: '',
+      subresource: '',
+      namespace: '',
+      name: '',
+      path: request.path,
+      isResource: false,
+    };
   const collection = route.name === '';
   const read = collection
     ? route.watch || isWatch(request)

@@ -37,7 +37,7 @@ export function writeQuery(
     });
   }
   // Printable as Go sees it: no control characters.
-  const bad = /[\p{C}\p{Zl}\p{Zp}]/u.exec(manager);
+  const bad = /^[ -~]*$/.test(manager) ? null : /[\p{C}\p{Zl}\p{Zp}]/u.exec(manager);
   if (bad !== null) {
     mistakes.push({
       reason: 'FieldValueInvalid',

@@ -52,13 +52,12 @@ const patchTypes: Readonly<Record<string, PatchType>> = {
 
 /** The kind of patch by its media type; 415 where the resource does not take it. */
 export function patchTypeOf(request: ApiRequest, resource: Pick<Served, 'custom'>): PatchType {
-  const accepted = Object.keys(patchTypes).filter(
-    (media) => !(resource.custom && patchTypes[media] === 'strategic'),
-  );
   const media = mediaType(request);
-  const type = accepted.includes(media) ? patchTypes[media] : undefined;
-  if (type !== undefined) return type;
-  if (patchTypes[media] === undefined)
+  const type = Object.hasOwn(patchTypes, media) ? patchTypes[media] : undefined;
+  const isTaken = (one: PatchType | undefined): boolean => !(resource.custom && one === 'strategic');
+  if (type !== undefined && isTaken(type)) return type;
+  const accepted = Object.keys(patchTypes).filter((one) => isTaken(patchTypes[one]));
+  if (type === undefined)
     throw errors.failure(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
   throw errors.failure(
     415,

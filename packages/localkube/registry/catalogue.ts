@@ -94,8 +94,11 @@ export function makeCatalogue(hooks: (group: string, kind: string) => KindHooks 
   rebuild();
 
   return {
-    find: (group, version, plural) =>
-      byPlural.get(plural)?.find((one) => one.version === version && one.group === group),
+    find(group, version, plural) {
+      for (const one of byPlural.get(plural) ?? none)
+        if (one.version === version && one.group === group) return one;
+      return undefined;
+    },
     byKind(group, kind, version = '') {
       const named = byKind.get(kind);
       if (version !== '') return named?.find((one) => one.version === version && one.group === group);
@@ -121,6 +124,8 @@ export function makeCatalogue(hooks: (group: string, kind: string) => KindHooks 
     },
   };
 }
+
+const none: readonly Served[] = [];
 
 /** The order in which the real server lists its own groups; kubectl resolves ambiguous names by it. */
 const groupOrder = [

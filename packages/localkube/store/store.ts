@@ -25,13 +25,17 @@ export interface StoreOptions {
 /** The first write gets a number as a young real cluster would have it, and 0 and 1 keep their special meaning. */
 const firstVersion = 1;
 
+const none: readonly OwnTable[] = [];
+
 export function openStore(options: StoreOptions): Store {
   const later = options.later ?? ((task: () => void) => void setImmediate(task));
   const tables = new Set<OwnTable>();
   // Every read and write asks for a table; kinds of several groups share a name so seldom that no text is made to ask.
   const byKind = new Map<string, OwnTable[]>();
-  const known = (group: string, kind: string): OwnTable | undefined =>
-    byKind.get(kind)?.find((one) => one.group === group);
+  const known = (group: string, kind: string): OwnTable | undefined => {
+    for (const one of byKind.get(kind) ?? none) if (one.group === group) return one;
+    return undefined;
+  };
   const owners = makeOwnerIndex();
   const everyone = new Set<(event: StoreEvent) => void>();
   const interner = makeInterner();
