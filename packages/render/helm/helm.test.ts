@@ -117,6 +117,21 @@ describe('values', () => {
     );
   });
 
+  it.each<[number, number, string]>([
+    [100_000, 99_999.5, 'got 100,000, want 99,999.5'],
+    [1_000_001, 1_000_000, 'got 1.000001×10⁰⁶, want 1×10⁰⁶'],
+    [0.25, 0.0001, 'got 0.25, want 0.0001'],
+    [0, -0.5, 'got 0, want -0.5'],
+    [1e21, 0.00001234, 'got 1×10²¹, want 1.234×10⁻⁰⁵'],
+  ])('%d is more than %d in the words of upstream', async (value, maximum, words) => {
+    const chart = {
+      ...files,
+      'values.yaml': `big: ${value}\n`,
+      'values.schema.json': JSON.stringify({ properties: { big: { maximum } } }),
+    };
+    expect(await data(chart)).toContain(`- at '/big': maximum: ${words}\n`);
+  });
+
   it('are held against schemas', async () => {
     const schema = JSON.stringify({
       $schema: 'http://json-schema.org/draft-07/schema#',

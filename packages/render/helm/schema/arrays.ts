@@ -3,6 +3,7 @@ import type { Value } from '@plumbline/languages';
 import { asSchema } from './document.ts';
 import type { LocatedSchema } from './document.ts';
 import type { Checking, Seen } from './checking.ts';
+import { countWords } from './words.ts';
 import type { Violation } from './words.ts';
 
 /** What the keywords for lists say. */
@@ -17,8 +18,10 @@ export function arrayViolations(
   const found: Violation[] = [];
   const add = (text: string) => found.push({ at, text, causes: [] });
   const { minItems: min, maxItems: max } = node;
-  if (typeof min === 'number' && list.length < min) add(`minItems: got ${list.length}, want ${min}`);
-  if (typeof max === 'number' && list.length > max) add(`maxItems: got ${list.length}, want ${max}`);
+  if (typeof min === 'number' && list.length < min)
+    add(`minItems: got ${countWords(list.length)}, want ${countWords(min)}`);
+  if (typeof max === 'number' && list.length > max)
+    add(`maxItems: got ${countWords(list.length)}, want ${countWords(max)}`);
   const twins = node['uniqueItems'] === true ? duplicates(list) : undefined;
   if (twins !== undefined) add(`items at ${twins[0]} and ${twins[1]} are equal`);
   found.push(...itemViolations(checking, schema, list, at, seen));

@@ -3,7 +3,7 @@ import { asSchema } from './document.ts';
 import type { LocatedSchema } from './document.ts';
 import { membersOf } from './checking.ts';
 import type { Checking, Seen } from './checking.ts';
-import { quote, quoteAll } from './words.ts';
+import { countWords, quote, quoteAll } from './words.ts';
 import type { Violation } from './words.ts';
 
 /** What the keywords for objects say. */
@@ -20,8 +20,10 @@ export function objectViolations(
   const apply = (part: unknown, value: Value, path: readonly string[]): readonly Violation[] =>
     checking.check(checking, { ...schema, node: asSchema(part) }, value, path).violations;
   const { minProperties: min, maxProperties: max } = node;
-  if (typeof min === 'number' && object.size < min) add(`minProperties: got ${object.size}, want ${min}`);
-  if (typeof max === 'number' && object.size > max) add(`maxProperties: got ${object.size}, want ${max}`);
+  if (typeof min === 'number' && object.size < min)
+    add(`minProperties: got ${countWords(object.size)}, want ${countWords(min)}`);
+  if (typeof max === 'number' && object.size > max)
+    add(`maxProperties: got ${countWords(object.size)}, want ${countWords(max)}`);
   const missing = missingOf(object, node['required']);
   if (missing.length > 0) {
     add(

@@ -6,7 +6,7 @@ import { asSchema } from './document.ts';
 import type { LocatedSchema, SchemaDocument } from './document.ts';
 import { formatProblem } from './formats.ts';
 import { objectViolations } from './objects.ts';
-import { display, numberOf, quote, typeOf } from './words.ts';
+import { countWords, display, numberOf, numberWords, quote, typeOf } from './words.ts';
 import type { Violation } from './words.ts';
 
 /** More nesting than any schema has; a circle of references ends here. */
@@ -145,8 +145,10 @@ function textViolations(
   const add = (words: string) => found.push({ at, text: words, causes: [] });
   const { minLength: min, maxLength: max, pattern } = node;
   const length = typeof min === 'number' || typeof max === 'number' ? Array.from(text).length : 0;
-  if (typeof min === 'number' && length < min) add(`minLength: got ${length}, want ${min}`);
-  if (typeof max === 'number' && length > max) add(`maxLength: got ${length}, want ${max}`);
+  if (typeof min === 'number' && length < min)
+    add(`minLength: got ${countWords(length)}, want ${countWords(min)}`);
+  if (typeof max === 'number' && length > max)
+    add(`maxLength: got ${countWords(length)}, want ${countWords(max)}`);
   if (typeof pattern === 'string' && checking.matches(pattern, text) === false) {
     add(`${quote(text)} does not match pattern ${quote(pattern)}`);
   }
@@ -162,7 +164,11 @@ function numberViolations(
   if (number === undefined) return [];
   const found: Violation[] = [];
   const add = (keyword: string, wanted: number) =>
-    found.push({ at, text: `${keyword}: got ${grouped(number)}, want ${grouped(wanted)}`, causes: [] });
+    found.push({
+      at,
+      text: `${keyword}: got ${numberWords(number)}, want ${numberWords(wanted)}`,
+      causes: [],
+    });
   const strictMin = node['exclusiveMinimum'] === true;
   const strictMax = node['exclusiveMaximum'] === true;
   const { minimum, maximum, multipleOf: multiple } = node;
@@ -179,13 +185,6 @@ function numberViolations(
   if (typeof below === 'number' && number >= below) add('exclusiveMaximum', below);
   if (typeof multiple === 'number' && !isMultiple(number, multiple)) add('multipleOf', multiple);
   return found;
-}
-
-/** Numbers as the English printer of upstream groups them: 65,536. */
-function grouped(value: number): string {
-  const [whole = '', rest] = String(value).split('.');
-  const digits = /e/.test(whole) ? whole : whole.replace(/\B(?=(?:[0-9]{3})+$)/g, ',');
-  return rest === undefined ? digits : `${digits}.${rest}`;
 }
 
 function isMultiple(value: number, of: number): boolean {

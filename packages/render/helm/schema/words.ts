@@ -29,6 +29,30 @@ export function display(value: unknown): string {
   return typeof value === 'boolean' ? String(value) : 'value';
 }
 
+/** A count as the English printer of upstream (golang.org/x/text) groups it: 65,536. */
+export function countWords(count: number): string {
+  return grouped(String(count));
+}
+
+function grouped(digits: string): string {
+  return digits.replace(/\B(?=(?:[0-9]{3})+$)/g, ',');
+}
+
+const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+
+/** A number as the same printer has it: 123,456.5, but from a million on, and below a ten thousandth, 1.5×10⁰⁶. */
+export function numberWords(value: number): string {
+  const [mantissa = '', power = '0'] = value.toExponential().split('e');
+  const exponent = Number(power);
+  if (value === 0 || (exponent >= -4 && exponent < 6)) {
+    const [whole = '', rest] = String(value).split('.');
+    return rest === undefined ? grouped(whole) : `${grouped(whole)}.${rest}`;
+  }
+  const digits = String(Math.abs(exponent)).padStart(2, '0');
+  const raised = [...digits].map((digit) => superscripts.charAt(Number(digit))).join('');
+  return `${mantissa}×10${exponent < 0 ? '⁻' : ''}${raised}`;
+}
+
 /** The words of santhosh-tekuri's validator: one line per violation, indented below what it explains. */
 export function formatViolations(violations: readonly Violation[]): string {
   const lines: string[] = [];
