@@ -23,6 +23,8 @@ export const modules = {
 /** Programs of ours around libraries, from a folder beside this file. */
 export const harnesses = {
   'helm-harness': { module: 'helm.sh/helm/v3', version: 'v3.21.4', folder: 'harness' },
+  // The version of kustomize-controller 1.9.4, which brings envsubst 1.7.0 along; Argo CD's globs are those of gobwas.
+  substitution: { module: 'github.com/fluxcd/pkg/kustomize', version: 'v1.35.4', folder: 'substitution' },
 };
 
 /** Programs of one wrapper module around Kubernetes, whose own modules are not published with usable versions. */

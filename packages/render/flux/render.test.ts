@@ -187,7 +187,7 @@ describe('substitution after the build', () => {
     ],
     [
       { substitute: { value: '"' } },
-      /^post build failed for 'ConfigMap.v1.\[noGrp\]\/a': envsubst error: YAMLToJSON: error converting YAML to JSON: yaml: line \d+: /,
+      /^post build failed for 'ConfigMap.v1.\[noGrp\]\/a': envsubst error: YAMLToJSON: yaml: line \d+: /,
     ],
   ])('refuses %j', async (postBuild, expected) => {
     const variables: FluxRenderRequest['variables'] = ({ name }) =>

@@ -109,21 +109,28 @@ function substituteIn(
       hint: hintFor(done.error.message),
     });
   if (done.value === text) return undefined;
+  if (isCut(done.value) && !isCut(text) && ![...variables.values()].some(({ value }) => isCut(value)))
+    throw new KustomizeError('envsubst error: YAMLToJSON: yaml: invalid trailing UTF-8 octet', {
+      code: 'substitution-failed',
+      hint: 'offsets and lengths count bytes, and this one cuts a character in two',
+    });
   const read = readYaml(done.value, { file: nameOf(object), duplicateKeys: 'last' });
   if (!read.ok)
-    throw new KustomizeError(
-      `envsubst error: YAMLToJSON: error converting YAML to JSON: ${goYamlText(read.error)}`,
-      {
-        code: 'substitution-failed',
-        hint: 'quotes around a variable are gone after the build; let the value bring its own if it is to be text',
-      },
-    );
+    throw new KustomizeError(`envsubst error: YAMLToJSON: ${goYamlText(read.error)}`, {
+      code: 'substitution-failed',
+      hint: 'quotes around a variable are gone after the build; let the value bring its own if it is to be text',
+    });
   const value = read.value[0]?.value;
   if (!isRecord(value))
     throw new KustomizeError('UnmarshalJSON: the substituted text is no mapping', {
       code: 'substitution-failed',
     });
   return value as JsonObject;
+}
+
+/** Stands where bytes are no character. */
+function isCut(text: string): boolean {
+  return text.includes('\ufffd');
 }
 
 function hintFor(message: string): string {
