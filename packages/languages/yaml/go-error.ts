@@ -173,25 +173,28 @@ function withoutColon(text: string, position: number): Finding {
  * may have taken several such lines for one key before it stops.
  */
 function behindBareKey(text: string, stopLine: number): number {
+  const hasColon = /:(?:\s|$)/;
   const lines = text.split('\n');
   const isNothing = (line: string): boolean => /^\s*(?:#.*)?$/.test(line);
   const bare: number[] = [];
   for (let at = Math.min(stopLine, lines.length - 1); at >= 0; at--) {
     const line = lines[at] ?? '';
     if (isNothing(line)) continue;
-    if (!/:(?:\s|$)/.test(line)) bare.push(at);
+    if (!hasColon.test(line)) bare.push(at);
     else if (at < stopLine) break;
   }
   const indent = (at: number): number => /^ */.exec(lines[at] ?? '')?.[0].length ?? 0;
   const [last] = bare;
   if (last === undefined) return stopLine;
   const key = bare.findLast((at) => indent(at) === indent(last)) ?? last;
-  // A comment ends a text that goes on over several lines; behind a text of one line it is skipped.
+  // A comment ends a text that goes on over several lines, and so does a colon; behind a text of one line comments are skipped.
   const isComment = /(?:^|\s)#/;
   const skipsComments = isComment.test(lines[key] ?? '');
   const next = lines.findIndex((line, at) => {
     if (at <= key || line.trim() === '') return false;
-    return skipsComments ? !isNothing(line) : isComment.test(line) || indent(at) <= indent(key);
+    return skipsComments
+      ? !isNothing(line)
+      : isComment.test(line) || hasColon.test(line) || indent(at) <= indent(key);
   });
   return next < 0 ? endLine(text) : next;
 }

@@ -157,6 +157,7 @@ describe('broken input', () => {
     ['a: 1\nlines\n  - y\nlines\nenv: 1\n', 4],
     ['a: 1\nlines\n  x\n\n\nlines2\n\n  z\nenv: 1\n', 6],
     ['a: 1\n"lines"\n\nlines2\nb\n', 4],
+    ['a:\n  b: two\nlines\n  c:\n    d: 1\n', 4],
     ['a: 1\nb # c\n# d\ne: 1\n', 4],
     ['a: 1\nb\n\n# c\n', 4],
   ])('%j lacks a colon where the next thing begins, as libyaml sees it', (text, line) => {
