@@ -3,10 +3,8 @@ import type { Access } from '../registry/types.ts';
 import { checkEscalation } from '../security/escalation.ts';
 import type { Security } from '../types.ts';
 import { fillIngressClass } from './ingress-class.ts';
-import { record } from './match.ts';
 import { makeMutations } from './mutations.ts';
 import { checkPodSecurity, checkSecurityLabels } from './pod-security.ts';
-import { checkPolicy, checkWebhooks } from './policy-check.ts';
 import { makePolicies } from './policies.ts';
 import { checkApproval, fillSigningRequest } from './signing-requests.ts';
 import type { Admission, AdmissionRequest, Merge } from './types.ts';
@@ -17,7 +15,6 @@ export type { Admission, WebhookReply } from './types.ts';
 export { callWebhook } from './webhook-caller.ts';
 
 const roles = 'rbac.authorization.k8s.io';
-const registrations = 'admissionregistration.k8s.io';
 
 /** The plugins that look at every write, in upstream's order. */
 export function makeAdmission(world: {
@@ -40,7 +37,6 @@ export function makeAdmission(world: {
       return filled || byPolicies || byWebhooks;
     },
     validate(request) {
-      if (request.resource.group === registrations) checkRegistration(request);
       checkApproval(request, security, access);
       checkSecurityLabels(request);
       if (request.namespace !== '') checkPodSecurity(request, namespaces(request.namespace));
@@ -57,13 +53,4 @@ function guardRoles(request: AdmissionRequest, security: Security | undefined, a
   const { kind, plural } = resource;
   const write = { kind, plural, namespace, name: name || object.metadata.name, object, old };
   checkEscalation(write, requester.user, security, access);
-}
-
-function checkRegistration({ resource, object, old, subresource }: AdmissionRequest): void {
-  if (object === undefined || subresource !== '') return;
-  if (resource.kind.endsWith('WebhookConfiguration'))
-    checkWebhooks(object, resource.kind, object.metadata.name);
-  if (!resource.kind.endsWith('AdmissionPolicy')) return;
-  if (old !== undefined && record(object)['spec'] === old.spec) return;
-  checkPolicy(object, resource.kind, object.metadata.name);
 }

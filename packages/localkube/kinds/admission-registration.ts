@@ -25,6 +25,7 @@ import {
   validateRule,
 } from './match-resources.ts';
 import { defaultServiceReference } from './networking.ts';
+import { checkValidatingExpressions, checkWebhookConditions } from './policy-expressions.ts';
 import { validateSelector } from './selectors.ts';
 
 function webhookHooks(mutating: boolean): KindHooks {
@@ -95,6 +96,7 @@ function validateWebhook(webhook: Fields, at: string, mutating: boolean, seen: S
   if (mutating && again !== 'IfNeeded' && again !== 'Never')
     errors.push(notSupported(`${at}.reinvocationPolicy`, again, ['IfNeeded', 'Never']));
   errors.push(...validateClient(record(webhook['clientConfig']), `${at}.clientConfig`));
+  errors.push(...checkWebhookConditions(webhook['matchConditions'], `${at}.matchConditions`));
   errors.push(...validateReviewVersions(list(webhook['admissionReviewVersions']).map(text), at));
   if (name !== '' && seen.has(name)) errors.push(duplicate(`${at}.name`, name));
   seen.add(name);
@@ -122,10 +124,9 @@ function validateClient(config: Fields, at: string): FieldError[] {
   if (!isAbsent(url)) return validateUrl(text(url), `${at}.url`);
   const errors: FieldError[] = [];
   const target = record(service);
-  for (const field of ['name', 'namespace']) {
-    if (text(target[field]) === '')
-      errors.push(required(`${at}.service.${field}`, `service ${field} is required`));
-  }
+  // Upstream hands the two over in the wrong order.
+  if (text(target['namespace']) === '') errors.push(required(`${at}.service.name`));
+  if (text(target['name']) === '') errors.push(required(`${at}.service.namespace`));
   const { port } = target;
   if (typeof port === 'number' && (port < 1 || port > 65_535))
     errors.push(
@@ -147,13 +148,15 @@ function validateUrl(url: string, at: string): FieldError[] {
 function validatePath(path: unknown, at: string): FieldError[] {
   if (isAbsent(path) || path === '' || path === '/') return [];
   const given = text(path);
-  if (!given.startsWith('/')) return [invalid(at, given, "must start with a '/'")];
+  if (given === '//') return [invalid(at, given, 'segment[0] may not be empty')];
+  const start = given.startsWith('/') ? [] : [invalid(at, given, "must start with a '/'")];
   const steps = given.slice(1).replace(/\/$/, '').split('/');
-  return steps.flatMap((step, index) =>
+  const wrong = steps.flatMap((step, index) =>
     step === ''
       ? [invalid(at, given, `segment[${index}] may not be empty`)]
       : dnsSubdomain(step, false).map((why) => invalid(at, given, `segment[${index}]: ${why}`)),
   );
+  return [...start, ...wrong];
 }
 
 function policyHooks(): KindHooks {
@@ -176,10 +179,7 @@ function policyHooks(): KindHooks {
       if (!isAbsent(spec['paramKind']))
         errors.push(...validateParamKind(record(spec['paramKind']), 'spec.paramKind'));
       errors.push(...validateMatch(spec['matchConstraints'], 'spec.matchConstraints', true));
-      if (list(spec['validations']).length === 0 && list(spec['auditAnnotations']).length === 0) {
-        const detail = 'validations or auditAnnotations must contain at least one item';
-        errors.push(required('spec.validations', detail), required('spec.auditAnnotations', detail));
-      }
+      errors.push(...checkValidatingExpressions(spec, text(record(object['metadata'])['name'])));
       return errors;
     },
     columns: [
@@ -225,17 +225,19 @@ export const policyBindingHooks: KindHooks = {
     errors.push(...validateMatch(spec['matchResources'], 'spec.matchResources', false));
     const actions = strings(spec['validationActions']);
     for (const [index, action] of actions.entries()) {
+      const here = `spec.validationActions[${index}]`;
       if (!['Audit', 'Deny', 'Warn'].includes(action))
-        errors.push(notSupported(`spec.validationActions[${index}]`, action, ['Audit', 'Deny', 'Warn']));
+        errors.push(notSupported(here, action, ['Audit', 'Deny', 'Warn']));
+      if (actions.indexOf(action) < index) errors.push(duplicate(here, action));
     }
-    if (actions.length === 0)
-      errors.push(required('spec.validationActions', 'at least one validation action is required'));
     if (actions.includes('Deny') && actions.includes('Warn')) {
       const detail =
         'must not contain both Deny and Warn (repeating the same validation failure information in the API response and ' +
         'headers serves no purpose)';
       errors.push(invalid('spec.validationActions', actions, detail));
     }
+    if (actions.length === 0)
+      errors.push(required('spec.validationActions', 'at least one validation action is required'));
     return errors;
   },
   columns: [

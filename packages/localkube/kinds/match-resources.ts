@@ -150,6 +150,7 @@ export function validateParamRef(reference: unknown, at: string): FieldError[] {
   const name = text(part['name']);
   const hasSelector = !isAbsent(part['selector']);
   if (name !== '') {
+    errors.push(...invalidEach(`${at}.name`, name, pathSegment(name)));
     if (hasSelector) errors.push(forbidden(`${at}.name`, 'name and selector are mutually exclusive'));
   }
   if (hasSelector) {
@@ -160,6 +161,6 @@ export function validateParamRef(reference: unknown, at: string): FieldError[] {
   const absent = part['parameterNotFoundAction'];
   if (isAbsent(absent) || absent === '') errors.push(required(`${at}.parameterNotFoundAction`));
   else if (absent !== 'Allow' && absent !== 'Deny')
-    errors.push(notSupported(`${at}.parameterNotFoundAction`, absent, ['Allow', 'Deny']));
+    errors.push(notSupported(`${at}.parameterNotFoundAction`, absent, ['Deny', 'Allow']));
   return errors;
 }

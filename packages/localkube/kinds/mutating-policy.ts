@@ -1,11 +1,9 @@
 import type { FieldError, KindHooks } from '../registry/types.ts';
 import { defaultMatch } from './admission-registration.ts';
 import { ageColumn, column, nameColumn } from './columns.ts';
-import type { Fields } from './fields.ts';
 import {
   child,
   fill,
-  invalid,
   invalidEach,
   isAbsent,
   list,
@@ -14,14 +12,21 @@ import {
   records,
   required,
   text,
+  strings,
 } from './fields.ts';
 import { validateMatch, validateParamKind, validateParamRef } from './match-resources.ts';
 import { dnsSubdomain } from './names.ts';
+import { checkMutatingExpressions } from './policy-expressions.ts';
 
-const PATCHES: Readonly<Record<string, string>> = {
-  ApplyConfiguration: 'applyConfiguration',
-  JSONPatch: 'jsonPatch',
-};
+const OPERATIONS = ['*', 'CONNECT', 'CREATE', 'UPDATE'];
+
+/** Only what makes or changes an object can be changed on its way. */
+function validateOperations(match: unknown, at: string): FieldError[] {
+  return records(record(match)['resourceRules'])
+    .flatMap((rule) => strings(rule['operations']))
+    .filter((one) => !OPERATIONS.includes(one))
+    .map((one) => notSupported(`${at}.resourceRules.operations`, one, OPERATIONS));
+}
 
 export const mutatingPolicyHooks: KindHooks = {
   unconditionalUpdate: false,
@@ -40,11 +45,8 @@ export const mutatingPolicyHooks: KindHooks = {
     if (!isAbsent(spec['paramKind']))
       errors.push(...validateParamKind(record(spec['paramKind']), 'spec.paramKind'));
     errors.push(...validateMatch(spec['matchConstraints'], 'spec.matchConstraints', true));
-    const mutations = records(spec['mutations']);
-    if (mutations.length === 0)
-      errors.push(required('spec.mutations', 'mutations must contain at least one item'));
-    for (const [index, mutation] of mutations.entries())
-      errors.push(...validateMutation(mutation, `spec.mutations[${index}]`));
+    errors.push(...validateOperations(spec['matchConstraints'], 'spec.matchConstraints'));
+    errors.push(...checkMutatingExpressions(spec));
     const again = text(spec['reinvocationPolicy']);
     if (again === '') errors.push(required('spec.reinvocationPolicy'));
     else if (again !== 'IfNeeded' && again !== 'Never')
@@ -62,23 +64,6 @@ export const mutatingPolicyHooks: KindHooks = {
   ],
 };
 
-function validateMutation(mutation: Fields, at: string): FieldError[] {
-  const type = text(mutation['patchType']);
-  const own = PATCHES[type];
-  if (type === '') return [required(`${at}.patchType`)];
-  if (own === undefined) return [notSupported(`${at}.patchType`, type, Object.keys(PATCHES))];
-  const errors: FieldError[] = [];
-  for (const [other, field] of Object.entries(PATCHES)) {
-    if (other !== type && !isAbsent(mutation[field]))
-      errors.push(invalid(`${at}.${field}`, `{${field}}`, `must not be specified when patchType is ${type}`));
-  }
-  if (isAbsent(mutation[own]))
-    errors.push(required(`${at}.${own}`, `must be specified when patchType is ${type}`));
-  else if (text(record(mutation[own])['expression']).trim() === '')
-    errors.push(required(`${at}.${own}.expression`, 'expression is not specified'));
-  return errors;
-}
-
 export const mutatingBindingHooks: KindHooks = {
   unconditionalUpdate: false,
   generation: true,
@@ -95,7 +80,10 @@ export const mutatingBindingHooks: KindHooks = {
         : invalidEach('spec.policyName', name, dnsSubdomain(name, false));
     errors.push(...validateParamRef(spec['paramRef'], 'spec.paramRef'));
     if (!isAbsent(spec['matchResources']))
-      errors.push(...validateMatch(spec['matchResources'], 'spec.matchResources', false));
+      errors.push(
+        ...validateMatch(spec['matchResources'], 'spec.matchResources', false),
+        ...validateOperations(spec['matchResources'], 'spec.matchResources'),
+      );
     return errors;
   },
   columns: [

@@ -56,7 +56,8 @@ function refuse(work: Allocation, errors: readonly FieldError[]): never {
 /** An update that leaves out what was given out keeps it. */
 function keepAllocated(spec: Fields, before: Fields): void {
   if (!isWithoutAddress(before) && !isWithoutAddress(spec)) {
-    if (text(spec['clusterIP']) === '' && !isAbsent(before['clusterIP'])) spec['clusterIP'] = before['clusterIP'];
+    if (text(spec['clusterIP']) === '' && !isAbsent(before['clusterIP']))
+      spec['clusterIP'] = before['clusterIP'];
     if (list(spec['clusterIPs']).length === 0 && list(before['clusterIPs']).length > 0)
       spec['clusterIPs'] = before['clusterIPs'];
   }
@@ -133,9 +134,7 @@ function initFamilies(work: Allocation): void {
     return;
   }
   if (policyOf(spec) === 'RequireDualStack')
-    errors.push(
-      invalid(POLICY, policyOf(spec), 'this cluster is not configured for dual-stack services'),
-    );
+    errors.push(invalid(POLICY, policyOf(spec), 'this cluster is not configured for dual-stack services'));
   for (const [index, family] of families.entries())
     if (family !== 'IPv4')
       errors.push(invalid(`spec.ipFamilies[${index}]`, family, 'not configured on this cluster'));
@@ -189,9 +188,7 @@ function familiesOfAddresses(spec: Fields): FieldError[] {
     if (index < families.length) continue;
     if (isIPv4(address)) families.push('IPv4');
     else
-      errors.push(
-        invalid(`spec.clusterIPs[${index}]`, addresses, 'IPv6 is not configured on this cluster'),
-      );
+      errors.push(invalid(`spec.clusterIPs[${index}]`, addresses, 'IPv6 is not configured on this cluster'));
   }
   if (families.length > count) spec['ipFamilies'] = families;
   return errors;
@@ -213,7 +210,10 @@ function allocateAddress(work: Allocation): void {
   // The address becomes an object that refers to the service, unless nothing is to be written.
   const problem = context.dryRun ? undefined : referenceProblem(owner.name);
   if (problem !== undefined)
-    failed([given], `${given === '' ? '' : ` ${given}`}: IPAddress.networking.k8s.io "${address}" is invalid: ${problem}`);
+    failed(
+      [given],
+      `${given === '' ? '' : ` ${given}`}: IPAddress.networking.k8s.io "${address}" is invalid: ${problem}`,
+    );
   spec['clusterIP'] = address;
   spec['clusterIPs'] = [address];
   book.note(address, owner, context);
@@ -266,8 +266,7 @@ function updatePorts(work: Allocation, before: Fields): void {
 
 function takePort(work: Allocation, index: number, port: number): void {
   const { owner, book, context, taken } = work;
-  const refused = (why: string): never =>
-    refuse(work, [invalid(`spec.ports[${index}].nodePort`, port, why)]);
+  const refused = (why: string): never => refuse(work, [invalid(`spec.ports[${index}].nodePort`, port, why)]);
   if (!isNodePort(port) && !context.dryRun)
     refused('provided port is not in the valid range. The range of valid ports is 30000-32767');
   if (taken.has(port) || book.isTaken(port, owner, context)) refused('provided port is already allocated');

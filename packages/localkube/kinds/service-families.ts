@@ -57,8 +57,7 @@ export function validateAddressFields(spec: Fields, before: Fields | undefined):
     errors.push(invalid(at, addresses, 'must be empty when `clusterIP` is not specified'));
   const families = strings(spec['ipFamilies']);
   for (const [index, family] of families.entries()) {
-    if (!FAMILIES.includes(family))
-      errors.push(notSupported(`spec.ipFamilies[${index}]`, family, FAMILIES));
+    if (!FAMILIES.includes(family)) errors.push(notSupported(`spec.ipFamilies[${index}]`, family, FAMILIES));
     if (families.indexOf(family) < index) errors.push(duplicate(`spec.ipFamilies[${index}]`, family));
   }
   errors.push(...optionalOneOf('spec.ipFamilyPolicy', spec['ipFamilyPolicy'], POLICIES));

@@ -130,8 +130,7 @@ function validatePortNumbers(spec: Fields, type: string): FieldError[] {
   for (const [index, port] of ports.entries())
     if (type === 'ClusterIP' && port['nodePort'])
       errors.push(forbidden(`spec.ports[${index}].nodePort`, "may not be used when `type` is 'ClusterIP'"));
-  const keyOf = (port: Fields, field: string): string =>
-    `${text(port['protocol'])}/${integer(port[field])}`;
+  const keyOf = (port: Fields, field: string): string => `${text(port['protocol'])}/${integer(port[field])}`;
   const repeats = (field: string, index: number): boolean =>
     ports.slice(0, index).some((other) => keyOf(other, field) === keyOf(ports[index] ?? {}, field));
   for (const [index, port] of ports.entries())
@@ -244,7 +243,11 @@ function validateChange(spec: Fields, before: Fields, type: string): FieldError[
     if (!isHeadless(spec) && !isHeadless(before)) errors.push(...movedItems('ipFamilies', spec, before));
   }
   const name = 'loadBalancerClass';
-  if (type === 'LoadBalancer' && before['type'] === type && !equalData(spec[name] ?? null, before[name] ?? null))
+  if (
+    type === 'LoadBalancer' &&
+    before['type'] === type &&
+    !equalData(spec[name] ?? null, before[name] ?? null)
+  )
     errors.push(invalid(`spec.${name}`, spec[name] ?? null, 'may not change once set'));
   errors.push(...validateClass(spec, type));
   const check = 'healthCheckNodePort';
@@ -290,7 +293,8 @@ function validateIngress(object: KubeObject, previous: KubeObject | undefined): 
     const here = `${at}[${index}]`;
     const [ip, host, mode] = [text(entry['ip']), text(entry['hostname']), entry['ipMode']];
     if (ip !== '' && !known.includes(ip)) errors.push(...invalidEach(`${here}.ip`, ip, ipAddress(ip)));
-    if (ip !== '' && isAbsent(mode)) errors.push(required(`${here}.ipMode`, 'must be specified when `ip` is set'));
+    if (ip !== '' && isAbsent(mode))
+      errors.push(required(`${here}.ipMode`, 'must be specified when `ip` is set'));
     else if (!isAbsent(mode) && ip === '')
       errors.push(forbidden(`${here}.ipMode`, 'may not be specified when `ip` is not set'));
     else if (!isAbsent(mode) && mode !== 'VIP' && mode !== 'Proxy')

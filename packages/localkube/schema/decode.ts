@@ -1,6 +1,6 @@
 import type { TypedNode } from '@plumbline/api/schema';
 import { noteEmpty } from './given-empty.ts';
-import { textTypeOf } from './go-types.ts';
+import { embeddedIn, textTypeOf } from './go-types.ts';
 
 /** What decoding reports besides the value. */
 export interface DecodeReport {
@@ -22,9 +22,20 @@ export class DecodeError extends Error {
 /** Keys of maps are marked in paths, because messages about types leave them out. */
 const keyStart = '\u0001';
 const keyEnd = '\u0002';
+/** Names of embedded structs are marked too: only messages about types have them. */
+const structStart = '\u0003';
+const structEnd = '\u0004';
 
 function shownPath(path: string): string {
-  return path.replaceAll(keyStart, '.').replaceAll(keyEnd, '');
+  // eslint-disable-next-line no-control-regex
+  return path.replaceAll(keyStart, '.').replaceAll(/\u0002|\u0003[^\u0004]*\u0004/g, '');
+}
+
+/** The path of a field of an object. */
+function fieldPath(node: TypedNode, path: string, name: string): string {
+  const embedded = embeddedIn(node.definition, name);
+  const shown = embedded === undefined ? name : `${structStart}${embedded}.${structEnd}${name}`;
+  return path === '' ? shown : `${path}.${shown}`;
 }
 
 type Data = Readonly<Record<string, unknown>>;
@@ -133,9 +144,10 @@ function decodeObject(
   if (!isData(value)) throw typeError(node, value, path, report);
   const plan = planOf(node);
   const result: Record<string, unknown> = {};
+  const holder = report.owner;
   for (const name in value) {
     const field = plan.fields.get(name);
-    const at = report.silent === true ? '' : path === '' ? name : `${path}.${name}`;
+    const at = report.silent === true ? '' : fieldPath(node, path, name);
     if (field === undefined) {
       report.unknown.push(shownPath(at));
       continue;
@@ -147,6 +159,7 @@ function decodeObject(
     if (keeps(field, read)) result[name] = read;
     else if (typeof read === 'object') noteEmpty(result, name, read);
   }
+  report.owner = holder;
   for (const [name, make] of plan.always) {
     if (result[name] === undefined) result[name] = make(report);
   }
@@ -346,7 +359,7 @@ function typeError(node: TypedNode, value: unknown, path: string, report: Decode
 
 /** Go's type of the value at a path; the texts of some fields have types of their own. */
 function typeAt(node: TypedNode, path: string, owner: string | undefined): string {
-  const start = Math.max(path.lastIndexOf('.'), path.lastIndexOf(keyStart)) + 1;
+  const start = Math.max(...['.', keyStart, structEnd].map((mark) => path.lastIndexOf(mark))) + 1;
   const field = path.slice(start).replaceAll(/\[\d+\]/g, '');
   const named = textTypeOf(owner, field);
   if (named === undefined) return goType(node);
@@ -359,7 +372,7 @@ function typeAt(node: TypedNode, path: string, owner: string | undefined): strin
 
 function goPath(path: string, owner: string | undefined): string {
   // eslint-disable-next-line no-control-regex
-  const fields = path.replaceAll(/\[\d+\]|\u0001[^\u0002]*\u0002/g, '');
+  const fields = path.replaceAll(/\[\d+\]|\u0001[^\u0002]*\u0002|[\u0003\u0004]/g, '');
   return `${owner?.split('.').at(-1) ?? ''}.${fields}`;
 }
 
@@ -374,6 +387,7 @@ function goType(node: TypedNode): string {
     case 'list':
       return `[]${goType(node.items ?? anything)}`;
     case 'map':
+      if (node.items?.type === 'quantity') return 'v1.ResourceList';
       return `map[string]${goType(node.items ?? anything)}`;
     case 'object':
       return goName(node.definition ?? '');

@@ -37,6 +37,8 @@ const TYPES: Readonly<Record<string, string>> = {
   'MutatingWebhook.reinvocationPolicy': 'v1.ReinvocationPolicyType',
   'MutatingWebhook.sideEffects': 'v1.SideEffectClass',
   'Mutation.patchType': 'v1.PatchType',
+  'NamedRuleWithOperations.operations': 'v1.OperationType',
+  'NamedRuleWithOperations.scope': 'v1.ScopeType',
   'NetworkPolicyPort.protocol': 'v1.Protocol',
   'NetworkPolicySpec.policyTypes': 'v1.PolicyType',
   'NodeSelectorRequirement.operator': 'v1.NodeSelectorOperator',
@@ -57,6 +59,8 @@ const TYPES: Readonly<Record<string, string>> = {
   'ResourceQuotaSpec.scopes': 'v1.ResourceQuotaScope',
   'RuleWithOperations.operations': 'v1.OperationType',
   'RuleWithOperations.scope': 'v1.ScopeType',
+  'ScopedResourceSelectorRequirement.operator': 'v1.ScopeSelectorOperator',
+  'ScopedResourceSelectorRequirement.scopeName': 'v1.ResourceQuotaScope',
   'SeccompProfile.type': 'v1.SeccompProfileType',
   'Secret.type': 'v1.SecretType',
   'ServicePort.protocol': 'v1.Protocol',
@@ -89,4 +93,50 @@ export function textTypeOf(definition: string | undefined, field: string): strin
   const owner = definition.split('.').at(-1) ?? '';
   if (owner === 'Subject' && !definition.includes('flowcontrol')) return undefined;
   return TYPES[`${owner}.${field}`];
+}
+
+/** Fields that Go's types have from a struct inside of them, by the definition that shows them. */
+const EMBEDDED: Readonly<Record<string, (field: string) => string | undefined>> = {
+  NamedRuleWithOperations: (field) =>
+    field === 'resourceNames'
+      ? undefined
+      : field === 'operations'
+        ? 'RuleWithOperations'
+        : 'RuleWithOperations.Rule',
+  RuleWithOperations: (field) => (field === 'operations' ? undefined : 'Rule'),
+  Volume: (field) => (field === 'name' ? undefined : 'VolumeSource'),
+  PersistentVolumeSpec: (field) => (VOLUME_FIELDS.has(field) ? undefined : 'PersistentVolumeSource'),
+  Probe: (field) => (HANDLERS.has(field) ? 'ProbeHandler' : undefined),
+  EphemeralContainer: (field) => (field === 'targetContainerName' ? undefined : 'EphemeralContainerCommon'),
+  DeviceClaimConfiguration: (field) => (field === 'opaque' ? 'DeviceConfiguration' : undefined),
+  DeviceClassConfiguration: (field) => (field === 'opaque' ? 'DeviceConfiguration' : undefined),
+  ConfigMapKeySelector: nameOfObject,
+  SecretKeySelector: nameOfObject,
+  ConfigMapEnvSource: nameOfObject,
+  SecretEnvSource: nameOfObject,
+  ConfigMapProjection: nameOfObject,
+  SecretProjection: nameOfObject,
+};
+const HANDLERS = new Set(['exec', 'httpGet', 'tcpSocket', 'grpc']);
+const VOLUME_FIELDS = new Set([
+  'accessModes',
+  'capacity',
+  'claimRef',
+  'mountOptions',
+  'nodeAffinity',
+  'persistentVolumeReclaimPolicy',
+  'storageClassName',
+  'volumeAttributesClassName',
+  'volumeMode',
+]);
+
+function nameOfObject(field: string): string | undefined {
+  return field === 'name' ? 'LocalObjectReference' : undefined;
+}
+
+/** The struct or structs between a definition and its field. */
+export function embeddedIn(definition: string | undefined, field: string): string | undefined {
+  return definition === undefined
+    ? undefined
+    : EMBEDDED[definition.slice(definition.lastIndexOf('.') + 1)]?.(field);
 }
