@@ -319,7 +319,12 @@ describe('writing', () => {
         tie('map'),
       ),
       list: fc.array(tie('node'), { maxLength: 4 }),
-      map: fc.dictionary(fc.string({ minLength: 1 }), tie('node'), { maxKeys: 4 }),
+      // Upstream writes this key as it is, and reads it as a merge.
+      map: fc.dictionary(
+        fc.string({ minLength: 1 }).filter((key) => key !== '<<'),
+        tie('node'),
+        { maxKeys: 4 },
+      ),
     })).map;
     fc.assert(
       fc.property(data, (original) => {
