@@ -38,7 +38,10 @@ function keyElement(list: SchemaNode, item: unknown): string {
     if (value !== undefined) parts.push(`${JSON.stringify(key)}:${JSON.stringify(value)}`);
   }
   if (parts.length === 0)
-    throw new ElementError('associative list with keys has an element that omits all key fields');
+    throw new ElementError(
+      `associative list with keys has an element that omits all key fields [${keys.map((key) => JSON.stringify(key)).join(' ')}] ` +
+        "(and doesn't have default values for any key fields)",
+    );
   return `k:{${parts.join(',')}}`;
 }
 

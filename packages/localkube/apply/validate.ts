@@ -4,11 +4,21 @@ import { isMap, itemNode, memberOf, type Items, type Members } from './shape.ts'
 
 /** Checks that an applied value fits its schema. Undefined: it does; else upstream's text. */
 export function checkTyped(node: SchemaNode, value: unknown): string | undefined {
-  if (fits(node, value)) return undefined;
+  if (readsAndFits(node, value)) return undefined;
   const errors: string[] = [];
   check(node, value, '', errors);
   if (errors.length <= 1) return errors[0];
   return ['errors:', ...errors.map((error) => `  ${error}`)].join('\n');
+}
+
+/** Items that lack all of their keys are told of at leisure, too. */
+function readsAndFits(node: SchemaNode, value: unknown): boolean {
+  try {
+    return fits(node, value);
+  } catch (thrown) {
+    if (thrown instanceof ElementError) return false;
+    throw thrown;
+  }
 }
 
 /** The same question without a word about where and why, for nearly every value fits. */
@@ -108,8 +118,7 @@ function checkScalar(node: SchemaNode, value: unknown, path: string, errors: str
         errors.push(at(path, `expected numeric (int or float), got ${goType(value)}`));
       return;
     case 'boolean':
-      if (typeof value !== 'boolean')
-        errors.push(at(path, `expected boolean, got &value.valueUnstructured{Value:${syntax(value)}}`));
+      if (typeof value !== 'boolean') errors.push(at(path, `expected boolean, got &{${plain(value)}}`));
       return;
     case 'string':
     case 'bytes':

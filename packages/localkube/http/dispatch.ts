@@ -330,7 +330,10 @@ function removeCollection(
     remove(around.core, resource, item.metadata.namespace ?? '', item.metadata.name, options);
     removed.push(item);
   }
-  return objectList(around, resource, request, removed, { resourceVersion });
+  const answer = objectList(around, resource, request, removed, { resourceVersion });
+  return resource.group === 'batch' && orphansByDefault(resource) && options.propagationPolicy === undefined
+    ? withWarning(answer, orphanedPods)
+    : answer;
 }
 
 const watchMinMs = 1_800_000;

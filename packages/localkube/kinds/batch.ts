@@ -100,10 +100,17 @@ function generateSelector(draft: Draft): void {
   fill(labels, NAME_LABEL, draft.metadata.name);
   fill(labels, 'job-name', draft.metadata.name);
   // A job without labels of its own takes those of its template, as the defaults of v1 do.
+  // For each name that it tries, upstream takes a copy, in which the two are maps of their own.
   const own = draft.metadata['labels'];
-  if (isAbsent(own) || sharedLabels.has(own as object)) draft.metadata['labels'] = { ...stringMap(labels) };
+  const shared = sharedLabels.has(Object(own)) && !hasGeneratedName(draft);
+  if (isAbsent(own) || shared) draft.metadata['labels'] = { ...stringMap(labels) };
   const selector = child(part, 'selector');
   fill(child(selector, 'matchLabels'), UID_LABEL, uid);
+}
+
+function hasGeneratedName({ metadata }: Draft): boolean {
+  const start = text(metadata['generateName']);
+  return start !== '' && metadata.name.startsWith(start.slice(0, 58)) && metadata.name !== start;
 }
 
 function jobWarnings(object: KubeObject, previous: KubeObject | undefined): readonly string[] {

@@ -47,7 +47,12 @@ function validateSelector(selector: Fields, at: string): FieldError[] {
   const field = `${at}.expression`;
   if (expression.length > expressionMax) return [tooLong(field, expressionMax)];
   const compiled = compileCel(expression, environment);
-  if (!compiled.ok) return [invalid(field, expression, `compilation failed: ${compiled.error.message}`)];
+  if (!compiled.ok) {
+    // Of an expression that is empty no line can be shown.
+    const [first = ''] = compiled.error.message.split('\n');
+    const why = expression === '' ? first : compiled.error.message;
+    return [invalid(field, expression, `compilation failed: ${why}`)];
+  }
   const { type } = compiled.value;
   if (type === boolType || type.kind === 'bool' || type.kind === 'dyn') return [];
   const detail = `must evaluate to bool or the unknown type, not ${typeText(type)}`;

@@ -95,6 +95,13 @@ export const priorityClassHooks: KindHooks = {
   validate(object, previous) {
     const name = object.metadata.name;
     const errors: FieldError[] = [];
+    if (previous !== undefined) {
+      if (integer(previous['value']) !== integer(object['value']))
+        errors.push(forbidden('value', 'may not be changed in an update.'));
+      if (previous['preemptionPolicy'] !== object['preemptionPolicy'])
+        errors.push(invalid('preemptionPolicy', object['preemptionPolicy'], 'field is immutable'));
+      return errors;
+    }
     if (name.startsWith('system-') && !KNOWN_PRIORITIES.has(name)) {
       const detail =
         "priority class names with 'system-' prefix are reserved for system use only. error: " +
@@ -103,16 +110,7 @@ export const priorityClassHooks: KindHooks = {
     } else if (!name.startsWith('system-') && integer(object['value']) > 1_000_000_000) {
       errors.push(forbidden('value', 'maximum allowed value of a user defined priority is 1000000000'));
     }
-    if (previous !== undefined) {
-      if (integer(previous['value']) !== integer(object['value']))
-        errors.push(forbidden('value', 'may not be changed in an update.'));
-      if (previous['preemptionPolicy'] !== object['preemptionPolicy']) {
-        errors.push(invalid('preemptionPolicy', object['preemptionPolicy'], 'field is immutable'));
-      }
-    } else
-      errors.push(
-        ...oneOf('preemptionPolicy', object['preemptionPolicy'], ['PreemptLowerPriority', 'Never']),
-      );
+    errors.push(...oneOf('preemptionPolicy', object['preemptionPolicy'], ['PreemptLowerPriority', 'Never']));
     return errors;
   },
   columns: [

@@ -156,7 +156,7 @@ export const rareColumns: Readonly<Record<string, readonly Column[]>> = {
   'flowcontrol.apiserver.k8s.io/FlowSchema': [
     nameColumn,
     column('PriorityLevel', (o) => text(record(spec(o)['priorityLevelConfiguration'])['name'])),
-    column('MatchingPrecedence', (o) => String(integer(spec(o)['matchingPrecedence']))),
+    column('MatchingPrecedence', (o) => integer(spec(o)['matchingPrecedence'])),
     column('DistinguisherMethod', (o) => text(record(spec(o)['distinguisherMethod'])['type']) || '<none>'),
     ageColumn,
     column('MissingPL', (o) => {

@@ -16,6 +16,8 @@ import {
   records,
   required,
   text,
+  tooMany,
+  duplicate,
 } from './fields.ts';
 import { shownField } from '../schema/index.ts';
 import { validateDeviceSelectors } from './device-selectors.ts';
@@ -87,20 +89,65 @@ export const claimTemplateHooks: KindHooks = {
 };
 
 function validateClaim(devices: Fields, at: string): FieldError[] {
-  const errors: FieldError[] = [];
   const names = new Set<string>();
-  for (const [index, request] of records(devices['requests']).entries()) {
-    const here = `${at}.requests[${index}]`;
-    errors.push(...validateRequest(request, here));
+  for (const request of records(devices['requests'])) {
     names.add(text(request['name']));
     for (const one of records(request['firstAvailable']))
       names.add(`${text(request['name'])}/${text(one['name'])}`);
   }
-  for (const [index, constraint] of records(devices['constraints']).entries())
-    errors.push(...validateConstraint(constraint, `${at}.constraints[${index}]`, names));
-  for (const [index, config] of records(devices['config']).entries())
-    errors.push(...validateConfiguration(config, `${at}.config[${index}]`));
-  return errors;
+  return [
+    ...eachNamed(records(devices['requests']), `${at}.requests`, 32, validateRequest),
+    ...each(records(devices['constraints']), `${at}.constraints`, 32, (constraint, here) =>
+      validateConstraint(constraint, here, names),
+    ),
+    ...each(records(devices['config']), `${at}.config`, 32, (config, here) => [
+      ...validateRequestNames(config['requests'], `${here}.requests`, names),
+      ...validateConfiguration(config, here),
+    ]),
+  ];
+}
+
+type Check<T> = (item: T, at: string) => FieldError[];
+
+/** What is wrong with the items of a list; of one that is too long nothing else is said. */
+function each<T>(items: readonly T[], at: string, most: number, check: Check<T>): FieldError[] {
+  if (items.length > most) return [tooMany(at, items.length, most)];
+  return items.flatMap((item, index) => check(item, `${at}[${index}]`));
+}
+
+/** As `each`; names that come again are told of at the end. */
+function eachNamed(items: readonly Fields[], at: string, most: number, check: Check<Fields>): FieldError[] {
+  return [
+    ...each(items, at, most, check),
+    ...repeated(
+      items.map((item) => text(item['name'])),
+      at,
+      most,
+    ),
+  ];
+}
+
+function repeated(keys: readonly string[], at: string, most: number): FieldError[] {
+  return keys.length > most
+    ? []
+    : keys.flatMap((key, index) => (keys.indexOf(key) < index ? [duplicate(`${at}[${index}]`, key)] : []));
+}
+
+function validateRequestNames(given: unknown, at: string, known: ReadonlySet<string>): FieldError[] {
+  const names = list(given).map(text);
+  const detail =
+    "must be the name of a request in the claim or the name of a request and a subrequest separated by '/'";
+  return [
+    ...each(names, at, 32, (name, here) => {
+      const segments = name.split('/');
+      if (segments.length > 2) return [invalid(here, name, detail)];
+      return [
+        ...segments.flatMap((segment) => invalidEach(here, segment, dnsLabelStrict(segment))),
+        ...(known.has(name) ? [] : [invalid(here, name, detail)]),
+      ];
+    }),
+    ...repeated(names, at, 32),
+  ];
 }
 
 const ONE_OF = 'exactly one of `exactly` or `firstAvailable` is required';
@@ -115,11 +162,12 @@ function validateRequest(request: Fields, at: string): FieldError[] {
     errors.push(invalid(at, null, `${ONE_OF}, but multiple fields are set`));
   else if (!exactly && alternatives.length === 0) errors.push(required(at, ONE_OF));
   if (exactly && alternatives.length > 0) return errors;
-  for (const [index, one] of alternatives.entries()) {
-    const here = `${at}.firstAvailable[${index}]`;
-    errors.push(...invalidEach(`${here}.name`, text(one['name']), dnsLabelStrict(text(one['name']))));
-    errors.push(...validateDevices(one, here));
-  }
+  errors.push(
+    ...eachNamed(alternatives, `${at}.firstAvailable`, 8, (one, here) => [
+      ...invalidEach(`${here}.name`, text(one['name']), dnsLabelStrict(text(one['name']))),
+      ...validateDevices(one, here),
+    ]),
+  );
   if (exactly) errors.push(...validateDevices(record(request['exactly']), `${at}.exactly`));
   return errors;
 }
@@ -166,18 +214,7 @@ function validateAttribute(value: string, at: string): FieldError[] {
 }
 
 function validateConstraint(constraint: Fields, at: string, known: ReadonlySet<string>): FieldError[] {
-  const errors: FieldError[] = [];
-  for (const [index, item] of list(constraint['requests']).entries()) {
-    const here = `${at}.requests[${index}]`;
-    const name = text(item);
-    for (const segment of name.split('/'))
-      errors.push(...invalidEach(here, segment, dnsLabelStrict(segment)));
-    if (!known.has(name)) {
-      const detail =
-        "must be the name of a request in the claim or the name of a request and a subrequest separated by '/'";
-      errors.push(invalid(here, name, detail));
-    }
-  }
+  const errors = validateRequestNames(constraint['requests'], `${at}.requests`, known);
   const given = ['matchAttribute', 'distinctAttribute'].filter((field) => !isAbsent(constraint[field]));
   // Upstream looks at the first one only, and says that there are several where there is none.
   const [first] = given;

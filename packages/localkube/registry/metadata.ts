@@ -67,6 +67,16 @@ const rounds: Readonly<Record<string, Rounds>> = {
   ]),
 };
 
+/** Kinds that ask what may change before they look at the whole. */
+const changeFirst = new Set([
+  'ConfigMap',
+  'ControllerRevision',
+  'IngressClass',
+  'Secret',
+  'ServiceAccount',
+  'VolumeAttributesClass',
+]);
+
 /** Status has checks of its own. */
 const statusRounds: Readonly<Record<string, Rounds>> = {
   CertificateSigningRequest: both,
@@ -175,13 +185,15 @@ export function validateMetadataUpdate(
   const added = other ? addedFinalizers(meta, before) : [];
   if (custom) return [...first, ...shared, ...named, ...added, ...added, ...moved];
   const standard = other ? standardErrors(object.kind, meta.finalizers) : [];
-  const own = renamed && object.kind !== 'DeviceClass' ? prefixErrors(nameRuleOf(group, object.kind), prefix) : [];
+  const own =
+    renamed && object.kind !== 'DeviceClass' ? prefixErrors(nameRuleOf(group, object.kind), prefix) : [];
   const found = [first, own, shared, named, added, standard, moved];
   if (found.every((errors) => errors.length === 0)) return [];
   const { whole, change } = roundsOf(object.kind, subresource);
   const errors = [...first, ...shared, ...named, ...added, ...moved, ...shared];
-  for (let n = 0; n < whole; n++) errors.push(...own, ...shared, ...named, ...standard);
-  for (let n = 0; n < change; n++) errors.push(...added, ...moved, ...shared, ...standard);
+  const all = Array.from({ length: whole }, () => [...own, ...shared, ...named, ...standard]);
+  const changed = Array.from({ length: change }, () => [...added, ...moved, ...shared, ...standard]);
+  errors.push(...(changeFirst.has(object.kind) ? [...changed, ...all] : [...all, ...changed]).flat());
   return errors;
 }
 
