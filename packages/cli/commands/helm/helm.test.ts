@@ -116,6 +116,9 @@ describe('plumb helm', () => {
       code: 0,
       out: 'NAME: a\nLAST DEPLOYED: TIME\nNAMESPACE: default\nSTATUS: deployed\nREVISION: 1\nTEST SUITE: None\nNOTES:\nIt is blue.\n\n',
     });
+    const four = await helm('test', 'a', '--helm-profile', '4');
+    expect(four.out).toContain('TEST SUITE: None\n');
+    expect(four.out).not.toContain('NOTES:');
     expect((await helm('test', 'nobody')).err).toBe('plumb: release: not found\n');
   });
 

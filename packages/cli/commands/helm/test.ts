@@ -25,7 +25,9 @@ export async function test(name: string, flags: TestFlags, io: Io): Promise<void
     });
     if (!done.ok) throw failure(done.error);
     const { release, logs, failure: failed } = done.value;
-    io.stdout.write(statusText(release, { profile, hideNotes: flags.hideNotes === true }));
+    // Helm 4 shows no notes behind tests, and has no flag for it.
+    const hideNotes = profile === 4 || flags.hideNotes === true;
+    io.stdout.write(statusText(release, { profile, hideNotes }));
     if (flags.logs === true) io.stdout.write('\n');
     const missing: string[] = [];
     for (const log of logs) {
