@@ -42,9 +42,20 @@ export async function keepCode(program) {
     await run(program, ['render', manifests]);
     await run(program, ['test', manifests]);
     await keepServerAndClient(program, folder);
+    // Much of what `up` does runs for the first time when many applications are there at once: then it should be compiled.
+    const up = ['up', '--demo', '--data', join(folder, 'up'), '--port', '0', '--in-memory'];
+    await run(program, up, { started: (child) => endWhenSaid(child, 'Plumbline is ready') });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function endWhenSaid(child, text) {
+  let said = '';
+  child.stdout.on('data', (chunk) => {
+    said += chunk;
+    if (said.includes(text)) child.kill('SIGINT');
+  });
 }
 
 /** A server, and then commands that ask one. */
