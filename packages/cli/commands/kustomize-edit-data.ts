@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { matchGlob } from '@plumbline/languages';
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { variableKeys } from '@plumbline/render';
 import { CommandError, type Io } from '../io.ts';
-import { apply, verb } from './kustomize-edit-file.ts';
+import { apply, glob, verb } from './kustomize-edit-file.ts';
 import type { FolderFlags } from './kustomize-edit-file.ts';
 
 const kinds = [
@@ -75,19 +74,6 @@ function expand(io: Io, folder: string, source: string): readonly string[] {
       `failed to expand file source: 'pattern '${source}' catches files [${found.join(' ')}], should catch only one`,
     );
   return [`${key}=${found[0]}`];
-}
-
-/** Paths below a folder that fit a pattern, part by part, as a shell finds them. */
-function glob(folder: string, pattern: string): readonly string[] {
-  if (!/[*?[]/.test(pattern)) return existsSync(resolve(folder, pattern)) ? [pattern] : [];
-  let paths = [''];
-  for (const part of pattern.split('/'))
-    paths = paths.flatMap((path) => {
-      if (!/[*?[]/.test(part)) return existsSync(join(folder, path, part)) ? [join(path, part)] : [];
-      const names = existsSync(join(folder, path)) ? readdirSync(join(folder, path)).sort() : [];
-      return names.filter((name) => matchGlob(part, name)).map((name) => join(path, name));
-    });
-  return paths;
 }
 
 interface SetFlags extends FolderFlags {

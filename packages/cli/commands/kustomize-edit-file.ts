@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { existsSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { formatProblem, isRecord } from '@plumbline/base';
-import { readYaml } from '@plumbline/languages';
+import { matchGlob, readYaml } from '@plumbline/languages';
 import { convertVars, editKustomization, kustomizationFileNames } from '@plumbline/render';
 import type { KustomizationEdit } from '@plumbline/render';
 import { CommandError, type Io } from '../io.ts';
@@ -81,4 +81,17 @@ function findFile(folder: string): string {
       `Found multiple kustomization files in ${folder}: ${found.map((one) => relative(folder, one)).join(', ')}`,
     );
   return file;
+}
+
+/** Paths below a folder that fit a pattern, part by part, as a shell finds them. */
+export function glob(folder: string, pattern: string): readonly string[] {
+  if (!/[*?[]/.test(pattern)) return existsSync(resolve(folder, pattern)) ? [pattern] : [];
+  let paths = [''];
+  for (const part of pattern.split('/'))
+    paths = paths.flatMap((path) => {
+      if (!/[*?[]/.test(part)) return existsSync(join(folder, path, part)) ? [join(path, part)] : [];
+      const names = existsSync(join(folder, path)) ? readdirSync(join(folder, path)).sort() : [];
+      return names.filter((name) => matchGlob(part, name)).map((name) => join(path, name));
+    });
+  return paths;
 }

@@ -74,6 +74,21 @@ patches:
 `);
   });
 
+  it('finds files by patterns, but not the kustomization itself, and takes the last of two changes', async () => {
+    const done = await run(
+      'add resource *.yaml',
+      'add component c*',
+      'add generator missing.yaml',
+      'set image nginx=x:2 nginx:3',
+    );
+    expect(done.codes).toEqual([0, 1, 0, 0]);
+    expect(done.error).toContain('c* has no match');
+    expect(done.error).toContain('missing.yaml has no match');
+    expect(done.text).toBe(
+      text.replace('- a.yaml # first\n', '- a.yaml # first\n- b.yaml\n').replace('"1.0"', '"3"'),
+    );
+  });
+
   it('looks into files of variables for keys that are there already', async () => {
     const done = await run('add configmap c --from-literal=A=1', 'add configmap c --from-env-file=x.env');
     expect(done.codes).toEqual([0, 1]);

@@ -2,11 +2,11 @@ import type { Command } from 'commander';
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Result } from '@plumbline/base';
-import { readEntries, readImage, readReplica } from '@plumbline/render';
+import { kustomizationFileNames, readEntries, readImage, readReplica } from '@plumbline/render';
 import type { PatchFlags } from '@plumbline/render';
 import { CommandError, type Io } from '../io.ts';
 import { addDataCommands, removeDataCommands, setDataCommands } from './kustomize-edit-data.ts';
-import { apply, fixWithVars, verb } from './kustomize-edit-file.ts';
+import { apply, fixWithVars, glob, verb } from './kustomize-edit-file.ts';
 import type { FolderFlags } from './kustomize-edit-file.ts';
 
 /** `plumb kustomize edit ...`: the verbs of `kustomize edit`, which leave everything but the change as it is. */
@@ -89,7 +89,7 @@ function addCommands(add: Command, io: Io): void {
     verb(add, `${word} <path...>`, `${pathFields[word]}: files, folders or addresses`)
       .option('--no-verify', 'do not check that the path is there')
       .action((args: string[], flags: FolderFlags & { readonly verify: boolean }) => {
-        const paths = args.map((path) => (flags.verify ? checkedPath(io, flags, path) : path));
+        const paths = flags.verify ? args.flatMap((path) => foundPaths(io, flags, word, path)) : args;
         apply(io, flags, [{ type: 'addPaths', field: pathFields[word], paths }]);
       });
   for (const kind of ['label', 'annotation'] as const) {
@@ -184,9 +184,14 @@ function read<T>(result: Result<T>): T {
   throw new CommandError(result.error.message, 2);
 }
 
-/** Addresses of other places are taken as they are. */
-function checkedPath(io: Io, { folder }: FolderFlags, path: string): string {
-  if (/^[a-z][a-z0-9+.-]*:|^git@|^github\.com\//i.test(path)) return path;
-  if (existsSync(resolve(io.cwd, folder, path))) return path;
-  throw new CommandError(`${path} has no match`);
+/** What a pattern finds, without the kustomization file itself; addresses of other places are taken as they are. */
+function foundPaths(io: Io, { folder }: FolderFlags, word: PathWord, pattern: string): readonly string[] {
+  if (/^[a-z][a-z0-9+.-]*:|^git@|^github\.com\//i.test(pattern)) return [pattern];
+  const found = glob(resolve(io.cwd, folder), pattern);
+  if (found.length === 0) {
+    // Upstream only says so of configurations of plugins.
+    if (word !== 'generator' && word !== 'transformer') throw new CommandError(`${pattern} has no match`);
+    io.stderr.write(`${pattern} has no match\n`);
+  }
+  return found.filter((path) => !kustomizationFileNames.some((name) => name === path));
 }

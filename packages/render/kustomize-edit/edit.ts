@@ -71,15 +71,18 @@ function planOf(kustomization: Fields, edit: KustomizationEdit): Planned {
       return {
         edits: [
           ...movedList(kustomization, 'imageTags', 'images'),
-          ...edit.images.flatMap((image) =>
+          ...lastByName(edit.images).flatMap((image) =>
             imageEdits(joinedList(kustomization, 'images', 'imageTags'), image),
           ),
         ],
       };
     case 'setReplicas':
-      return { edits: edit.replicas.flatMap((replica) => replicaEdits(kustomization, replica)) };
+      return { edits: lastByName(edit.replicas).flatMap((replica) => replicaEdits(kustomization, replica)) };
     case 'setBuildMetadata':
-      return { edits: [{ type: 'set', path: ['buildMetadata'], value: edit.options }] };
+      // What says the same already keeps its form.
+      return JSON.stringify(kustomization['buildMetadata']) === JSON.stringify(edit.options)
+        ? { edits: [] }
+        : { edits: [{ type: 'set', path: ['buildMetadata'], value: edit.options }] };
     case 'addBuildMetadata':
       return { edits: addedOptions(kustomization, edit.options) };
     case 'removeBuildMetadata':
@@ -139,6 +142,11 @@ function addedBases(kustomization: Fields, paths: readonly string[]): YamlEdit[]
     return { type: 'append', path: ['resources'], value };
   });
   return [...movedList(kustomization, 'bases', 'resources'), ...added];
+}
+
+/** Of several changes of one name the last one counts. */
+function lastByName<T extends { readonly name: string }>(changes: readonly T[]): readonly T[] {
+  return [...new Map(changes.map((one) => [one.name, one])).values()];
 }
 
 /** A list with what stands under its old name. */

@@ -120,7 +120,8 @@ export const manifestYaml: Library = {
         return fail(machine, `manifestYamlStream only takes arrays, got ${typeName(value)}`);
       const style = {
         indentLists: flag(machine, given[1], false),
-        quoteKeys: flag(machine, given[3], true),
+        // Nobody asks how keys are to be written where there are none.
+        quoteKeys: value.length === 0 || flag(machine, given[3], true),
       };
       return stream(machine, value, style, flag(machine, given[2], true));
     },
