@@ -53,6 +53,11 @@ export const deploymentHooks: KindHooks = {
     defaultPodTemplate(child(part, 'template'));
     fill(draft, 'status', {});
   },
+  // Alone among the workloads it keeps its labels from writers of its status.
+  prepareStatus(draft, live) {
+    if (live.metadata.labels === undefined) delete draft.metadata['labels'];
+    else draft.metadata['labels'] = live.metadata.labels;
+  },
   validate: validateDeployment,
   warnings: (object, previous) => workloadWarnings(object, previous, true),
   columns: [

@@ -54,7 +54,9 @@ function validateSlice(part: Fields, before: Fields | undefined): FieldError[] {
   errors.push(...validateDriver(text(part['driver']), 'spec.driver'));
   errors.push(...validatePool(record(part['pool'])));
   if (before !== undefined) errors.push(...validateSliceChange(part, before));
-  const given = PLACES.filter((field) => !isAbsent(part[field]) && part[field] !== false);
+  const given = PLACES.filter(
+    (field) => !isAbsent(part[field]) && part[field] !== false && part[field] !== '',
+  );
   if (!isAbsent(part['nodeName'])) {
     const name = text(part['nodeName']);
     if (name === '')
