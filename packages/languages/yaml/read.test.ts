@@ -127,6 +127,18 @@ describe('a stream', () => {
     });
   });
 
+  it.each<[string, unknown]>([
+    ['a: [x, two\nlines]\n', { a: ['x', 'two lines'] }],
+    ['a:\n  - {b: two\nlines}\n', { a: [{ b: 'two lines' }] }],
+    ['a: {c: two\nlines, d: 1}\nb: [1\n]\n', { a: { c: 'two lines', d: 1 }, b: [1] }],
+    ['t: |\n  [x\n y\na: ["]", two\nlines] # [\nb: it\'s [\n', undefined],
+    ['t: |\n  [x\na: ["]", two\nlines] # [\nb: it\'s [\n', { t: '[x\n', a: [']', 'two lines'], b: "it's [" }],
+    ['a: [x, two\n---\nlines]\n', undefined],
+  ])('takes lines in brackets as far out as they are, as goyaml does: %j', (text, wanted) => {
+    const read = readYaml(text, { file });
+    expect(read.ok ? read.value[0]?.value : undefined).toEqual(wanted);
+  });
+
   it('finds where a value is written', () => {
     const read = readYaml('x: 1\n---\na:\n  b:\n  - c\n  - d/e: 1\n', { file });
     const document = read.ok ? read.value[1] : undefined;

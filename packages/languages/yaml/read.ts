@@ -5,6 +5,7 @@ import { measureExpansion } from './aliases.ts';
 import { commonDepthMax, readCommon } from './common.ts';
 import { withoutFinalBreak } from './final-break.ts';
 import { indentBlockHeads } from './block-heads.ts';
+import { indentFlowLines } from './flow-lines.ts';
 import { decodeText } from './bytes.ts';
 import { hintFor, upstreamCause } from './causes.ts';
 import { goErrorText } from './go-error.ts';
@@ -142,7 +143,7 @@ function parseChunk(
     const values = parseYaml(text, limits, false);
     return accept(values, chunk, limits, options);
   } catch (thrown) {
-    const moved = indentBlockHeads(text);
+    const moved = indentBlockHeads(text) ?? indentFlowLines(text);
     if (moved !== undefined) return parseChunk({ ...chunk, text: moved }, start, limits, options, warnings);
     const refusal = refusalOf(thrown, chunk, options);
     if (refusal.code !== 'yaml-duplicate-key' || options.duplicateKeys !== 'last') return err(refusal);
