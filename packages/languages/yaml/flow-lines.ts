@@ -59,6 +59,11 @@ function scanLine(line: string, scan: Scan): void {
     const isInside = scan.depth > 0;
     if (c === ' ' || c === '\t' || c === '\r') continue;
     if (c === '#' && (at === 0 || /\s/.test(line.charAt(at - 1)))) return;
+    // Anchors and tags stand in front of a value.
+    if (begins && (c === '&' || c === '!')) {
+      while (at + 1 < line.length && !/\s/.test(line.charAt(at + 1))) at += 1;
+      continue;
+    }
     if (begins && (c === '"' || c === "'")) scan.quote = c;
     else if ((begins || isInside) && (c === '[' || c === '{')) scan.depth += 1;
     else if (isInside && (c === ']' || c === '}')) scan.depth -= 1;

@@ -133,6 +133,7 @@ describe('a stream', () => {
     ['a: {c: two\nlines, d: 1}\nb: [1\n]\n', { a: { c: 'two lines', d: 1 }, b: [1] }],
     ['t: |\n  [x\n y\na: ["]", two\nlines] # [\nb: it\'s [\n', undefined],
     ['t: |\n  [x\na: ["]", two\nlines] # [\nb: it\'s [\n', { t: '[x\n', a: [']', 'two lines'], b: "it's [" }],
+    ['a: &x !!seq [b\nc]\nd: *x\n', { a: ['b c'], d: ['b c'] }],
     ['a: [x, two\n---\nlines]\n', undefined],
   ])('takes lines in brackets as far out as they are, as goyaml does: %j', (text, wanted) => {
     const read = readYaml(text, { file });
