@@ -320,6 +320,9 @@ export function dropByType(spec: Fields, before: Fields): void {
     }
     if (sameFamilies(before, spec)) delete spec['ipFamilies'];
     if (policyOf(spec) === policyOf(before)) delete spec['ipFamilyPolicy'];
+    // Upstream keeps it and leaves it out of every answer.
+    if (spec['type'] === 'ExternalName' && same('internalTrafficPolicy'))
+      delete spec['internalTrafficPolicy'];
   }
   if (needsNodePort(before) && !needsNodePort(spec)) {
     const old = new Set(records(before['ports']).map((port) => integer(port['nodePort'])));
