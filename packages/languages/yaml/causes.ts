@@ -14,6 +14,7 @@ const causes: readonly (readonly [RegExp, string])[] = [
   [/^missed comma between flow collection entries/, "did not find expected ',' or '}'"],
   [/^can not read an implicit mapping pair; a colon is missed/, "could not find expected ':'"],
   [/^can not read a block mapping entry; a multiline key/, "could not find expected ':'"],
+  [/^expected the node content, but found/, 'did not find expected node content'],
   [/^bad indentation of a sequence entry/, "did not find expected '-' indicator"],
   [/^unknown escape sequence/, 'found unknown escape character'],
   [/^expected hexadecimal character/, 'did not find expected hexdecimal number'],

@@ -156,6 +156,7 @@ describe('broken input', () => {
     ['a key twice', 'a: 1\nb: 2\na: 3', 'mapping key already defined', 3],
     ['an unknown alias', 'a: *x', "unknown anchor 'x' referenced", 1],
     ['an open quote', 'a: "x', 'found unexpected end of stream', 1],
+    ['a comma too many', 'b: 1\na: [x,,y]', 'did not find expected node content', 2],
     ['a cycle', 'a: &x [*x]', 'an anchor contains itself', 1],
     ['a mapping as key', '? {a: 1}\n: 1', 'a mapping or a list cannot be a key', 1],
     ['a number that JSON has not', '\na: .nan', '.nan is no number that JSON can hold', 2],
