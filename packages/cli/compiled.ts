@@ -36,8 +36,10 @@ const rare: ReadonlySet<string> = new Set(
 /** Stands for a part of Node until something of it is asked for; then it has all of it, and asking costs nothing more. */
 function whenAsked(load: () => object): object {
   const stand = {};
+  let real: object | undefined;
   const become = (): object => {
-    const real = load();
+    if (real !== undefined) return real;
+    real = load();
     Object.setPrototypeOf(stand, Object.prototype);
     Object.defineProperties(stand, Object.getOwnPropertyDescriptors(real));
     return real;
