@@ -50,7 +50,8 @@ export function affixTransformer(
 
 function affixed(value: unknown, side: 'prefix' | 'suffix', text: string): unknown {
   expectKind('ScalarNode', [value]);
-  const old = scalarText(value);
+  // A null that is written out is the word.
+  const old = value === null ? 'null' : scalarText(value);
   const wanted = side === 'prefix' ? text + old : old + text;
   // What was no text becomes what the new text says.
   return typeof value === 'string' ? wanted : resolveScalar(wanted);
