@@ -28,7 +28,7 @@ export interface WorkFamily {
   forget(key: string): void;
 }
 
-export interface FamilyOptions {
+interface FamilyOptions {
   /** Its runs at the same time. */
   readonly workers?: number;
   /** Nobody waits for it: while others run, one of its runs begins at most every `BEHIND_MS`. */
