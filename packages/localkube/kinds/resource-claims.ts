@@ -18,6 +18,7 @@ import {
   text,
   tooMany,
   duplicate,
+  tooLong,
 } from './fields.ts';
 import { shownField } from '../schema/index.ts';
 import { validateDeviceSelectors } from './device-selectors.ts';
@@ -194,19 +195,29 @@ const IDENTIFIER_RULE =
   "a valid C identifier must start with alphabetic character or '_', followed by a string of alphanumeric characters " +
   `or '_' (e.g. 'my_name',  or 'MY_NAME',  or 'MyName', regex used for validation is '${IDENTIFIER}')`;
 
+const NAME_LENGTH_MAX = 32;
+
+function validateIdentifier(name: string, at: string): FieldError[] {
+  return [
+    ...(name.length > NAME_LENGTH_MAX ? [tooLong(at, NAME_LENGTH_MAX)] : []),
+    ...(isIdentifier.test(name) ? [] : [invalid(at, name, IDENTIFIER_RULE)]),
+  ];
+}
+
+/** The name of an attribute or a capacity, before which a domain may stand. Upstream takes any with two slashes. */
+export function validateDeviceName(value: string, at: string): FieldError[] {
+  const [domain = '', name, more] = value.split('/');
+  if (name === undefined) return validateIdentifier(domain, at);
+  if (more !== undefined) return [];
+  return [
+    ...(domain === '' ? [invalid(at, '', 'the domain must not be empty')] : validateDriver(domain, at)),
+    ...(name === '' ? [invalid(at, '', 'the name must not be empty')] : validateIdentifier(name, at)),
+  ];
+}
+
 function validateAttribute(value: string, at: string): FieldError[] {
-  const slash = value.indexOf('/');
-  const name = value.slice(slash + 1);
-  const errors: FieldError[] = [];
-  if (slash >= 0) {
-    const domain = value.slice(0, slash);
-    if (domain === '') errors.push(required(at, 'the domain must not be empty'));
-    else errors.push(...invalidEach(at, domain, dnsSubdomain(domain, false)));
-    if (name === '') errors.push(required(at, 'the name must not be empty'));
-  }
-  if (!isIdentifier.test(name) && !(slash >= 0 && name === ''))
-    errors.push(invalid(at, name, IDENTIFIER_RULE));
-  if (slash < 0)
+  const errors = validateDeviceName(value, at);
+  if (!value.includes('/'))
     errors.push(
       invalid(at, value, 'a fully qualified name must be a domain and a name separated by a slash'),
     );

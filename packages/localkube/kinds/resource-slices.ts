@@ -16,7 +16,7 @@ import {
   text,
 } from './fields.ts';
 import { dnsLabelStrict, dnsSubdomain, qualifiedName } from './names.ts';
-import { validateDriver } from './resource-claims.ts';
+import { validateDeviceName, validateDriver } from './resource-claims.ts';
 
 /** What a node or a network offers of devices. */
 
@@ -81,15 +81,23 @@ function validateSlice(part: Fields, before: Fields | undefined): FieldError[] {
     if (names.has(name)) errors.push(duplicate(here, name));
     names.add(name);
   }
-  for (const [index, one] of records(part['sharedCounters']).entries())
-    errors.push(
-      ...invalidEach(
-        `spec.sharedCounters[${index}].name`,
-        text(one['name']),
-        dnsLabelStrict(text(one['name'])),
-      ),
-    );
+  const sets = records(part['sharedCounters']);
+  const setNames = sets.map((one) => text(one['name']));
+  for (const [index, one] of sets.entries())
+    errors.push(...validateCounterSet(one, `spec.sharedCounters[${index}]`));
+  for (const [index, name] of setNames.entries())
+    if (setNames.indexOf(name) < index) errors.push(duplicate(`spec.sharedCounters[${index}]`, name));
   return errors;
+}
+
+function validateCounterSet(set: Fields, at: string): FieldError[] {
+  const name = text(set['name']);
+  const counters = Object.keys(record(set['counters']));
+  return [
+    ...(name === '' ? [required(`${at}.name`)] : invalidEach(`${at}.name`, name, dnsLabelStrict(name))),
+    ...(counters.length === 0 ? [required(`${at}.counters`)] : []),
+    ...counters.flatMap((key) => invalidEach(`${at}.counters`, key, dnsLabelStrict(key))),
+  ];
 }
 
 const VALUES = ['bool', 'int', 'string', 'version', 'bools', 'ints', 'strings', 'versions'];
@@ -98,6 +106,7 @@ function validateDevice(device: Fields, at: string, placed: boolean): FieldError
   const name = text(device['name']);
   const errors = invalidEach(`${at}.name`, name, dnsLabelStrict(name));
   for (const [key, attribute] of Object.entries(record(device['attributes']))) {
+    errors.push(...validateDeviceName(key, `${at}.attributes`));
     const count = VALUES.filter((field) => !isAbsent(record(attribute)[field])).length;
     if (count === 0)
       errors.push(invalid(`${at}.attributes[${key}]`, '', 'exactly one value must be specified'));

@@ -72,6 +72,7 @@ const changeFirst = new Set([
   'ConfigMap',
   'ControllerRevision',
   'IngressClass',
+  'Pod',
   'Secret',
   'ServiceAccount',
   'VolumeAttributesClass',
