@@ -15,7 +15,7 @@ export interface ScalarStyles {
 const oddNumber = /[:\s[,{](?:\+[\d.]|-?0[xXoObB\d]|-?\d[\d_]*[_.eE-]|-?\.\d)/;
 
 /** All mappings and lists below a value, each time in the same order. */
-export function containersOf(value: unknown, found: object[] = []): object[] {
+function containersOf(value: unknown, found: object[] = []): object[] {
   if (Array.isArray(value)) {
     found.push(value);
     for (const item of value as readonly unknown[]) if (typeof item === 'object') containersOf(item, found);

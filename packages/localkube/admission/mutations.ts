@@ -1,18 +1,5 @@
 import type { KubeObject } from '@plumbline/api';
-import {
-  applyJsonPatch,
-  CelObject,
-  compileCel,
-  dynType,
-  stringType,
-  structType,
-  toPlain,
-  type CelEnvironment,
-  type CelProgram,
-  type CelType,
-  type CelValue,
-  type StructDeclaration,
-} from '@plumbline/languages';
+import { applyJsonPatch, compileCel, toPlain, type CelProgram } from '@plumbline/languages';
 import type { Draft } from '../registry/types.ts';
 import {
   compileConditions,
@@ -20,15 +7,15 @@ import {
   conditionsHold,
   makeRunner,
   policyBudget,
-  policyScope,
-  type PolicyScope,
   type Runner,
 } from './expressions.ts';
 import { matches, record, records, text } from './match.ts';
 import { paramsFor } from './params.ts';
 import { bindingMatches, type PolicyWorld } from './policies.ts';
 import { refuse } from './refuse.ts';
+import { policyScope, type PolicyScope } from './scope.ts';
 import type { AdmissionRequest, Merge } from './types.ts';
+import { writtenStructs } from './written.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -158,51 +145,4 @@ function mutateOnce(
 export function replace(object: Draft, by: Draft): void {
   for (const field of Object.keys(object)) if (!(field in by)) delete object[field];
   Object.assign(object, by);
-}
-
-/** An object that an expression has written out. */
-class Written extends CelObject {
-  readonly typeName: string;
-  private readonly fields: ReadonlyMap<string, CelValue>;
-  constructor(typeName: string, fields: ReadonlyMap<string, CelValue>) {
-    super();
-    this.typeName = typeName;
-    this.fields = fields;
-  }
-  get(field: string): CelValue | undefined {
-    return this.fields.get(field);
-  }
-  names(): readonly string[] {
-    return [...this.fields.keys()];
-  }
-  declares(): boolean {
-    return true;
-  }
-}
-
-const patchFields: ReadonlyMap<string, CelType> = new Map([
-  ['op', stringType],
-  ['path', stringType],
-  ['from', stringType],
-  ['value', dynType],
-]);
-
-/** `JSONPatch{...}`, and `Object{...}`, `Object.spec{...}` and so on, whose fields are those of the kind at hand. */
-export const writtenStructs: NonNullable<CelEnvironment['structs']> = (
-  name,
-): StructDeclaration | undefined => {
-  if (name !== 'JSONPatch' && name !== 'Object' && !name.startsWith('Object.')) return undefined;
-  const isPatch = name === 'JSONPatch';
-  return {
-    type: structType(name, isPatch ? patchFields : new Map()),
-    field: (field) => (isPatch ? patchFields.get(field) : dynType),
-    make: (fields) =>
-      new Written(name, new Map(Array.from(fields, ([field, value]) => [unescaped(field), value]))),
-  };
-};
-
-const escapes: Readonly<Record<string, string>> = { dot: '.', dash: '-', slash: '/', underscores: '__' };
-
-function unescaped(field: string): string {
-  return field.replaceAll(/__(\w+?)__/g, (_, word: string) => escapes[word] ?? word);
 }

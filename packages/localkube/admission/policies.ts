@@ -9,13 +9,12 @@ import {
   conditionsHold,
   makeRunner,
   policyBudget,
-  policyScope,
-  type PolicyScope,
   type Runner,
 } from './expressions.ts';
 import { matches, record, records, strings, text, type FindNamespace } from './match.ts';
 import { paramsFor } from './params.ts';
 import { nameOf } from './refuse.ts';
+import { policyScope, type PolicyScope } from './scope.ts';
 import type { AdmissionRequest } from './types.ts';
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -10,11 +10,11 @@ import {
   conditionsHold,
   makeRunner,
   requestData,
-  webhookEnvironment,
 } from './expressions.ts';
 import { matches, record, records, strings, text, type FindNamespace } from './match.ts';
 import { replace } from './mutations.ts';
 import { refuse } from './refuse.ts';
+import { webhookEnvironment } from './scope.ts';
 import { addressOf } from './webhook-address.ts';
 import { WebhookNeeded, type AdmissionRequest, type Requester, type WebhookReply } from './types.ts';
 

@@ -1,6 +1,6 @@
 import { compileCel, typeText, type CelEnvironment } from '@plumbline/languages';
-import { policyScope, webhookEnvironment, type PolicyScope } from '../admission/expressions.ts';
-import { writtenStructs } from '../admission/mutations.ts';
+import { policyScope, webhookEnvironment, type PolicyScope } from '../admission/scope.ts';
+import { writtenStructs } from '../admission/written.ts';
 import type { FieldError } from '../registry/types.ts';
 import type { Fields } from './fields.ts';
 import {

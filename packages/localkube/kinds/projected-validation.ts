@@ -16,7 +16,7 @@ export function validateMode(mode: unknown, at: string): FieldError[] {
 }
 
 /** Where a file goes in a volume: below it, and not where the kubelet keeps its own. */
-export function volumePath(at: string, path: string): FieldError[] {
+function volumePath(at: string, path: string): FieldError[] {
   const errors = localDescendingPath(at, path);
   if (path.startsWith('..') && !path.startsWith('../') && path !== '..')
     errors.push(invalid(at, path, "must not start with '..'"));

@@ -54,7 +54,7 @@ function isNative(name: string): boolean {
 }
 
 /** Of somebody else's domain, as device plugins have them. */
-export function isExtendedResource(name: string): boolean {
+function isExtendedResource(name: string): boolean {
   if (isNative(name) || name.startsWith('requests.')) return false;
   return qualifiedName(`requests.${name}`).length === 0;
 }
