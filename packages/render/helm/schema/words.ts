@@ -49,7 +49,7 @@ export function numberWords(value: number): string {
     return rest === undefined ? grouped(whole) : `${grouped(whole)}.${rest}`;
   }
   const digits = String(Math.abs(exponent)).padStart(2, '0');
-  const raised = [...digits].map((digit) => superscripts.charAt(Number(digit))).join('');
+  const raised = digits.replaceAll(/\d/g, (digit) => superscripts.charAt(Number(digit)));
   return `${mantissa}×10${exponent < 0 ? '⁻' : ''}${raised}`;
 }
 
