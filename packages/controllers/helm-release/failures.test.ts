@@ -149,7 +149,7 @@ describe('hooks', () => {
     const runs = new Map(release.hooks?.map((hook) => [hook.name, hook]));
     const [early, late] = [runs.get('h1-early')?.last_run, runs.get('h1-late')?.last_run];
     expect([early?.phase, late?.phase]).toEqual(['Succeeded', 'Succeeded']);
-    expect(String(early?.completed_at) <= String(late?.started_at)).toBe(true);
+    expect(Date.parse(early?.completed_at ?? '')).toBeLessThanOrEqual(Date.parse(late?.started_at ?? ''));
     expect(runs.get('h1-late')?.delete_policies).toEqual(['before-hook-creation']);
     expect(await ground.object('Job', 'h1-early')).toBeUndefined();
     expect(await ground.object('Job', 'h1-late')).toBeDefined();
