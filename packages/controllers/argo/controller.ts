@@ -82,10 +82,7 @@ export function createController(options: ControllerOptions): ArgoController {
   });
 
   const applications = queue.family('application', reconcileKey);
-  const events: WorkFamily = queue.family('application-events', writeEvents, {
-    workers: 1,
-    behind: true,
-  });
+  const events: WorkFamily = queue.family('application-events', writeEvents, { workers: 1 });
   const pushes: WorkFamily = queue.family('application-push', spread, { workers: 4 });
   const polls: WorkFamily = queue.family('repository-poll', poll, { workers: 4 });
 

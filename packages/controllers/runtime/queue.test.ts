@@ -99,39 +99,6 @@ describe('work queue', () => {
     expect(most).toEqual({ all: 3, narrow: 1 });
   });
 
-  it('begins runs that nobody waits for when others rest, and now and then beside those that go on', async () => {
-    const clock = virtualClock();
-    const { queue } = queueOn(clock);
-    const held = gate();
-    const ran: string[] = [];
-    const urgent = queue.family('urgent', async () => {
-      await held.opened;
-      return {};
-    });
-    const behind = queue.family(
-      'behind',
-      async (key) => {
-        ran.push(key);
-        return {};
-      },
-      { workers: 1, behind: true },
-    );
-    queue.start();
-    urgent.wake('u');
-    for (const key of ['a', 'b', 'c', 'd']) behind.wake(key, 'lazy');
-    await new Promise(setImmediate);
-    expect(ran).toEqual(['a']);
-    clock.advance(99);
-    await new Promise(setImmediate);
-    expect(ran).toEqual(['a']);
-    clock.advance(1);
-    await new Promise(setImmediate);
-    expect(ran).toEqual(['a', 'b']);
-    held.open();
-    await queue.idle();
-    expect(ran).toEqual(['a', 'b', 'c', 'd']);
-  });
-
   it('comes back after growing delays while a run fails, and forgets that after a success', async () => {
     const { clock, queue } = queueOn();
     const times: number[] = [];

@@ -28,16 +28,9 @@ export interface WorkFamily {
   forget(key: string): void;
 }
 
-interface FamilyOptions {
-  /** Its runs at the same time. */
-  readonly workers?: number;
-  /** Nobody waits for it: while others run, one of its runs begins at most every `BEHIND_MS`. */
-  readonly behind?: boolean;
-}
-
 /** The one place of timers, retries and limits: all controllers run on it. */
 export interface WorkQueue {
-  family(name: string, reconciler: Reconciler, options?: FamilyOptions): WorkFamily;
+  family(name: string, reconciler: Reconciler, options?: { readonly workers?: number }): WorkFamily;
   start(): void;
   /** Starts nothing new; resolves when what runs has ended. */
   stop(): Promise<void>;
@@ -72,7 +65,6 @@ export interface Backoff {
 const WORKERS = 64;
 /** Where nothing urgent waits in the queue, what matters (a push, a request) comes from outside and takes many turns. */
 const LAZY_SLICE_MS = 2;
-const BEHIND_MS = 100;
 const BACKOFF: Backoff = { first: 100, factor: 2, most: 60_000 };
 
 /** The delay after the n-th failure in a row (from 1), spread by up to a fifth so that many do not come back at once. */
@@ -85,7 +77,6 @@ interface FamilyState {
   readonly name: string;
   readonly reconciler: Reconciler;
   readonly workers: number;
-  readonly behind: boolean;
   readonly failures: Map<string, number>;
   running: number;
 }
@@ -100,27 +91,13 @@ export function createWorkQueue(options: QueueOptions): WorkQueue {
   const ports: RunPorts = { breathe: () => slices.breathe() };
   let state: 'new' | 'running' | 'stopped' = 'new';
   let running = 0;
-  let runningBehind = 0;
-  let behindFrom = 0;
-  let waitsBehind: Cancel | undefined;
   let pumping = false;
   let timer: { readonly at: number; readonly cancel: Cancel } | undefined;
   let idlers: (() => void)[] = [];
 
   function full(name: string): boolean {
     const family = families.get(name);
-    return family === undefined || family.running >= family.workers || (family.behind && !letBehind());
-  }
-
-  /** Whether a run that nobody waits for may begin; where it may not, it is asked for again. */
-  function letBehind(): boolean {
-    const wait = behindFrom - clock.now();
-    if (running === runningBehind || wait <= 0) return true;
-    waitsBehind ??= clock.after(wait, () => {
-      waitsBehind = undefined;
-      pump();
-    });
-    return false;
+    return family === undefined || family.running >= family.workers;
   }
 
   function setTimer(): void {
@@ -172,10 +149,6 @@ export function createWorkQueue(options: QueueOptions): WorkQueue {
     running += 1;
     family.running += 1;
     const began = clock.now();
-    if (family.behind) {
-      runningBehind += 1;
-      behindFrom = began + BEHIND_MS;
-    }
     family
       .reconciler(item.key, ports)
       .then(
@@ -192,7 +165,6 @@ export function createWorkQueue(options: QueueOptions): WorkQueue {
       .then((failed) => {
         running -= 1;
         family.running -= 1;
-        if (family.behind) runningBehind -= 1;
         schedule.finish(item);
         metrics?.finished(family.name, { milliseconds: clock.now() - began, failed });
         metrics?.length(family.name, schedule.length(family.name));
@@ -223,7 +195,6 @@ export function createWorkQueue(options: QueueOptions): WorkQueue {
         name,
         reconciler,
         workers: familyOptions?.workers ?? workers,
-        behind: familyOptions?.behind === true,
         failures: new Map(),
         running: 0,
       };
@@ -251,7 +222,6 @@ export function createWorkQueue(options: QueueOptions): WorkQueue {
     },
     stop() {
       state = 'stopped';
-      waitsBehind?.();
       setTimer();
       return new Promise((resolve) => {
         idlers.push(resolve);
