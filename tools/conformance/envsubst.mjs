@@ -3,12 +3,10 @@
 // message. What a substitution makes of YAML that go-yaml refuses and we read (a null as a key) is told apart. Ends with
 // `N passed, N failed`.
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { tsImport } from 'tsx/esm/api';
-import { root } from '../lib/install.mjs';
 import { chance } from './lib/features/chance.mjs';
+import { numberOf, oracle } from './lib/generated.mjs';
 
 const { compileGlob, substitute, writeYaml } = await tsImport(
   '../../packages/languages/index.ts',
@@ -16,18 +14,7 @@ const { compileGlob, substitute, writeYaml } = await tsImport(
 );
 const { renderFluxKustomization } = await tsImport('../../packages/render/index.ts', import.meta.url);
 const { memoryTree } = await tsImport('../../testkit/index.ts', import.meta.url);
-const args = process.argv.slice(2);
-const number = (name, otherwise) => {
-  const at = args.indexOf(`--${name}`);
-  return at < 0 ? otherwise : Number(args[at + 1]);
-};
-const binary = join(root, '.cache/oracles/bin/substitution');
-if (!existsSync(binary)) {
-  process.stdout.write(
-    'needs the oracle (node tools/oracles/install.mjs substitution)\n0 passed, 0 failed, 1 skipped\n',
-  );
-  process.exit(0);
-}
+const binary = oracle('substitution');
 
 const names = ['a', 'B_2', '_x', 'empty', 'none', 'path', 'two', 'glob', 'uni'];
 const values = [
@@ -271,8 +258,8 @@ async function theirs(question) {
   return JSON.parse((await answers.next()).value);
 }
 
-const count = number('fuzz', 500);
-const seed = number('seed', 1);
+const count = numberOf('fuzz', 500);
+const seed = numberOf('seed', 1);
 const kinds = { envsubst: envsubstQuestion, 'post-build': fluxQuestion, glob: globQuestion };
 let failures = 0;
 for (const [kind, ask] of Object.entries(kinds)) {
@@ -287,7 +274,7 @@ for (const [kind, ask] of Object.entries(kinds)) {
     else if (isRefused && got.error !== undefined) totals.words += 1;
     else if (expected.error?.startsWith('envsubst error: YAMLToJSON: ') === true) totals.lenient += 1;
     else totals.failed += 1;
-    if (!same && (args.includes('-v') || isRefused !== (got.error !== undefined) || !isRefused))
+    if (!same && (process.argv.includes('-v') || isRefused !== (got.error !== undefined) || !isRefused))
       process.stdout.write(
         `${JSON.stringify(question)}\n  theirs ${JSON.stringify(expected)}\n  ours   ${JSON.stringify(got)}\n`,
       );

@@ -1,27 +1,14 @@
 // node tools/conformance/jsonnet.mjs [--fuzz N] [--seed S] [-v]: N programs that are put together by chance, evaluated by the real jsonnet
 // and by ours: results byte by byte, errors by their message. Ends with `N passed, N failed`.
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { tsImport } from 'tsx/esm/api';
-import { root } from '../lib/install.mjs';
 import { writeProgram } from './lib/programs.mjs';
+import { numberOf, oracle } from './lib/generated.mjs';
 
 const { evaluateJsonnet } = await tsImport('../../packages/languages/index.ts', import.meta.url);
 const exec = promisify(execFile);
-const args = process.argv.slice(2);
-const number = (name, otherwise) => {
-  const at = args.indexOf(`--${name}`);
-  return at < 0 ? otherwise : Number(args[at + 1]);
-};
-const binary = join(root, '.cache/oracles/bin/jsonnet');
-if (!existsSync(binary)) {
-  process.stdout.write(
-    'needs the oracle (node tools/oracles/install.mjs jsonnet)\n0 passed, 0 failed, 1 skipped\n',
-  );
-  process.exit(0);
-}
+const binary = oracle('jsonnet');
 
 async function theirs(code) {
   try {
@@ -36,8 +23,8 @@ async function ours(code) {
   return made.ok ? [...made.value.texts.values()][0] : `refused: ${made.error.trace.trim().split('\n')[0]}`;
 }
 
-const count = number('fuzz', 500);
-const seed = number('seed', 1);
+const count = numberOf('fuzz', 500);
+const seed = numberOf('seed', 1);
 const totals = { equal: 0, refused: 0, words: 0, failed: 0 };
 for (let i = 0; i < count; i++) {
   // The command takes what begins with a dash for a flag.
@@ -47,7 +34,7 @@ for (let i = 0; i < count; i++) {
   if (expected === got) totals[isRefused ? 'refused' : 'equal'] += 1;
   else if (isRefused && got.startsWith('refused: ')) totals.words += 1;
   else totals.failed += 1;
-  if (expected !== got && (args.includes('-v') || !isRefused || !got.startsWith('refused: ')))
+  if (expected !== got && (process.argv.includes('-v') || !isRefused || !got.startsWith('refused: ')))
     process.stdout.write(`${code}\n  theirs ${expected.slice(0, 300)}\n  ours ${got.slice(0, 300)}\n`);
 }
 const { equal, refused, words, failed } = totals;

@@ -3,38 +3,19 @@
 // changed, so what counts is that both refuse or say the same as data, and that ours keeps every line that says what it said before.
 // Ends with `N passed, N failed`.
 import { execFile } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { isDeepStrictEqual, promisify } from 'node:util';
 import { load } from 'js-yaml';
 import { tsImport } from 'tsx/esm/api';
-import { root } from '../lib/install.mjs';
 import { chance } from './lib/features/chance.mjs';
+import { numberOf, oracle } from './lib/generated.mjs';
 
 const { runProgram } = await tsImport('../../packages/cli/program.ts', import.meta.url);
 const exec = promisify(execFile);
-const args = process.argv.slice(2);
-const number = (name, otherwise) => {
-  const at = args.indexOf(`--${name}`);
-  return at < 0 ? otherwise : Number(args[at + 1]);
-};
-const binary = join(root, '.cache/oracles/bin/kustomize');
-if (!existsSync(binary)) {
-  process.stdout.write(
-    'needs the oracle (node tools/oracles/install.mjs kustomize)\n0 passed, 0 failed, 1 skipped\n',
-  );
-  process.exit(0);
-}
+const binary = oracle('kustomize');
 
 const other = {
   'a.yaml': '',
@@ -270,8 +251,8 @@ function lostLines(before, after, was, is) {
   });
 }
 
-const count = number('fuzz', 300);
-const seed = number('seed', 1);
+const count = numberOf('fuzz', 300);
+const seed = numberOf('seed', 1);
 const totals = { equal: 0, refused: 0, failed: 0 };
 const scratch = mkdtempSync(join(realpathSync(tmpdir()), 'kustomize-edit-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
@@ -303,7 +284,9 @@ for (let i = 0; i < count; i++) {
   rmSync(b, { recursive: true });
   totals[problem !== undefined ? 'failed' : expected.ok ? 'equal' : 'refused'] += 1;
   if (problem !== undefined)
-    process.stdout.write(`edit ${command.join(' ')}\n${args.includes('-v') ? text : ''}  ${problem}\n`);
+    process.stdout.write(
+      `edit ${command.join(' ')}\n${process.argv.includes('-v') ? text : ''}  ${problem}\n`,
+    );
 }
 process.stdout.write(
   `${count} edits: ${totals.equal} say the same, ${totals.refused} are refused by both\n${count - totals.failed} passed, ${totals.failed} failed\n`,

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { variableKeys } from '@plumbline/render';
 import { CommandError, type Io } from '../io.ts';
+import { collect, collectAll } from '../repeatable.ts';
 import { apply, glob, verb } from './kustomize-edit-file.ts';
 import type { FolderFlags } from './kustomize-edit-file.ts';
 
@@ -10,12 +11,6 @@ const kinds = [
   ['configmap', 'ConfigMap'],
   ['secret', 'Secret'],
 ] as const;
-
-const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
-const collectAll = (value: string, before: readonly string[] = []): string[] => [
-  ...before,
-  ...value.split(','),
-];
 
 interface AddFlags extends FolderFlags {
   readonly fromFile?: readonly string[];

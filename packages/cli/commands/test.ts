@@ -1,10 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 import type { Command } from 'commander';
 import type { Io } from '../io.ts';
+import { collect } from '../repeatable.ts';
 import { addRenderOptions } from '../render/options.ts';
 import type { TestFlags } from '../test/run.ts';
-
-const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
 
 /** `plumb test PATH`: brings a folder up on an embedded cluster in virtual time and says what does not become healthy. */
 export function testCommand(parent: Command, io: Io): void {

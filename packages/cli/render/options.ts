@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { CommandError } from '../io.ts';
+import { collect, collectAll } from '../repeatable.ts';
 import type { ChartFlags } from './chart.ts';
 import { addKustomizeOptions } from './kustomize-flags.ts';
 import type { KustomizeFlags } from './kustomize-flags.ts';
@@ -11,12 +12,6 @@ export interface RenderFlags extends Omit<ChartFlags, 'helmProfile' | 'random'>,
   readonly helmProfile?: string;
   readonly random?: string;
 }
-
-const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
-const collectAll = (value: string, before: readonly string[] = []): string[] => [
-  ...before,
-  ...value.split(','),
-];
 
 /** Adds the flags to a command. */
 export function addRenderOptions(command: Command): Command {

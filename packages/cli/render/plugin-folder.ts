@@ -4,6 +4,7 @@ import { systemClock } from '@plumbline/base/node';
 import { discoverPlugin, render } from '@plumbline/render';
 import type { HelmEngine, RenderSource } from '@plumbline/render';
 import type { Elsewhere } from '../compose/elsewhere.ts';
+import { createPluginHost } from '../compose/plugins.ts';
 import type { Io } from '../io.ts';
 import { CommandError } from '../io.ts';
 import { folderError, placeOf, printed } from './folder.ts';
@@ -22,12 +23,8 @@ export async function renderWithPlugin(
   io: Pick<Io, 'cwd' | 'env'>,
   elsewhere: Elsewhere | undefined,
 ): Promise<RenderedFolder | undefined> {
-  if (flags.plugins === undefined && flags.plugin === undefined) {
-    if (flags.pluginEnv === undefined && flags.pluginParameters === undefined) return undefined;
+  if (flags.plugins === undefined && flags.plugin === undefined)
     throw new CommandError('--plugin-env and --plugin-parameters need --plugin or --plugins', 2);
-  }
-  // What starts programs is only loaded by who asks for it.
-  const { createPluginHost } = await import('../compose/plugins.ts');
   const place = placeOf(folder, io.cwd);
   const { tree, path } = place;
   const context = contextOf({ ...flags, releaseName: flags.releaseName ?? basename(folder) }, path);

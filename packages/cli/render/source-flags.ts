@@ -3,6 +3,7 @@ import { isRecord } from '@plumbline/base';
 import { parseJsonText } from '@plumbline/languages';
 import type { RenderContext, SourceParameters } from '@plumbline/render';
 import { CommandError } from '../io.ts';
+import { collect } from '../repeatable.ts';
 
 /** The flags that say of a folder what an Application or a Flux `Kustomization` would say of it. */
 export interface SourceFlags {
@@ -21,8 +22,6 @@ export interface SourceFlags {
   readonly buildEnv?: readonly string[];
   readonly fluxKustomization?: string;
 }
-
-const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
 
 /** Adds the flags to a command. */
 export function addSourceOptions(command: Command): Command {

@@ -3,7 +3,7 @@ import { isAbsent, record, records, stringMap } from '../kinds/fields.ts';
 import { isEmptySelector, selectorMatches } from '../kinds/selectors.ts';
 import { resolve } from './deployment/numbers.ts';
 import type { ControllerContext } from './runtime/context.ts';
-import { GATHER_MS } from './runtime/context.ts';
+import { enqueueSelf } from './runtime/context.ts';
 import { createLabelIndex, createSelectorIndex } from './runtime/label-index.ts';
 import type { LabelIndex } from './runtime/label-index.ts';
 import {
@@ -36,9 +36,8 @@ export function startDisruptionBudgets(context: ControllerContext): void {
     if (event.type === 'deleted') budgets.remove(event.object);
     else budgets.set(event.object);
     // The controller's own writes of the status change nothing that it looks at.
-    if (event.type === 'added') queue.gather(keyOf(event.object), 2.5 * GATHER_MS);
-    else if (event.type === 'deleted' || event.object['spec'] !== event.previous?.['spec'])
-      queue.add(keyOf(event.object));
+    if (event.type !== 'modified' || event.object['spec'] !== event.previous?.['spec'])
+      enqueueSelf(queue)(event);
   });
   context.watch('', 'Pod', ({ type, object, previous }) => {
     if (type === 'deleted') pods.remove(object);

@@ -3,7 +3,7 @@ import type { KubeObject } from '@plumbline/api';
 import { integer, isAbsent, records, stringMap, text } from '../kinds/fields.ts';
 import type { Fields } from '../kinds/fields.ts';
 import type { ControllerContext } from './runtime/context.ts';
-import { GATHER_MS } from './runtime/context.ts';
+import { enqueueSelf } from './runtime/context.ts';
 import { createLabelIndex, createSelectorIndex } from './runtime/label-index.ts';
 import type { LabelIndex } from './runtime/label-index.ts';
 import {
@@ -12,7 +12,6 @@ import {
   controllerReference,
   isDeleting,
   isReady,
-  keyOf,
   phaseOf,
   specOf,
   splitKey,
@@ -52,16 +51,13 @@ export function startEndpoints(context: ControllerContext): void {
       event.previous === undefined ||
       event.object['spec'] !== event.previous['spec']
     ) {
-      // The pods of a service that is made in a flood are made in it too.
-      if (event.type === 'added') queue.gather(keyOf(event.object), 2.5 * GATHER_MS);
-      else queue.add(keyOf(event.object));
+      enqueueSelf(queue)(event);
     }
   });
   context.watch('', 'Pod', ({ type, object, previous }) => {
     if (type === 'deleted') pods.remove(object);
     else pods.set(object);
     if (type === 'modified' && previous !== undefined && sameEndpoint(object, previous)) return;
-    if (!isEndpoint(object) && (previous === undefined || !isEndpoint(previous))) return;
     const namespace = object.metadata.namespace ?? '';
     for (const labels of new Set([object.metadata.labels, previous?.metadata.labels])) {
       if (labels !== undefined)

@@ -2,10 +2,9 @@ import { messageOf } from '@plumbline/base';
 import type { KubeObject } from '@plumbline/api';
 import { integer, record, records, stringMap } from '../kinds/fields.ts';
 import type { Fields } from '../kinds/fields.ts';
-import type { StoreEvent } from '../registry/types.ts';
 import { selectorMatches } from '../kinds/selectors.ts';
 import type { ControllerContext } from './runtime/context.ts';
-import { GATHER_MS, enqueueChanged, enqueueOwner } from './runtime/context.ts';
+import { enqueueOwner, enqueueSelf } from './runtime/context.ts';
 import {
   controllerOf,
   isActive,
@@ -40,8 +39,8 @@ function startReplicas(context: ControllerContext, group: string, kind: string, 
     const set = access.get(group, kind, namespace, name);
     if (set !== undefined) sync(context, asSet(set), recorder, (ms) => queue.addAfter(key, ms));
   });
-  context.watch(group, kind, enqueueChanged(queue));
-  context.watch('', 'Pod', enqueueOwner(queue, kind, changesNumbers));
+  context.watch(group, kind, enqueueSelf(queue));
+  context.watch('', 'Pod', enqueueOwner(queue, kind));
   context.watch('', 'Pod', ({ type, object }) => {
     // A pod that nobody owns may be one that a set is waiting to adopt.
     if (type === 'deleted' || controllerOf(object) !== undefined || isDeleting(object)) return;
@@ -49,17 +48,6 @@ function startReplicas(context: ControllerContext, group: string, kind: string, 
       if (selectorMatches(specOf(asSet(set))['selector'], object.metadata.labels)) queue.add(keyOf(set));
     }
   });
-}
-
-/** Whether more or fewer pods are ready or active; that one was made, its set knows. */
-function changesNumbers({ type, object, previous }: StoreEvent): boolean {
-  if (type === 'deleted') return true;
-  if (previous === undefined) return isReady(object);
-  return (
-    isReady(object) !== isReady(previous) ||
-    isActive(object) !== isActive(previous) ||
-    object.metadata.labels !== previous.metadata.labels
-  );
 }
 
 /** A ReplicationController's plain map as the label selector that it means. */
@@ -75,8 +63,7 @@ function sync(
   recorder: ReturnType<ControllerContext['recorder']>,
   again: (ms: number) => void,
 ): void {
-  const before = claimPods(context, set);
-  let pods = before;
+  let pods = claimPods(context, set);
   let failure: { readonly reason: string; readonly message: string } | undefined;
   if (!isDeleting(set)) {
     try {
@@ -87,11 +74,6 @@ function sync(
       writeReplicaStatus(context, set, pods, failure, again);
       throw thrown;
     }
-  }
-  if (pods.length > before.length && context.loop.flooded()) {
-    // They will be ready soon; then one status tells both.
-    again(GATHER_MS);
-    return;
   }
   writeReplicaStatus(context, set, pods, failure, again);
 }

@@ -3,6 +3,7 @@ import { definitionFor } from '@plumbline/api/schema';
 import { equalData } from '@plumbline/base';
 import { timeText } from '../registry/time.ts';
 import type { FieldError, KindHooks, WriteContext } from '../registry/types.ts';
+import { VOLUME_FIELDS } from '../schema/index.ts';
 import { ageColumn, column, nameColumn } from './columns.ts';
 import type { Fields } from './fields.ts';
 import {
@@ -249,7 +250,7 @@ export const volumeHooks: KindHooks = {
 
 function sourceChange(after: Fields, before: Fields): FieldError[] {
   const sourceOf = (part: Fields): Fields =>
-    Object.fromEntries(Object.entries(part).filter(([field]) => !NOT_SOURCES.has(field)));
+    Object.fromEntries(Object.entries(part).filter(([field]) => !VOLUME_FIELDS.has(field)));
   const [now, then] = [sourceOf(after), sourceOf(before)];
   const driver = record(now['csi']);
   // The secret for growing may come later.
@@ -277,18 +278,6 @@ function volumeChange(after: Fields, before: Fields): FieldError[] {
     errors.push(forbidden('spec.volumeAttributesClassName', 'update from non-nil value to nil is forbidden'));
   return errors;
 }
-
-const NOT_SOURCES = new Set([
-  'accessModes',
-  'capacity',
-  'claimRef',
-  'mountOptions',
-  'nodeAffinity',
-  'persistentVolumeReclaimPolicy',
-  'storageClassName',
-  'volumeAttributesClassName',
-  'volumeMode',
-]);
 
 /** Upstream compares each term with as many empty ones as there are terms, and with those before it. */
 function repeatedTopologies(terms: readonly Fields[]): FieldError[] {

@@ -118,7 +118,8 @@ const EMBEDDED: Readonly<Record<string, (field: string) => string | undefined>> 
   SecretProjection: nameOfObject,
 };
 const HANDLERS = new Set(['exec', 'httpGet', 'tcpSocket', 'grpc']);
-const VOLUME_FIELDS = new Set([
+/** What a PersistentVolume's spec says besides its source. */
+export const VOLUME_FIELDS: ReadonlySet<string> = new Set([
   'accessModes',
   'capacity',
   'claimRef',

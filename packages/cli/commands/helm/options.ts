@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import { parseDuration } from '@plumbline/languages';
 import { CommandError } from '../../io.ts';
+import { collect, collectAll } from '../../repeatable.ts';
 import { addOriginOptions } from '../../render/origin-flags.ts';
 import type { OriginFlags } from '../../render/origin-flags.ts';
 
@@ -55,13 +56,6 @@ export interface ChartActionFlags extends WriteFlags, OriginFlags {
   readonly postRenderer?: string;
   readonly postRendererArgs?: readonly string[];
 }
-
-const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
-/** `-f a.yaml,b.yaml`: paths may be given in one word. */
-const collectPaths = (value: string, before: readonly string[] = []): string[] => [
-  ...before,
-  ...value.split(','),
-];
 
 /** `a=b,c=d`, repeatable. */
 function collectLabels(
@@ -121,7 +115,7 @@ export function addWriteOptions(command: Command): Command {
 /** Adds what installs and upgrades take. */
 export function addChartOptions(command: Command): Command {
   addWriteOptions(command)
-    .option('-f, --values <file>', 'values in a YAML file or a URL; repeatable', collectPaths)
+    .option('-f, --values <file>', 'values in a YAML file or a URL; repeatable', collectAll)
     .option('--set <key=value>', 'set a value; repeatable', collect)
     .option('--set-string <key=value>', 'set a value that is a text; repeatable', collect)
     .option('--set-json <key=json>', 'set a value as JSON; repeatable', collect)

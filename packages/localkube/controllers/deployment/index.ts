@@ -1,7 +1,7 @@
 import type { KubeObject } from '@plumbline/api';
 import { integer } from '../../kinds/fields.ts';
 import type { ControllerContext } from '../runtime/context.ts';
-import { enqueueChanged, enqueueOwner } from '../runtime/context.ts';
+import { enqueueOwner, enqueueSelf } from '../runtime/context.ts';
 import {
   MANAGER,
   controllerOf,
@@ -14,7 +14,6 @@ import {
 } from '../runtime/objects.ts';
 import { selectorMatches } from '../../kinds/selectors.ts';
 import { StatusError } from '../../registry/types.ts';
-import type { StoreEvent } from '../../registry/types.ts';
 import {
   REVISION,
   findNewSet,
@@ -40,8 +39,8 @@ export function startDeployments(context: ControllerContext): void {
     const wait = sync(context, deployment);
     if (wait !== undefined) queue.addAfter(key, wait);
   });
-  context.watch('apps', 'Deployment', enqueueChanged(queue));
-  const ownerOfSet = enqueueOwner(queue, 'Deployment', changesAvailability);
+  context.watch('apps', 'Deployment', enqueueSelf(queue));
+  const ownerOfSet = enqueueOwner(queue, 'Deployment');
   context.watch('apps', 'ReplicaSet', (event) => {
     ownerOfSet(event);
     const { type, object } = event;
@@ -60,20 +59,6 @@ export function startDeployments(context: ControllerContext): void {
     const above = set === undefined ? undefined : controllerOf(set);
     if (above?.kind === 'Deployment') queue.add(`${object.metadata.namespace ?? ''}/${above.name}`);
   });
-}
-
-/** Whether a set has more or fewer ready pods than before; that it was made or scaled, its deployment knows. */
-function changesAvailability({ type, object, previous }: StoreEvent): boolean {
-  if (type === 'deleted') return true;
-  const ready = statusNumber(object, 'readyReplicas');
-  const available = statusNumber(object, 'availableReplicas');
-  if (previous === undefined) return ready > 0;
-  return (
-    ready !== statusNumber(previous, 'readyReplicas') ||
-    available !== statusNumber(previous, 'availableReplicas') ||
-    object['spec'] !== previous['spec'] ||
-    object.metadata.labels !== previous.metadata.labels
-  );
 }
 
 function sync(context: ControllerContext, deployment: KubeObject): number | undefined {

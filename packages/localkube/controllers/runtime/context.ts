@@ -87,26 +87,11 @@ function orphanIndex(access: Access, watch: ControllerContext['watch']): Control
       .filter((object) => object !== undefined);
 }
 
-/** What owners gather for so long in a flood: a pod is there, is bound and becomes ready within that time. */
-export const GATHER_MS = 400;
-
-/**
- * Queues the owner of this kind when one of its dependents changes, before or after. A change that `isNews` denies may
- * wait for the next that is.
- */
-export function enqueueOwner(
-  queue: Queue,
-  kind: string,
-  isNews: (event: StoreEvent) => boolean = () => true,
-): (event: StoreEvent) => void {
-  return (event) => {
-    const { object, previous } = event;
+/** Queues the owner of this kind when one of its dependents changes, before or after. */
+export function enqueueOwner(queue: Queue, kind: string): (event: StoreEvent) => void {
+  return ({ object, previous }) => {
     const owner = controllerOf(object);
-    if (owner?.kind === kind) {
-      const key = `${object.metadata.namespace ?? ''}/${owner.name}`;
-      if (isNews(event)) queue.add(key);
-      else queue.gather(key, GATHER_MS);
-    }
+    if (owner?.kind === kind) queue.add(`${object.metadata.namespace ?? ''}/${owner.name}`);
     const before = previous === undefined ? undefined : controllerOf(previous);
     if (before !== undefined && before.kind === kind && before.uid !== owner?.uid) {
       queue.add(`${object.metadata.namespace ?? ''}/${before.name}`);
@@ -116,21 +101,4 @@ export function enqueueOwner(
 
 export function enqueueSelf(queue: Queue): (event: StoreEvent) => void {
   return ({ object }) => queue.add(keyOf(object));
-}
-
-/** Queues the object itself; a status that was written, by its own controller as a rule, is no news. */
-export function enqueueChanged(queue: Queue): (event: StoreEvent) => void {
-  return (event) => {
-    if (isStatusOnly(event)) queue.gather(keyOf(event.object), GATHER_MS);
-    else queue.add(keyOf(event.object));
-  };
-}
-
-function isStatusOnly({ type, object, previous }: StoreEvent): boolean {
-  return (
-    type === 'modified' &&
-    object['spec'] === previous?.['spec'] &&
-    object.metadata.labels === previous?.metadata.labels &&
-    object.metadata.deletionTimestamp === previous?.metadata.deletionTimestamp
-  );
 }

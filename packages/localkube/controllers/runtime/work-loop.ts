@@ -8,18 +8,11 @@ export interface Queue {
   add(key: string): void;
   /** Adds the key later; of several waits for one key the earliest counts. */
   addAfter(key: string, ms: number): void;
-  /**
-   * Adds the key for something that is no news to anybody who waits: at once while there is little to do, and later in a
-   * flood, so that a thousand objects that start are each written once for several changes.
-   */
-  gather(key: string, ms: number): void;
 }
 
 /** One loop for all controllers of a server. */
 export interface WorkLoop {
   queue(name: string, sync: (key: string) => void): Queue;
-  /** There is so much to do that what changes step by step is better written once. */
-  flooded(): boolean;
   readonly wheel: Wheel;
   stop(): void;
 }
@@ -41,11 +34,6 @@ interface Work {
 const SLICE_MS = 6;
 /** A virtual clock stands still, so the number of syncs bounds its turns. */
 const SLICE_SYNCS = 400;
-/** More syncs than this in a second are a flood. Starting one application takes about fifteen. */
-const FLOOD_SYNCS = 200;
-/** Or the process has so much to do elsewhere that work which is due at once waits so long. */
-const FLOOD_LAG_MS = 20;
-const FLOOD_MS = 1000;
 const RETRY_FIRST_MS = 5;
 const RETRY_MOST_MS = 60_000;
 
@@ -56,35 +44,19 @@ export function createWorkLoop(clock: Clock, logger: Logger): WorkLoop {
   let head = 0;
   let scheduled: Cancel | undefined;
   let stopped = false;
-  let window = { since: Number.NEGATIVE_INFINITY, syncs: 0 };
-  let floodedAt = Number.NEGATIVE_INFINITY;
 
-  const flooded = (): boolean => clock.now() - floodedAt < FLOOD_MS;
-
-  const count = (now: number): void => {
-    if (now - window.since >= FLOOD_MS) window = { since: now, syncs: 0 };
-    window.syncs += 1;
-    if (window.syncs > FLOOD_SYNCS) floodedAt = now;
-  };
-
-  let askedAt = 0;
   const schedule = (): void => {
-    if (scheduled !== undefined || stopped || head === pending.length) return;
-    askedAt = clock.now();
-    scheduled = clock.after(0, drain);
+    if (scheduled === undefined && !stopped && head < pending.length) scheduled = clock.after(0, drain);
   };
 
   const drain = (): void => {
     scheduled = undefined;
     const start = clock.now();
-    if (start - askedAt >= FLOOD_LAG_MS) floodedAt = start;
     for (let done = 0; head < pending.length && done < SLICE_SYNCS; done++) {
       const work = pending[head++]!;
       work.controller.waiting.delete(work.key);
       run(work);
-      const now = clock.now();
-      count(now);
-      if (now - start >= SLICE_MS) break;
+      if (clock.now() - start >= SLICE_MS) break;
     }
     if (head === pending.length) {
       pending = [];
@@ -140,7 +112,6 @@ export function createWorkLoop(clock: Clock, logger: Logger): WorkLoop {
 
   return {
     wheel,
-    flooded,
     queue(name, sync) {
       const controller: Controller = {
         name,
@@ -152,7 +123,6 @@ export function createWorkLoop(clock: Clock, logger: Logger): WorkLoop {
       return {
         add: (key) => add(controller, key),
         addAfter: (key, ms) => addAfter(controller, key, ms),
-        gather: (key, ms) => addAfter(controller, key, flooded() ? ms : 0),
       };
     },
     stop() {
