@@ -3,6 +3,7 @@ import { makeMemory, type Memory } from './memory.ts';
 import { ElementError } from './path-element.ts';
 import type { ApplyRequest, ApplyResult, UpdateManagers, UpdateRequest } from './types.ts';
 import { updateManagers } from './update.ts';
+import { checkTyped } from './validate.ts';
 
 export type { ApplyRequest } from './types.ts';
 
@@ -21,8 +22,10 @@ export function makeOwnership(): Ownership {
   };
 }
 
-/** An object whose lists cannot be told apart has no owners: upstream takes them away and goes on. */
+/** An object that does not fit its schema, or whose lists cannot be told apart, has no owners: upstream takes them away and goes on. */
 function ownersOrNobody(memory: Memory, request: UpdateRequest): ReturnType<UpdateManagers> {
+  const { sent, schema } = request;
+  if (sent !== undefined && checkTyped(schema, sent, true) !== undefined) return [];
   try {
     return updateManagers(memory, request);
   } catch (thrown) {

@@ -34,6 +34,8 @@ export interface UpdateRequest {
   readonly before: Readonly<Draft> | undefined;
   /** The object as it is about to be stored, its managedFields as the client sent them. */
   readonly after: Readonly<Draft>;
+  /** All that the client sent, where a part of it does not come to be: what does not fit the schema ends ownership. */
+  readonly sent?: Readonly<Draft>;
   readonly manager: string;
   readonly schema: SchemaNode;
   readonly apiVersion: string;

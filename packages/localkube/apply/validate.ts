@@ -2,11 +2,17 @@ import type { SchemaNode } from '@plumbline/api';
 import { ElementError, elementOf, elementText } from './path-element.ts';
 import { isMap, itemNode, memberOf, type Items, type Members } from './shape.ts';
 
-/** Checks that an applied value fits its schema. Undefined: it does; else upstream's text. */
-export function checkTyped(node: SchemaNode, value: unknown): string | undefined {
+const repeated = 'duplicate entries for key';
+
+/**
+ * Checks that an applied value fits its schema. Undefined: it does; else upstream's text. `repeats`: the names of items may
+ * come twice, as they may in what plain writes send.
+ */
+export function checkTyped(node: SchemaNode, value: unknown, repeats = false): string | undefined {
   if (readsAndFits(node, value)) return undefined;
-  const errors: string[] = [];
-  check(node, value, '', errors);
+  const found: string[] = [];
+  check(node, value, '', found);
+  const errors = repeats ? found.filter((error) => !error.includes(repeated)) : found;
   if (errors.length <= 1) return errors[0];
   return ['errors:', ...errors.map((error) => `  ${error}`)].join('\n');
 }
@@ -22,7 +28,7 @@ function readsAndFits(node: SchemaNode, value: unknown): boolean {
 }
 
 /** The same question without a word about where and why, for nearly every value fits. */
-function fits(node: SchemaNode, value: unknown): boolean {
+export function fits(node: SchemaNode, value: unknown): boolean {
   if (value === null || value === undefined) return true;
   switch (node.type) {
     case 'object':
@@ -96,18 +102,23 @@ function checkList(node: SchemaNode, value: unknown, path: string, errors: strin
   if (!Array.isArray(value)) return void errors.push(at(path, `expected list, got &{${plain(value)}}`));
   const seen = new Set<string>();
   const named = node.listType === 'set' || node.listType === 'map';
-  (value as Items).forEach((item, index) => {
-    if (!named) return check(itemNode(node), item, `${path}[${index}]`, errors);
+  for (const [index, item] of (value as Items).entries()) {
+    if (!named) {
+      check(itemNode(node), item, `${path}[${index}]`, errors);
+      continue;
+    }
     try {
       const element = elementOf(node, item);
-      if (seen.has(element)) errors.push(at(path, `duplicate entries for key ${elementText(element)}`));
+      if (seen.has(element)) errors.push(at(path, `${repeated} ${elementText(element)}`));
       seen.add(element);
       check(itemNode(node), item, `${path}${elementText(element)}`, errors);
     } catch (thrown) {
       if (!(thrown instanceof ElementError)) throw thrown;
       errors.push(at(path, `element ${index}: ${thrown.message}`));
+      // Nothing is said of the items after one that cannot be named.
+      return;
     }
-  });
+  }
 }
 
 function checkScalar(node: SchemaNode, value: unknown, path: string, errors: string[]): void {
