@@ -6,6 +6,7 @@ import {
   propertyOf,
   type JsonSchema,
 } from './json-schema.ts';
+import { isTextFormat } from './formats.ts';
 
 /**
  * A schema made ready for walking along values: each question that every value of every write asks is answered once.
@@ -19,6 +20,13 @@ export interface Compact {
   /** Whether undeclared members stay. */
   readonly open: boolean;
   readonly embedded: boolean;
+  /** The types that a value may have; none: any. */
+  readonly types: readonly string[];
+  /** The format, where it is one that goes with the type; else empty. */
+  readonly format: string;
+  /** Whether a list of which the items are told apart, or an embedded object, is here or anywhere below. */
+  readonly keyed: boolean;
+  readonly embeds: boolean;
   /** Whether a default stands among the members. */
   readonly ownDefaults: boolean;
   /** Whether a default stands anywhere below. */
@@ -43,6 +51,10 @@ export function compactOf(schema: JsonSchema): Compact {
     other: other === undefined ? undefined : compactOf(other),
     open: preserves(schema) || schema.additionalProperties === true,
     embedded: isEmbedded(schema),
+    types: typesOf(schema),
+    format: formatOf(schema),
+    keyed: anyBelow(schema, isKeyed),
+    embeds: anyBelow(schema, isEmbedded),
     ownDefaults: Object.values(schema.properties ?? {}).some((property) => property.default !== undefined),
     defaults: defaultsBelow(schema),
     easy: isEasy(schema),
@@ -65,22 +77,56 @@ export function memberOf(node: Compact, name: string): Compact | undefined {
 }
 
 /** Whether a value has the type; false says only that it has to be looked at more closely. */
-export function hasType({ schema }: Compact, value: unknown): boolean {
+export function hasType({ schema, types }: Compact, value: unknown): boolean {
   if (value === undefined) return false;
+  if (types.length === 0) return true;
   if (value === null) return schema.nullable === true;
-  const { type } = schema;
-  if (isIntOrString(schema)) return typeof value === 'string' || Number.isInteger(value);
-  if (type === undefined || type === '') return true;
   switch (typeof value) {
-    case 'string':
-      return type === 'string';
-    case 'boolean':
-      return type === 'boolean';
     case 'number':
-      return type === 'number' || (type === 'integer' && Number.isInteger(value));
+      return types.includes('number') || (types.includes('integer') && Number.isSafeInteger(value));
+    case 'object':
+      return types.includes(Array.isArray(value) ? 'array' : 'object');
     default:
-      return type === (Array.isArray(value) ? 'array' : 'object');
+      return types.includes(typeof value);
   }
+}
+
+function typesOf(schema: JsonSchema): readonly string[] {
+  if (isIntOrString(schema)) return ['integer', 'string'];
+  return schema.type === undefined || schema.type === '' ? [] : [schema.type];
+}
+
+/** Formats that upstream does not know, or not with the type, are as if they were not written. */
+function formatOf(schema: JsonSchema): string {
+  const { format = '' } = schema;
+  if (format === '') return '';
+  switch (isIntOrString(schema) ? '' : (schema.type ?? '')) {
+    case '':
+    case 'string':
+      return isTextFormat(format) ? format : '';
+    case 'integer':
+      return format === 'int32' || format === 'int64' ? format : '';
+    case 'number':
+      return format === 'float' || format === 'double' ? format : '';
+    default:
+      return '';
+  }
+}
+
+function isKeyed(schema: JsonSchema): boolean {
+  const list = schema['x-kubernetes-list-type'];
+  return list === 'set' || list === 'map';
+}
+
+function anyBelow(schema: JsonSchema, is: (schema: JsonSchema) => boolean): boolean {
+  const { items, properties } = schema;
+  const other = additionalOf(schema);
+  return (
+    is(schema) ||
+    (items !== undefined && anyBelow(items, is)) ||
+    (other !== undefined && anyBelow(other, is)) ||
+    Object.values(properties ?? {}).some((each) => anyBelow(each, is))
+  );
 }
 
 function defaultsBelow(schema: JsonSchema): boolean {
@@ -94,15 +140,7 @@ function defaultsBelow(schema: JsonSchema): boolean {
 }
 
 function isEasy(schema: JsonSchema): boolean {
-  const list = schema['x-kubernetes-list-type'];
-  const formatted = schema.format !== undefined && (schema.type === undefined || schema.type === 'string');
-  return (
-    !formatted &&
-    !isEmbedded(schema) &&
-    list !== 'set' &&
-    list !== 'map' &&
-    limits.every((limit) => schema[limit] === undefined)
-  );
+  return formatOf(schema) === '' && limits.every((limit) => schema[limit] === undefined);
 }
 
 const limits = [

@@ -1,5 +1,4 @@
-import { equalData, isRecord } from '@plumbline/base';
-import { goPlain } from '../registry/patch-texts.ts';
+import { equalData } from '@plumbline/base';
 import type { KubeObject } from '@plumbline/api';
 import type { FieldError } from '../registry/types.ts';
 import { compareVersions } from '../registry/version-order.ts';
@@ -13,10 +12,13 @@ import {
   type DefinitionSpec,
   type DefinitionVersion,
 } from './definition.ts';
-import { additionalOf, type JsonSchema } from './json-schema.ts';
+import { checkEmbedded } from './embedded.ts';
+import { additionalOf, propertyOf, type JsonSchema } from './json-schema.ts';
+import { checkLists } from './list-types.ts';
 import { rootNode } from './node.ts';
 import { prune } from './prune.ts';
 import { prepareRules, type RunRules } from './rule-run.ts';
+import { checkScale } from './scale.ts';
 import { checkSchema } from './structural.ts';
 import type { CompiledVersion, CompileDefinition } from './types.ts';
 import { validateValue } from './validate.ts';
@@ -144,16 +146,32 @@ function compileVersion(
     selectableFields: selectableFieldsOf(version),
     prune: (draft) => prune(schema, draft),
     default: (draft, keepNulls) => applyDefaults(schema, draft, keepNulls),
-    validate(object, previous) {
-      const errors = sorted([
-        ...validateValue(schema, object, '', previous),
-        ...(scale === undefined ? [] : checkReplicas(object, scale.specReplicasPath ?? '')),
-      ]);
+    validate(object, previous, subresource) {
+      // Writes to `status` are asked for what they write, in words that know of nothing around it.
+      const ofStatus = subresource === 'status';
+      const errors = [
+        ...(ofStatus
+          ? validateStatus(schema, object, previous)
+          : sorted(validateValue(schema, object, previous))),
+        ...(scale === undefined ? [] : checkScale(object, scale, ofStatus)),
+        ...(ofStatus ? [] : checkEmbedded(schema, object)),
+        ...checkLists(schema, object, previous),
+      ];
       run ??= prepareRules(schema) ?? null;
       if (run === null) return errors;
       return errors.some(isBlocking) ? [...errors, notChecked] : [...errors, ...run(object, previous)];
     },
   };
+}
+
+function validateStatus(
+  schema: JsonSchema,
+  object: KubeObject,
+  previous: KubeObject | undefined,
+): readonly FieldError[] {
+  const of = propertyOf(schema, 'status');
+  if (of === undefined || object.status === undefined) return [];
+  return sorted(validateValue(of, object.status, previous?.status, 'status'));
 }
 
 function hasStatus({ subresources }: DefinitionVersion): boolean {
@@ -196,47 +214,8 @@ const notChecked: FieldError = {
     'Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
 };
 
-/** By the four looks that upstream takes: at the schema, at the scale, at embedded objects, at keys of lists. */
-function lookOf({ field, reason }: FieldError): number {
-  if (field.startsWith('.')) return 1;
-  if (reason === 'FieldValueDuplicate') return 3;
-  return /\.(metadata\.labels|apiVersion|kind)$/.test(field) ? 2 : 0;
-}
-
 function sorted(errors: readonly FieldError[]): readonly FieldError[] {
-  return errors.toSorted(
-    (a, b) => lookOf(a) - lookOf(b) || (a.field < b.field ? -1 : a.field > b.field ? 1 : 0),
-  );
-}
-
-/** A count that can be scaled is no negative number. */
-function checkReplicas(object: KubeObject, path: string): readonly FieldError[] {
-  let at: unknown = object;
-  for (const name of path.split('.').slice(1)) {
-    if (at === undefined || at === null) return [];
-    if (typeof at !== 'object' || Array.isArray(at)) {
-      const what = `${path} accessor error: ${goShown(at)}, expected map[string]interface{}`;
-      return [invalid(path, 0, what)];
-    }
-    at = (at as Readonly<Record<string, unknown>>)[name];
-  }
-  if (at === undefined || at === null) return [];
-  if (typeof at !== 'number' || !Number.isInteger(at))
-    return [invalid(path, 0, `${path} accessor error: ${goShown(at)}, expected int64`)];
-  return at < 0 ? [invalid(path, at, 'should be a non-negative integer')] : [];
-}
-
-function goShown(value: unknown): string {
-  const type = isRecord(value)
-    ? 'map[string]interface {}'
-    : typeof value === 'number'
-      ? Number.isInteger(value)
-        ? 'int64'
-        : 'float64'
-      : typeof value === 'boolean'
-        ? 'bool'
-        : Array.isArray(value)
-          ? '[]interface {}'
-          : 'string';
-  return `${goPlain(value)} is of the type ${type}`;
+  return errors.length < 2
+    ? errors
+    : errors.toSorted((a, b) => (a.field < b.field ? -1 : a.field > b.field ? 1 : 0));
 }

@@ -12,8 +12,14 @@ function fill(node: Compact, value: unknown, keepNulls: boolean, nulls: boolean)
   if (Object.isFrozen(value)) return;
   if (Array.isArray(value)) {
     const { items } = node;
-    if (items !== undefined)
-      for (const item of value as readonly unknown[]) fill(items, item, keepNulls, nulls);
+    if (items === undefined) return;
+    const list = value as unknown[];
+    for (const [i, item] of list.entries()) {
+      // A null among the items is none where the items have a default.
+      const filled = item === null && items.schema.nullable !== true && items.schema.default !== undefined;
+      if (filled) list[i] = structuredClone(items.schema.default);
+      fill(items, list[i], keepNulls, nulls);
+    }
   } else if (isData(value)) {
     if (nulls) dropNulls(node.schema, value, keepNulls);
     if (node.ownDefaults) nulls = fillProperties(node.schema, value) || nulls;

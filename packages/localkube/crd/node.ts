@@ -16,6 +16,10 @@ function nodeOf(schema: JsonSchema): SchemaNode {
     ...(schema.default !== undefined && { default: schema.default }),
   };
   if (isIntOrString(schema)) return { type: 'int-or-string', ...common };
+  // A text of which the format says more may be any scalar to those who ask who owns what.
+  const { format = '' } = schema;
+  if (schema.type === 'string' && format !== '' && format !== 'byte')
+    return { type: 'int-or-string', ...common };
   switch (schema.type) {
     case 'string':
     case 'boolean':

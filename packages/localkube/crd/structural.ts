@@ -293,13 +293,8 @@ function checkDefault(schema: JsonSchema, path: string, report: Report): void {
       ? prune(schema, value as Record<string, unknown>)
       : [];
   if (dropped.length > 0) {
-    const text = 'must not have unspecified fields';
-    const message = `Invalid value: ${JSON.stringify(schema.default)}: ${text}`;
+    const message = `Invalid value: ${JSON.stringify(schema.default)}: must not have unknown fields`;
     report.ofDefaults.push({ reason: 'FieldValueInvalid', field: `${path}.default`, message });
   }
-  for (const error of validateValue(schema, value, ''))
-    report.ofDefaults.push({
-      ...error,
-      field: `${path}.default${error.field === '' || error.field === '<nil>' ? '' : `.${error.field}`}`,
-    });
+  report.ofDefaults.push(...validateValue(schema, value, undefined, `${path}.default`));
 }

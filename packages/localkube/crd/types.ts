@@ -22,7 +22,7 @@ export interface CompiledVersion {
   prune(draft: Draft): readonly string[];
   /** In place. `keepNulls`: a null is what an apply has left of a map, and stays to be judged. */
   default(draft: Draft, keepNulls?: boolean): void;
-  validate(object: KubeObject, previous: KubeObject | undefined): readonly FieldError[];
+  validate(object: KubeObject, previous: KubeObject | undefined, subresource?: string): readonly FieldError[];
 }
 
 /** crd/index.ts exports this: reads a definition and compiles its versions, or says what is wrong with it. */

@@ -1,49 +1,59 @@
 import { RE2JS } from 're2js';
-import { canonicalJson, equalData } from '@plumbline/base';
-import { labelErrors } from '../registry/names.ts';
+import { equalData } from '@plumbline/base';
 import type { FieldError } from '../registry/types.ts';
 import { compactOf, hasType, memberOf, type Compact } from './compact.ts';
 import { hasFormat } from './formats.ts';
-import {
-  additionalOf,
-  isData,
-  isEmbedded,
-  isIntOrString,
-  propertyOf,
-  type Data,
-  type JsonSchema,
-} from './json-schema.ts';
+import { isData, propertyOf, type JsonSchema } from './json-schema.ts';
+import { keyedItems } from './list-types.ts';
+import { invalid, logical, type Mistake } from './mistake.ts';
+import { numberMistakes } from './validate-number.ts';
 
 const patterns = new WeakMap<JsonSchema, RE2JS>();
 
+/** What a look at a value found. Of alternatives that all fail, the one that more of it matched is told of. */
+interface Outcome {
+  readonly mistakes: readonly Mistake[];
+  readonly matches: number;
+}
+
+/** The value that another one replaces, where it is known which. */
+interface Before {
+  readonly value: unknown;
+}
+
 /**
  * Checks a value against a schema, with the texts of upstream. `previous`: the value before an update, in which what
- * was wrong already and did not change is not held against the new one.
+ * was wrong already and did not change is not held against the new one. `base`: where the value stands; the texts
+ * name places within it.
  */
 export function validateValue(
   schema: JsonSchema,
   value: unknown,
-  path: string,
   previous?: unknown,
+  base = '',
 ): readonly FieldError[] {
+  const node = compactOf(schema);
   // Nearly every value is right, and only mistakes need paths.
-  if (fits(compactOf(schema), value, previous)) return [];
-  const errors: FieldError[] = [];
-  check(schema, value, path, errors, previous);
-  if (errors.length > 0 && previous !== undefined) {
-    const changed: FieldError[] = [];
-    checkChanged(schema, value, previous, path, changed);
-    return changed;
-  }
-  return errors;
+  if (fits(node, value, previous)) return [];
+  const before = previous === undefined ? undefined : { value: previous };
+  return judge(node, value, '', before).mistakes.map(({ at, reason, message }) => ({
+    reason,
+    field: placed(base, at),
+    message,
+  }));
 }
 
-/** True: `check` would find nothing. */
+function placed(base: string, at: string | undefined): string {
+  const inner = at === undefined || at === '.' ? '' : at.replace(/^\./, '');
+  if (inner === '') return base === '' ? '<nil>' : base;
+  return base === '' ? inner : `${base}.${inner}`;
+}
+
+/** True: `judge` would find nothing. */
 function fits(node: Compact, value: unknown, previous: unknown): boolean {
   if (value === previous && typeof value === 'object' && value !== null) return true;
   if (!node.easy) {
-    const errors: FieldError[] = [];
-    if (!checkOwn(node.schema, value, '', errors) || errors.length > 0) return false;
+    if (judgeOwn(node, value, '').mistakes.length > 0) return false;
   } else if (!hasType(node, value)) return false;
   if (value === null || typeof value !== 'object') return true;
   if (Array.isArray(value)) {
@@ -52,8 +62,8 @@ function fits(node: Compact, value: unknown, previous: unknown): boolean {
     return items === undefined || value.every((item: unknown, i) => fits(items, item, before[i]));
   }
   for (const name of node.required) if (!Object.hasOwn(value, name)) return false;
-  const map = value as Data;
-  const before: Data = isData(previous) ? previous : {};
+  const map = value as Readonly<Record<string, unknown>>;
+  const before = isData(previous) ? previous : {};
   for (const key in map) {
     const member = memberOf(node, key);
     if (member !== undefined && !fits(member, map[key], before[key])) return false;
@@ -61,146 +71,175 @@ function fits(node: Compact, value: unknown, previous: unknown): boolean {
   return true;
 }
 
-/** The errors of this very value, then of what it holds. What an update shares with `previous` did not change. */
-function check(
-  schema: JsonSchema,
-  value: unknown,
+/** A value with all that it holds. What is wrong with one that did not change is not said. */
+function judge(node: Compact, value: unknown, path: string, before: Before | undefined): Outcome {
+  if (before !== undefined && value === before.value && typeof value === 'object' && value !== null)
+    return { mistakes: [], matches: 0 };
+  const own = judgeOwn(node, value, path);
+  const mistakes = [...own.mistakes];
+  let { matches } = own;
+  const merge = (inner: Outcome): void => {
+    mistakes.push(...inner.mistakes);
+    matches += inner.matches;
+  };
+  if (Array.isArray(value)) judgeItems(node, value as readonly unknown[], path, before, merge);
+  else if (isData(value)) judgeMembers(node, value, path, before, merge);
+  const same = mistakes.length > 0 && before !== undefined && equalData(value, before.value);
+  return { mistakes: same ? [] : unique(mistakes), matches };
+}
+
+function judgeItems(
+  { items, schema }: Compact,
+  value: readonly unknown[],
   path: string,
-  errors: FieldError[],
-  previous?: unknown,
+  before: Before | undefined,
+  merge: (inner: Outcome) => void,
 ): void {
-  if (value === previous && typeof value === 'object' && value !== null) return;
-  if (!checkOwn(schema, value, path, errors)) return;
-  if (Array.isArray(value)) {
-    const { items } = schema;
-    const before: readonly unknown[] = Array.isArray(previous) ? previous : [];
-    if (items !== undefined)
-      value.forEach((item: unknown, i) => check(items, item, `${path}[${i}]`, errors, before[i]));
-  } else if (isData(value)) {
-    const before = isData(previous) ? previous : {};
-    for (const key of Object.keys(value)) {
-      const property = memberSchema(schema, key);
-      if (property !== undefined) check(property, value[key], join(path, key), errors, before[key]);
-    }
+  if (items === undefined) return;
+  const old = before === undefined ? undefined : keyedItems(schema, before.value);
+  for (const [i, item] of value.entries()) {
+    const known = old?.(item);
+    merge(judge(items, item, `${path}[${i}]`, known === undefined ? undefined : { value: known }));
   }
 }
 
-/** As `check`, passing over everything that is as it was. */
-function checkChanged(
-  schema: JsonSchema,
-  value: unknown,
-  previous: unknown,
+function judgeMembers(
+  node: Compact,
+  value: Readonly<Record<string, unknown>>,
   path: string,
-  errors: FieldError[],
+  before: Before | undefined,
+  merge: (inner: Outcome) => void,
 ): void {
-  if (equalData(value, previous)) return;
-  if (!checkOwn(schema, value, path, errors)) return;
-  if (Array.isArray(value)) {
-    const { items } = schema;
-    if (items === undefined) return;
-    const before = previousItems(schema, previous);
-    value.forEach((item: unknown, i) => checkChanged(items, item, before(item), `${path}[${i}]`, errors));
-  } else if (isData(value)) {
-    for (const key of Object.keys(value)) {
-      const property = memberSchema(schema, key);
-      if (property === undefined) continue;
-      checkChanged(
-        property,
+  const old = isData(before?.value) ? before.value : undefined;
+  for (const key of Object.keys(value)) {
+    const member = memberOf(node, key);
+    if (member === undefined) continue;
+    const declared = propertyOf(node.schema, key) !== undefined;
+    const known = old !== undefined && Object.hasOwn(old, key) && !(path === '' && isKindOrVersion(key));
+    merge(
+      judge(
+        member,
         value[key],
-        isData(previous) ? previous[key] : undefined,
-        join(path, key),
-        errors,
-      );
-    }
+        path === '' && declared ? key : `${path}.${key}`,
+        known ? { value: old[key] } : undefined,
+      ),
+    );
   }
 }
 
-/** Only items of map lists can be told apart when they change. */
-function previousItems(schema: JsonSchema, previous: unknown): (item: unknown) => unknown {
-  if (schema['x-kubernetes-list-type'] !== 'map' || !Array.isArray(previous)) return () => undefined;
-  const keyed = new Map((previous as readonly unknown[]).map((item) => [keyText(schema, item), item]));
-  return (item) => keyed.get(keyText(schema, item));
-}
+const isKindOrVersion = (key: string): boolean => key === 'kind' || key === 'apiVersion';
 
-function memberSchema(schema: JsonSchema, key: string): JsonSchema | undefined {
-  return propertyOf(schema, key) ?? additionalOf(schema);
-}
-
-/** False: the type is wrong, so nothing below it makes sense. */
-function checkOwn(schema: JsonSchema, value: unknown, path: string, errors: FieldError[]): boolean {
-  if (value === null && schema.nullable === true) return true;
-  const fits = checkType(schema, value, path, errors);
-  checkEnum(schema, value, path, errors);
-  checkAlternatives(schema, value, path, errors);
-  if (!fits) return false;
-  if (typeof value === 'string') checkString(schema, value, path, errors);
-  else if (typeof value === 'number') checkNumber(schema, value, path, errors);
-  else if (Array.isArray(value)) checkArray(schema, value as readonly unknown[], path, errors);
-  else if (isData(value)) checkObject(schema, value, path, errors);
-  return true;
-}
-
-function checkType(schema: JsonSchema, value: unknown, path: string, errors: FieldError[]): boolean {
-  const actual = typeName(value);
-  const { type } = schema;
-  if (isIntOrString(schema)) {
-    if (actual === 'integer' || actual === 'string') return true;
-  } else if (type === undefined || type === '' || type === actual) return true;
-  else if (type === 'number' && actual === 'integer') return true;
-  const { format } = schema;
-  const ofFormat = format !== undefined && format !== '' && !isIntOrString(schema);
-  // Upstream holds lists and texts against a format by its own way, which says nothing of lists.
-  if (ofFormat && type === 'string' && actual === 'array') return false;
-  const formatless = ofFormat && actual !== 'string' && actual !== 'array' && actual !== 'null';
-  const wanted = formatless ? format : isIntOrString(schema) ? 'integer,string' : type;
-  const shown = JSON.stringify(formatless ? goFormat(actual) : actual);
-  errors.push({
-    reason: 'FieldValueTypeInvalid',
-    field: path,
-    message: `Invalid value: ${shown}: ${path} in body must be of type ${wanted}: ${shown}`,
+/** A mistake that is found in two ways is told of once. */
+function unique(mistakes: readonly Mistake[]): readonly Mistake[] {
+  if (mistakes.length < 2) return mistakes;
+  const seen = new Set<string>();
+  return mistakes.filter(({ at, message }) => {
+    const text = `${at ?? ''}\n${message}`;
+    if (seen.has(text)) return false;
+    seen.add(text);
+    return true;
   });
-  return false;
 }
 
-/** What upstream takes for the format of a value. */
-function goFormat(actual: string): string {
-  return actual === 'integer' ? 'int64' : actual === 'number' ? 'double' : '';
+/** The value itself, without what it holds. Each check that concerns its kind of value counts, as upstream counts them. */
+function judgeOwn(node: Compact, value: unknown, path: string): Outcome {
+  const { schema, types, format } = node;
+  const mistakes: Mistake[] = [];
+  if (value === null || value === undefined) {
+    const wrong = types.length > 0 && schema.nullable !== true;
+    if (wrong) mistakes.push(typeMistake(path, types.join(','), 'null'));
+    checkEnum(schema, null, path, mistakes);
+    return { mistakes, matches: wrong ? 0 : 1 };
+  }
+  let matches = 2;
+  if (types.length > 0 || format !== '') {
+    const wrong = wrongType(node, value, path);
+    if (wrong === undefined) matches += 2;
+    else {
+      mistakes.push(wrong);
+      matches++;
+    }
+  }
+  matches += 2 + checkAlternatives(schema, value, path, mistakes);
+  checkEnum(schema, value, path, mistakes);
+  if (typeof value === 'string') {
+    checkString(node, value, path, mistakes);
+    matches += format === '' ? 1 : 2;
+  } else if (typeof value === 'number') {
+    mistakes.push(...numberMistakes(node, value, path));
+    matches += 2;
+  } else if (Array.isArray(value)) {
+    checkLength(schema, value.length, path, mistakes);
+    matches += 2;
+  } else if (isData(value)) {
+    checkObject(schema, value, path, mistakes);
+    matches++;
+  }
+  return { mistakes, matches };
 }
 
-function typeName(value: unknown): string {
-  if (value === null || value === undefined) return 'null';
-  if (Array.isArray(value)) return 'array';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
-  return typeof value;
+/** Whole numbers beyond what all readers keep are none to upstream. */
+function wrongType({ types, format }: Compact, value: unknown, path: string): Mistake | undefined {
+  const { name, shape } = typeOf(value);
+  const whole = name === 'number' && types.includes('integer') && Number.isSafeInteger(value);
+  const fits = types.includes(name) || whole || (name === 'integer' && types.includes('number'));
+  const plain = typeof value === 'string' || Array.isArray(value);
+  if (!plain && format !== '' && !fits && shape !== format) return typeMistake(path, format, shape);
+  const numeric = types.includes('number') || types.includes('integer');
+  // Upstream holds lists and texts against a format by its own way, which says nothing of lists.
+  if (fits || (!numeric && format !== '' && plain)) return undefined;
+  return typeMistake(path, types.join(','), name);
 }
 
-function checkEnum(schema: JsonSchema, value: unknown, path: string, errors: FieldError[]): void {
-  if (schema.enum === undefined || schema.enum.some((one) => equalData(one, value))) return;
-  const supported = schema.enum.map((one) => JSON.stringify(one)).join(', ');
-  errors.push({
+/** What upstream takes for the type of a value, and for the format of that. */
+function typeOf(value: unknown): { readonly name: string; readonly shape: string } {
+  if (Array.isArray(value)) return { name: 'array', shape: '' };
+  if (typeof value !== 'number') return { name: typeof value, shape: '' };
+  return Number.isInteger(value) && Math.abs(value) < 2 ** 63
+    ? { name: 'integer', shape: 'int64' }
+    : { name: 'number', shape: 'float64' };
+}
+
+function typeMistake(at: string, wanted: string, actual: string): Mistake {
+  const shown = JSON.stringify(actual);
+  return {
+    at,
+    reason: 'FieldValueTypeInvalid',
+    message: `Invalid value: ${shown}: ${at} in body must be of type ${wanted}: ${shown}`,
+  };
+}
+
+function checkEnum(schema: JsonSchema, value: unknown, path: string, mistakes: Mistake[]): void {
+  if (schema.enum === undefined || schema.enum.length === 0) return;
+  // A null is never one of those that are allowed, even where it is written among them.
+  if (value !== null && schema.enum.some((one) => equalData(one, value))) return;
+  const supported = schema.enum
+    .map((one) => JSON.stringify(typeof one === 'string' ? one : JSON.stringify(one)))
+    .join(', ');
+  mistakes.push({
+    at: path,
     reason: 'FieldValueNotSupported',
-    field: path,
     message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${supported}`,
   });
 }
 
-function checkString(schema: JsonSchema, value: string, path: string, errors: FieldError[]): void {
+function checkString({ schema, format }: Compact, value: string, path: string, mistakes: Mistake[]): void {
   const mistake = stringMistake(schema, value, path);
-  if (mistake !== undefined) errors.push(mistake);
-  if (schema.format !== undefined && !hasFormat(schema.format, value)) {
-    const text = `${path} in body must be of type ${schema.format}: ${JSON.stringify(value)}`;
-    errors.push({ ...invalid(path, value, text), reason: 'FieldValueTypeInvalid' });
+  if (mistake !== undefined) mistakes.push(mistake);
+  if (format !== '' && !hasFormat(format, value)) {
+    const text = `${path} in body must be of type ${format}: ${JSON.stringify(value)}`;
+    mistakes.push({ ...invalid(path, value, text), reason: 'FieldValueTypeInvalid' });
   }
 }
 
 /** Upstream reports the first of these only. */
-function stringMistake(schema: JsonSchema, value: string, path: string): FieldError | undefined {
+function stringMistake(schema: JsonSchema, value: string, path: string): Mistake | undefined {
   const { minLength, maxLength, pattern } = schema;
   const length = minLength === undefined && maxLength === undefined ? 0 : Array.from(value).length;
   if (maxLength !== undefined && length > maxLength) {
     return {
       reason: 'FieldValueTooLong',
-      field: path,
+      at: path,
       message: `Too long: may not be more than ${maxLength} bytes`,
     };
   }
@@ -218,144 +257,81 @@ function matches(schema: JsonSchema, value: string): boolean {
   return pattern.matcher(value).find();
 }
 
-function checkNumber(schema: JsonSchema, value: number, path: string, errors: FieldError[]): void {
-  const { multipleOf } = schema;
-  // Go compares a whole number with what is whole of the bounds.
-  const bound = (of: number | undefined): number | undefined =>
-    of !== undefined && Number.isInteger(value) ? Math.trunc(of) : of;
-  const [minimum, maximum] = [bound(schema.minimum), bound(schema.maximum)];
-  if (minimum !== undefined && (value < minimum || (schema.exclusiveMinimum === true && value === minimum))) {
-    const or = schema.exclusiveMinimum === true ? '' : ' or equal to';
-    errors.push(invalid(path, value, `${path} in body should be greater than${or} ${minimum}`));
-  }
-  if (maximum !== undefined && (value > maximum || (schema.exclusiveMaximum === true && value === maximum))) {
-    const or = schema.exclusiveMaximum === true ? '' : ' or equal to';
-    errors.push(invalid(path, value, `${path} in body should be less than${or} ${maximum}`));
-  }
-  if (
-    multipleOf !== undefined &&
-    multipleOf > 0 &&
-    !Number.isInteger(Number((value / multipleOf).toFixed(9)))
-  ) {
-    errors.push(invalid(path, value, `${path} in body should be a multiple of ${multipleOf}`));
-  }
+function checkLength(schema: JsonSchema, length: number, path: string, mistakes: Mistake[]): void {
+  if (schema.minItems !== undefined && length < schema.minItems)
+    mistakes.push(invalid(path, length, `${path} in body should have at least ${schema.minItems} items`));
+  if (schema.maxItems !== undefined && length > schema.maxItems)
+    mistakes.push(tooMany(path, length, schema.maxItems));
 }
 
-function checkArray(schema: JsonSchema, value: readonly unknown[], path: string, errors: FieldError[]): void {
-  if (schema.minItems !== undefined && value.length < schema.minItems) {
-    errors.push(invalid(path, value.length, `${path} in body should have at least ${schema.minItems} items`));
-  }
-  if (schema.maxItems !== undefined && value.length > schema.maxItems)
-    errors.push(tooMany(path, value.length, schema.maxItems));
-  const listType = schema['x-kubernetes-list-type'];
-  if (listType !== 'set' && listType !== 'map') return;
-  const seen = new Map<string, number>();
-  value.forEach((item, i) => {
-    const key = listType === 'set' ? canonicalJson(item) : keyText(schema, item);
-    const count = (seen.get(key) ?? 0) + 1;
-    seen.set(key, count);
-    // Each is reported once, however often it comes.
-    if (count === 2)
-      errors.push({
-        reason: 'FieldValueDuplicate',
-        field: `${path}[${i}]`,
-        message: `Duplicate value: ${key}`,
-      });
-  });
-}
-
-function keyText(schema: JsonSchema, item: unknown): string {
-  if (!isData(item)) return canonicalJson(item);
-  const keys: Data = {};
-  for (const key of schema['x-kubernetes-list-map-keys'] ?? [])
-    if (item[key] !== undefined) keys[key] = item[key];
-  return canonicalJson(keys);
-}
-
-function checkObject(schema: JsonSchema, value: Data, path: string, errors: FieldError[]): void {
+function checkObject(
+  schema: JsonSchema,
+  value: Readonly<Record<string, unknown>>,
+  path: string,
+  mistakes: Mistake[],
+): void {
   for (const name of schema.required ?? []) {
-    if (!Object.hasOwn(value, name)) errors.push(required(join(path, name)));
+    if (!Object.hasOwn(value, name))
+      mistakes.push({ reason: 'FieldValueRequired', at: `${path}.${name}`, message: 'Required value' });
   }
-  if (schema.minProperties !== undefined || schema.maxProperties !== undefined) {
-    const count = Object.keys(value).length;
-    if (schema.minProperties !== undefined && count < schema.minProperties) {
-      errors.push(
-        invalid(path, count, `${path} in body should have at least ${schema.minProperties} properties`),
-      );
-    }
-    if (schema.maxProperties !== undefined && count > schema.maxProperties)
-      errors.push(tooMany(path, count, schema.maxProperties));
-  }
-  if (!isEmbedded(schema)) return;
-  for (const name of ['apiVersion', 'kind']) {
-    if (typeof value[name] !== 'string' || value[name] === '') errors.push(required(join(path, name)));
-  }
-  checkEmbeddedMetadata(value['metadata'], join(path, 'metadata'), errors);
+  const { minProperties, maxProperties } = schema;
+  if (minProperties === undefined && maxProperties === undefined) return;
+  const count = Object.keys(value).length;
+  if (minProperties !== undefined && count < minProperties)
+    mistakes.push(invalid(path, count, `${path} in body should have at least ${minProperties} properties`));
+  if (maxProperties !== undefined && count > maxProperties)
+    mistakes.push(tooMany(path, count, maxProperties));
 }
 
-/** The labels of an embedded object follow the rules of all labels. */
-function checkEmbeddedMetadata(metadata: unknown, path: string, errors: FieldError[]): void {
-  if (!isData(metadata) || !isData(metadata['labels'])) return;
-  const labels = Object.entries(metadata['labels']).filter(
-    (pair): pair is [string, string] => typeof pair[1] === 'string',
-  );
-  errors.push(...labelErrors(Object.fromEntries(labels), `${path}.labels`));
-}
-
-function checkAlternatives(schema: JsonSchema, value: unknown, path: string, errors: FieldError[]): void {
+/** How much the alternatives matched. */
+function checkAlternatives(schema: JsonSchema, value: unknown, path: string, mistakes: Mistake[]): number {
   const { allOf, anyOf, oneOf, not } = schema;
-  if (anyOf !== undefined) {
-    const results = anyOf.map((one) => errorsOf(one, value, path));
-    if (!results.some((found) => found.length === 0)) {
-      errors.push(logical(`"${path}" must validate at least one schema (anyOf)`), ...(results[0] ?? []));
+  const outcomeOf = (one: JsonSchema): Outcome => judge(compactOf(one), value, path, undefined);
+  let matches = 0;
+  const merge = (outcome: Outcome | undefined): void => {
+    mistakes.push(...(outcome?.mistakes ?? []));
+    matches += outcome?.matches ?? 0;
+  };
+  if (anyOf !== undefined && anyOf.length > 0) {
+    const outcomes = anyOf.map(outcomeOf);
+    const fitting = outcomes.find(isRight);
+    if (fitting === undefined) mistakes.push(logical(`"${path}" must validate at least one schema (anyOf)`));
+    merge(fitting ?? nearest(outcomes));
+  }
+  if (oneOf !== undefined && oneOf.length > 0) {
+    const outcomes = oneOf.map(outcomeOf);
+    const fitting = outcomes.filter(isRight);
+    if (fitting.length !== 1) {
+      const found = fitting.length === 0 ? 'Found none valid' : `Found ${fitting.length} valid alternatives`;
+      mistakes.push(logical(`"${path}" must validate one and only one schema (oneOf). ${found}`));
     }
+    if (fitting.length < 2) merge(fitting[0] ?? nearest(outcomes));
   }
-  if (oneOf !== undefined) checkOneOf(oneOf, value, path, errors);
-  if (allOf !== undefined) {
-    const found = allOf.flatMap((one) => errorsOf(one, value, path));
-    if (found.length > 0) errors.push(...found, logical(`"${path}" must validate all the schemas (allOf)`));
+  if (allOf !== undefined && allOf.length > 0) {
+    const outcomes = allOf.map(outcomeOf);
+    outcomes.forEach(merge);
+    const none = outcomes.some(isRight) ? '' : '. None validated';
+    if (!outcomes.every(isRight))
+      mistakes.push(logical(`"${path}" must validate all the schemas (allOf)${none}`));
   }
-  if (not !== undefined && errorsOf(not, value, path).length === 0) {
-    errors.push(logical(`"${path}" must not validate the schema (not)`));
-  }
+  if (not !== undefined && isRight(outcomeOf(not)))
+    mistakes.push(logical(`"${path}" must not validate the schema (not)`));
+  return matches;
 }
 
-function checkOneOf(oneOf: readonly JsonSchema[], value: unknown, path: string, errors: FieldError[]): void {
-  const results = oneOf.map((one) => errorsOf(one, value, path));
-  const valid = results.filter((found) => found.length === 0).length;
-  if (valid === 1) return;
-  const found = valid === 0 ? 'Found none valid' : `Found ${valid} valid alternatives`;
-  errors.push(logical(`"${path}" must validate one and only one schema (oneOf). ${found}`));
-  if (valid === 0) errors.push(...(results[0] ?? []));
+const isRight = (outcome: Outcome): boolean => outcome.mistakes.length === 0;
+
+function nearest(outcomes: readonly Outcome[]): Outcome | undefined {
+  return outcomes.reduce<Outcome | undefined>(
+    (best, one) => (best === undefined || one.matches > best.matches ? one : best),
+    undefined,
+  );
 }
 
-function errorsOf(schema: JsonSchema, value: unknown, path: string): readonly FieldError[] {
-  const errors: FieldError[] = [];
-  check(schema, value, path, errors);
-  return errors;
-}
-
-function join(path: string, name: string): string {
-  return path === '' ? name : `${path}.${name}`;
-}
-
-function invalid(field: string, value: unknown, text: string): FieldError {
-  return { reason: 'FieldValueInvalid', field, message: `Invalid value: ${JSON.stringify(value)}: ${text}` };
-}
-
-function required(field: string): FieldError {
-  return { reason: 'FieldValueRequired', field, message: 'Required value' };
-}
-
-function tooMany(field: string, count: number, most: number): FieldError {
+function tooMany(at: string, count: number, most: number): Mistake {
   return {
     reason: 'FieldValueTooMany',
-    field,
+    at,
     message: `Too many: ${count}: must have at most ${most} item${most === 1 ? '' : 's'}`,
   };
-}
-
-/** Upstream gives these errors no field. */
-function logical(text: string): FieldError {
-  return { reason: 'FieldValueInvalid', field: '<nil>', message: `Invalid value: "": ${text}` };
 }

@@ -244,18 +244,11 @@ function apply(
   placeInNamespace(resource, draft, namespace);
   checkVersionText(draft);
   if (live === undefined) delete draft.metadata['resourceVersion'];
+  const through = { ...options, applied: true };
   if (live === undefined)
-    return { object: finishCreate(core, resource, draft, options, managedFields ?? []), created: true };
+    return { object: finishCreate(core, resource, draft, through, managedFields ?? []), created: true };
   return {
-    object: finishUpdate(
-      core,
-      resource,
-      draft,
-      live,
-      subresource,
-      { ...options, applied: true },
-      managedFields ?? [],
-    ),
+    object: finishUpdate(core, resource, draft, live, subresource, through, managedFields ?? []),
     created: false,
   };
 }

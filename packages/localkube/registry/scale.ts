@@ -250,5 +250,30 @@ function setReplicas(
   const wanted = structuredClone({ ...before, spec: { replicas } }) as unknown as Draft;
   admitScale(core, resource, wanted, before, options);
   const draft = structuredClone(withValue(live, paths.spec, replicas)) as Draft;
-  return scaleOf(resource, finishUpdate(core, resource, draft, live, 'scale', options, undefined));
+  const managers = ownersOfCount(core, resource, live, draft, options);
+  return scaleOf(resource, finishUpdate(core, resource, draft, live, 'scale', options, managers));
+}
+
+/** A Scale leaves a count of nought out: who sets it owns nothing, and who owned what was there does not any more. */
+function ownersOfCount(
+  core: Core,
+  resource: Served,
+  live: KubeObject,
+  draft: Draft,
+  options: WriteOptions,
+): readonly ManagedFieldsEntry[] | undefined {
+  const path = pathsOf(resource).spec;
+  const asScale = (object: unknown): unknown =>
+    at(object, path) === 0 ? withoutValue(object, path) : object;
+  const [before, after] = [asScale(live), asScale(draft)];
+  if (before === live && after === draft) return undefined;
+  return core.doors.updateManagers({
+    before: before as Draft,
+    after: after as Draft,
+    manager: options.manager,
+    schema: resource.schema,
+    apiVersion: formatApiVersion(resource.group, resource.version),
+    subresource: 'scale',
+    time: timeText(core.clock.now()),
+  });
 }

@@ -146,7 +146,7 @@ export function finishCreate(
   if (resource.status === true && resource.statusOnCreate !== true) resetStatus(resource, draft);
   if (managers === undefined) dropEmptyManagers(draft);
   resource.default?.(draft, context);
-  resource.compiled?.default(draft);
+  resource.compiled?.default(draft, options.applied === true);
   admitChange(core, resource, draft, undefined, '', options);
   const owned = managers ?? ownedAfter(core, resource, undefined, draft, '', options);
   metadata.uid = core.random.uuid();
@@ -223,9 +223,11 @@ export function finishUpdate(
   // Defaults first: what comes from the live object is shared and must not be changed in place.
   fillDefaults(resource, draft, live, context, options.applied === true);
   admitChange(core, resource, draft, live, subresource, options);
+  // What a write to `status` sends besides it is not kept, and so it is not checked either.
+  const sent = resource.custom && subresource === 'status' ? { ...draft } : undefined;
   splitStatus(resource, draft, live, subresource);
   if (subresource === 'status') resource.prepareStatus?.(draft, live, context);
-  setManagers(draft, managers ?? ownedAfter(core, resource, live, draft, subresource, options));
+  setManagers(draft, managers ?? ownedAfter(core, resource, live, draft, subresource, options, sent));
   if (subresource === '' && !sharesSpec(draft, live)) resource.prepareForUpdate?.(draft, live, context);
   // This kind compares strictly: an empty list is not the one that was never there.
   const emptied = resource.kind === 'NetworkPolicy' && holdsEmpty(draft['spec']);
@@ -426,7 +428,7 @@ function validate(
       : validateMetadataUpdate(object, live, resource, subresource, moved)),
   ];
   if (!derived) errors.push(...(resource.validate?.(object, live, context) ?? []));
-  errors.push(...(resource.compiled?.validate(object, live) ?? []));
+  errors.push(...(resource.compiled?.validate(object, live, subresource) ?? []));
   if (errors.length === 0 && live === undefined && !derived)
     errors.push(...validateMetadataLate(object, resource));
   // A definition that may not change is not judged anew.
@@ -455,6 +457,7 @@ function ownedAfter(
   after: Draft,
   subresource: string,
   options: WriteOptions,
+  sent?: Draft,
 ): readonly ManagedFieldsEntry[] {
   const { through } = options;
   const shape = through ?? resource;
@@ -463,6 +466,7 @@ function ownedAfter(
   return core.doors.updateManagers({
     before: before === undefined ? undefined : shapeOf(before),
     after: shapeOf(after),
+    ...(sent !== undefined && { sent: shapeOf(sent) }),
     manager: options.manager,
     schema: shape.schema,
     apiVersion: formatApiVersion(shape.group, shape.version),
