@@ -2,7 +2,14 @@ import { equalData } from '@plumbline/base';
 import type { ManagedFieldsEntry } from '@plumbline/api';
 import type { Draft } from '../registry/types.ts';
 import { conflictMessage, conflictsOf } from './conflict.ts';
-import { identityOf, readEntries, writeEntries, type Identity, type ManagerRecord } from './entries.ts';
+import {
+  entryOf,
+  identityOf,
+  readEntries,
+  writeEntries,
+  type Identity,
+  type ManagerRecord,
+} from './entries.ts';
 import { toFieldSet } from './compare.ts';
 import { belowRoot, difference, recursiveDifference, type FieldSet } from './field-set.ts';
 import { appliedForm } from './forms.ts';
@@ -16,18 +23,20 @@ import { emptyObject, ignoredByApply, neverOwned, objectText, oneShape } from '.
 /** Brings the applied object over the live one, and says who owns what then. Nothing that goes in is changed. */
 export function applyServerSide(memory: Memory, request: ApplyRequest): ApplyResult {
   const { schema, live, applied, apiVersion } = request;
-  const mistake = checkTyped(schema, applied);
-  if (mistake !== undefined) {
+  const form = appliedForm(schema, applied);
+  if (form === undefined) {
     const object = objectText(apiVersion, String(applied.kind), applied.metadata ?? {});
+    const mistake = checkTyped(schema, applied) ?? '';
     return { type: 'invalid', message: `failed to create typed patch object (${object}): ${mistake}` };
   }
   const ignored = ignoredByApply(schema, request.subresource);
+  const { set: wanted, kept } = placesOf(memory, request, form, ignored);
+  if (live === undefined) return createdBy(request, kept);
   const versions = oneShape(schema, ignored);
-  const { set: wanted, kept } = placesOf(memory, request, ignored);
   const before = managersBefore(request, versions);
   const manager = identityOf({ ...identityIn(request), manager: request.manager, operation: 'Apply' });
   const run = (force: boolean): ReturnType<typeof applyManaged> =>
-    applyManaged(versions, live ?? {}, applied, apiVersion, before.managed, manager, force, {
+    applyManaged(versions, live, applied, apiVersion, before.managed, manager, force, {
       memory,
       set: wanted,
     });
@@ -44,32 +53,41 @@ export function applyServerSide(memory: Memory, request: ApplyRequest): ApplyRes
   const textFollows =
     request.manager === 'kubectl' && annotationsOf(live)[lastAppliedAnnotation] !== undefined;
   // Who says the same again changes nothing, not even a time.
-  if (
-    live !== undefined &&
-    !result.changed &&
-    last?.set === kept &&
-    last?.version === apiVersion &&
-    !textFollows
-  )
+  if (!result.changed && last?.set === kept && last?.version === apiVersion && !textFollows)
     return { type: 'applied', object: live as Draft, unchanged: true };
   const managed = new Map<string, Managed>(result.managers);
   const own = managed.get(manager);
   if (own !== undefined && kept === undefined) managed.delete(manager);
   else if (own !== undefined && kept !== undefined) managed.set(manager, { ...own, set: kept });
   const times = new Map(before.times);
-  if (result.changed || live === undefined) times.set(manager, request.time);
+  if (result.changed) times.set(manager, request.time);
   let object = result.object as Draft;
   if (request.manager === 'kubectl') object = withLastApplied(object, applied);
   return finish(object, { managed, times }, live);
+}
+
+/** What was not there has nobody to argue with: it becomes what is applied, and that is owned. */
+function createdBy(request: ApplyRequest, kept: FieldSet | undefined): ApplyResult {
+  const { applied, manager, time } = request;
+  const object = manager === 'kubectl' ? withLastApplied(applied, applied) : applied;
+  const { managedFields: _, ...metadata } = object.metadata;
+  const identity = { ...identityIn(request), manager, operation: 'Apply' } as const;
+  const managedFields = kept === undefined ? undefined : [entryOf(identity, time, kept)];
+  const next: Draft = {
+    ...object,
+    metadata: { ...metadata, ...(managedFields !== undefined && { managedFields }) } as Draft['metadata'],
+  };
+  return { type: 'applied', object: next, unchanged: false };
 }
 
 /** What is set by the applied value, and what of it is written down as owned. */
 function placesOf(
   memory: Memory,
   { schema, applied, subresource }: ApplyRequest,
+  form: string,
   ignored: FieldSet | undefined,
 ): { readonly set: FieldSet | undefined; readonly kept: FieldSet | undefined } {
-  return memory.recall(`applied ${subresource ?? ''} `, schema, appliedForm(schema, applied), () => {
+  return memory.recall(`applied ${subresource ?? ''} `, schema, form, () => {
     const set = recursiveDifference(belowRoot(toFieldSet(schema, applied)), ignored);
     const kept = difference(set, neverOwned);
     return {
@@ -79,15 +97,15 @@ function placesOf(
   });
 }
 
-function finish(object: Draft, record: ManagerRecord, live: Readonly<Draft> | undefined): ApplyResult {
-  const old = (live?.metadata['managedFields'] ?? []) as readonly ManagedFieldsEntry[];
+function finish(object: Draft, record: ManagerRecord, live: Readonly<Draft>): ApplyResult {
+  const old = (live.metadata['managedFields'] ?? []) as readonly ManagedFieldsEntry[];
   const entries = writeEntries(record, old);
   const { managedFields: _, ...metadata } = object.metadata;
   const next: Draft = {
     ...object,
     metadata: { ...metadata, ...(entries.length > 0 && { managedFields: entries }) } as Draft['metadata'],
   };
-  return { type: 'applied', object: next, unchanged: live !== undefined && equalData(live, next) };
+  return { type: 'applied', object: next, unchanged: equalData(live, next) };
 }
 
 /** An object that nobody managed so far counts as written in one piece before the first apply. */

@@ -18,13 +18,15 @@ export interface Identity {
 /** Upstream keeps this many managers of plain writes; the oldest are put together. */
 export const updateManagersMax = 10;
 const oldUpdates = 'ancient-changes';
+/** Who does not say a name. */
+export const unknownManager = 'unknown';
 
 /** One text per manager. An applier is the same in every version, a writer is another one in each. */
 export function identityOf(identity: Identity): string {
   const version = identity.operation === 'Apply' ? '' : identity.apiVersion;
   return JSON.stringify([
     identity.operation,
-    identity.manager === '' ? 'unknown' : identity.manager,
+    identity.manager === '' ? unknownManager : identity.manager,
     version,
     identity.subresource ?? '',
   ]);
@@ -72,6 +74,23 @@ function stored(fields: ManagedFieldsEntry['fieldsV1']): FieldSet | undefined {
   return undefined;
 }
 
+/** What a manager owns, as it is stored. */
+export function entryOf(
+  { manager, operation, apiVersion, subresource }: Identity,
+  time: string | undefined,
+  set: FieldSet,
+): ManagedFieldsEntry {
+  return {
+    manager: manager === '' ? unknownManager : manager,
+    operation,
+    apiVersion,
+    ...(time !== undefined && { time }),
+    fieldsType: 'FieldsV1',
+    fieldsV1: set,
+    ...(subresource !== undefined && { subresource }),
+  };
+}
+
 /** In the order that upstream stores: appliers first, then by time and by name. Entries that did not change are reused. */
 export function writeEntries(
   record: ManagerRecord,
@@ -79,17 +98,8 @@ export function writeEntries(
 ): readonly ManagedFieldsEntry[] {
   const known = new Map(before.map((entry) => [entry.fieldsV1 as unknown, entry]));
   const entries = [...record.managed].map(([text, managed]) => {
-    const time = record.times.get(text);
-    const identity = readIdentity(text);
-    const entry: ManagedFieldsEntry = {
-      manager: identity.manager,
-      operation: identity.operation,
-      apiVersion: managed.version,
-      ...(time !== undefined && { time }),
-      fieldsType: 'FieldsV1',
-      fieldsV1: managed.set,
-      ...(identity.subresource !== undefined && { subresource: identity.subresource }),
-    };
+    const identity = { ...readIdentity(text), apiVersion: managed.version };
+    const entry = entryOf(identity, record.times.get(text), managed.set);
     const old = known.get(managed.set);
     return old !== undefined && sameEntry(old, entry) ? old : entry;
   });

@@ -1,17 +1,19 @@
 import { equalData } from '@plumbline/base';
 import type { SchemaNode } from '@plumbline/api';
 import { isNeverOwned, inStep } from './compare.ts';
-import { elementOf } from './path-element.ts';
+import { ElementError, elementOf } from './path-element.ts';
 import {
-  isDeclared,
+  fieldOf,
   isEmpty,
   isMap,
   itemNode,
   memberNode,
+  otherOf,
   shapeOf,
   type Items,
   type Members,
 } from './shape.ts';
+import { fits } from './validate.ts';
 
 /** Names have their length in front, so that no name can pass for a form. */
 export function nameForm(text: string): string {
@@ -36,22 +38,54 @@ export function wholeForm(node: SchemaNode, value: unknown): string {
   return `${text}}`;
 }
 
-/** A text that is equal for applied values that set the same places. */
-export function appliedForm(node: SchemaNode, value: unknown): string {
-  const shape = shapeOf(node, value);
-  if (shape === 'whole') return value === null ? '0' : '.';
-  if (isEmpty(value)) return value === null ? '0' : 'e';
-  let text = '{';
-  if (shape === 'list') {
-    for (const item of value as Items) {
-      text += nameForm(elementOf(node, item)) + appliedForm(itemNode(node), item);
-    }
-    return `${text}}`;
+/**
+ * A text that is equal for applied values that set the same places; undefined for one that does not fit its schema. Both
+ * are asked of every applied value, so one walk answers both.
+ */
+export function appliedForm(node: SchemaNode, value: unknown): string | undefined {
+  try {
+    return fittingForm(node, value);
+  } catch (thrown) {
+    // Items that lack all of their keys do not fit either.
+    if (thrown instanceof ElementError) return undefined;
+    throw thrown;
   }
-  for (const key in value as Members) {
-    const member = (value as Members)[key];
+}
+
+function fittingForm(node: SchemaNode, value: unknown): string | undefined {
+  if (value === null) return '0';
+  const shape = shapeOf(node, value);
+  if (shape === 'whole') return fits(node, value) ? '.' : undefined;
+  if (isEmpty(value)) return 'e';
+  return shape === 'list' ? fittingItems(node, value as Items) : fittingMembers(node, value as Members);
+}
+
+function fittingItems(node: SchemaNode, list: Items): string | undefined {
+  const items = itemNode(node);
+  const seen = list.length > 1 ? new Set<string>() : undefined;
+  let text = '{';
+  for (const item of list) {
+    const element = elementOf(node, item);
+    if (seen?.has(element) === true) return undefined;
+    seen?.add(element);
+    const form = fittingForm(items, item);
+    if (form === undefined) return undefined;
+    text += nameForm(element) + form;
+  }
+  return `${text}}`;
+}
+
+function fittingMembers(node: SchemaNode, members: Members): string | undefined {
+  let text = '{';
+  for (const key in members) {
+    const declared = fieldOf(node, key);
+    const below = declared ?? otherOf(node);
+    if (below === undefined) return undefined;
+    const member = members[key];
     if (member === undefined) continue;
-    text += `${isDeclared(node, key) ? '' : '?'}${nameForm(key)}${appliedForm(memberNode(node, key), member)}`;
+    const form = fittingForm(below, member);
+    if (form === undefined) return undefined;
+    text += `${declared === undefined ? '?' : ''}${nameForm(key)}${form}`;
   }
   return `${text}}`;
 }

@@ -38,7 +38,7 @@ export function lastAppliedSet(
 }
 
 /** Keeps the text of client-side apply in step, so that both ways of applying may be mixed. */
-export function withLastApplied(object: Draft, applied: Readonly<Draft>): Draft {
+export function withLastApplied(object: Readonly<Draft>, applied: Readonly<Draft>): Readonly<Draft> {
   const annotations = annotationsOf(object);
   if (annotations[lastAppliedAnnotation] === undefined) return object;
   const text = `${canonicalJson(withoutAnnotation(applied))}\n`;

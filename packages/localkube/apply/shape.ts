@@ -57,13 +57,15 @@ export function isDeclared(node: SchemaNode, key: string): boolean {
   return fieldOf(node, key) !== undefined;
 }
 
-function fieldOf(node: SchemaNode, key: string): SchemaNode | undefined {
+/** The schema of a member that the schema names. */
+export function fieldOf(node: SchemaNode, key: string): SchemaNode | undefined {
   const found = node.fields?.[key];
   // What every object inherits are functions and their prototype: no schemas.
   return typeof found === 'object' && found !== Object.prototype ? found : undefined;
 }
 
-function otherOf(node: SchemaNode): SchemaNode | undefined {
+/** The schema of the members that the schema does not name; undefined where it allows none. */
+export function otherOf(node: SchemaNode): SchemaNode | undefined {
   if (node.type === 'map') return node.items ?? deduced;
   if (node.type === 'any' || node.preserveUnknown === true) return deduced;
   return undefined;

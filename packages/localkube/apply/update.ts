@@ -5,10 +5,13 @@ import { createdSet } from './created.ts';
 import {
   capUpdaters,
   compareEntries,
+  entryOf,
   identityOf,
   readEntries,
+  unknownManager,
   updateManagersMax,
   writeEntries,
+  type Identity,
   type ManagerRecord,
 } from './entries.ts';
 import { belowRoot, difference, recursiveDifference, union, type FieldSet } from './field-set.ts';
@@ -57,7 +60,7 @@ function createdBy(memory: Memory, request: UpdateRequest): readonly ManagedFiel
     after,
     apart,
   );
-  return set === undefined ? [] : [entryOf(request, set)];
+  return set === undefined ? [] : [entryOf(writerOf(request), request.time, set)];
 }
 
 /**
@@ -102,7 +105,7 @@ function changedBy(
   if (taken !== undefined) {
     const set = memory.union(ownSet === undefined ? undefined : freezeSet(ownSet), taken);
     const same = own?.fieldsV1 === set && own.time === request.time;
-    entries.push(own !== undefined && same ? own : entryOf(request, set));
+    entries.push(own !== undefined && same ? own : entryOf(writerOf(request), request.time, set));
   } else if (own !== undefined && ownSet !== undefined) {
     entries.push(ownSet === own.fieldsV1 ? own : { ...own, fieldsV1: freezeSet(ownSet) });
   }
@@ -112,26 +115,14 @@ function changedBy(
 function isOf(entry: ManagedFieldsEntry, request: UpdateRequest): boolean {
   return (
     entry.operation === 'Update' &&
-    entry.manager === managerOf(request) &&
+    entry.manager === (request.manager === '' ? unknownManager : request.manager) &&
     entry.apiVersion === request.apiVersion &&
     (entry.subresource ?? '') === (request.subresource ?? '')
   );
 }
 
-function managerOf(request: UpdateRequest): string {
-  return request.manager === '' ? 'unknown' : request.manager;
-}
-
-function entryOf(request: UpdateRequest, set: FieldSet): ManagedFieldsEntry {
-  return {
-    manager: managerOf(request),
-    operation: 'Update',
-    apiVersion: request.apiVersion,
-    time: request.time,
-    fieldsType: 'FieldsV1',
-    fieldsV1: set,
-    ...(request.subresource !== undefined && { subresource: request.subresource }),
-  };
+function writerOf({ manager, apiVersion, subresource }: UpdateRequest): Identity {
+  return { manager, operation: 'Update', apiVersion, ...(subresource !== undefined && { subresource }) };
 }
 
 /** A request may set the managers itself (`[{}]` removes them all), though not through a subresource. */
@@ -177,15 +168,9 @@ function take(record: ManagerRecord, changes: Comparison, request: UpdateRequest
     if (set !== undefined) managed.set(name, set === one.set ? one : { ...one, set });
   }
   if (taken !== undefined) {
-    const { apiVersion: version, subresource } = request;
-    const identity = {
-      manager: request.manager,
-      operation: 'Update',
-      apiVersion: version,
-      ...(subresource !== undefined && { subresource }),
-    } as const;
-    const manager = identityOf(identity);
-    managed.set(manager, { set: union(taken, managed.get(manager)?.set)!, version, applied: false });
+    const manager = identityOf(writerOf(request));
+    const set = union(taken, managed.get(manager)?.set)!;
+    managed.set(manager, { set, version: request.apiVersion, applied: false });
     times.set(manager, request.time);
   }
   return { managed, times };
