@@ -405,3 +405,31 @@ describe('a definition whose versions a webhook converts', () => {
     expect(webhook.reviews).toEqual([]);
   });
 });
+
+describe('a version that is not the stored one', () => {
+  const plain = (): KubeObject => {
+    const made = definition() as unknown as { spec: Fields };
+    made.spec['conversion'] = { strategy: 'None' };
+    made.spec['versions'] = [versioned('v1', true, number), versioned('v2', false, number)];
+    return made as unknown as KubeObject;
+  };
+
+  it.each([
+    ['is refused', { spec: { size: 101 } }, ''],
+    ['is only tried', { spec: { size: 7 }, metadata: { labels: { a: 'b' } } }, '?dryRun=All'],
+  ])('shows nothing of a write that %s', async (_, change, query) => {
+    define(plain());
+    await send('POST', path('v2'), box('v2', 'a', { size: 5 }));
+    const before = JSON.stringify((await send('GET', path('v2', 'a'))).body);
+    const json = Object.entries(change).flatMap(([part, members]) =>
+      Object.entries(members).map(([name, value]) => ({
+        op: 'add',
+        path: `/${part}/${name}`,
+        value: value as unknown,
+      })),
+    );
+    await send('PATCH', `${path('v2', 'a')}${query}`, json, 'application/json-patch+json');
+    await send('PATCH', `${path('v2', 'a')}${query}`, change, 'application/merge-patch+json');
+    expect(JSON.stringify((await send('GET', path('v2', 'a'))).body)).toBe(before);
+  });
+});

@@ -1,3 +1,4 @@
+import { deepFreeze } from '@plumbline/base';
 import type { KubeObject } from '@plumbline/api';
 
 /** How a definition's webhook is asked. */
@@ -58,7 +59,7 @@ export function makeConverter(options: ConverterOptions): Converter {
   const known = new WeakMap<KubeObject, KubeObject>();
   const contents = new Map<string, KubeObject>();
   const remember = (object: KubeObject, desired: string, converted: KubeObject): void => {
-    if (desired === version && Object.isFrozen(object)) known.set(object, Object.freeze(converted));
+    if (desired === version && Object.isFrozen(object)) known.set(object, deepFreeze(converted));
     if (contents.size >= contentsMax)
       for (const first of contents.keys()) {
         contents.delete(first);
@@ -84,7 +85,7 @@ export function makeConverter(options: ConverterOptions): Converter {
     if (there !== undefined) return there;
     const made = object.apiVersion === version ? options.shape(object) : find(object, version);
     if (made === undefined) throw ask([object], version);
-    if (Object.isFrozen(object)) known.set(object, Object.freeze(made));
+    if (Object.isFrozen(object)) known.set(object, deepFreeze(made));
     return made;
   };
   return {
@@ -102,7 +103,7 @@ export function makeConverter(options: ConverterOptions): Converter {
       for (const object of objects) {
         if (known.has(object) || object.apiVersion === version) continue;
         const found = find(object, version);
-        if (found !== undefined) known.set(object, Object.freeze(found));
+        if (found !== undefined) known.set(object, deepFreeze(found));
         else missing.push(object);
         if (missing.length === batchMax) break;
       }

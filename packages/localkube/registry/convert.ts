@@ -1,3 +1,4 @@
+import { deepFreeze } from '@plumbline/base';
 import type { KubeObject } from '@plumbline/api';
 
 /** Where a kind is kept and how it gets there and back. */
@@ -28,13 +29,13 @@ export function conversionFor(group: string, version: string, kind: string): Con
   return { storage: { group, version, kind }, fromStorage: same, toStorage: same };
 }
 
-/** Converts each stored object once; stored objects never change. */
+/** Converts each stored object once; stored objects never change, and neither may what others see of them. */
 export function once(convert: (object: KubeObject) => KubeObject): (object: KubeObject) => KubeObject {
   const known = new WeakMap<KubeObject, KubeObject>();
   return (object) => {
     const found = known.get(object);
     if (found !== undefined) return found;
-    const made = Object.freeze(convert(object));
+    const made = deepFreeze(convert(object));
     known.set(object, made);
     return made;
   };
