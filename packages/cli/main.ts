@@ -18,13 +18,18 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 
+const beside = (place: string): string => fileURLToPath(new URL(place, import.meta.url));
+
+/** What the build keeps in this run: the code of chunks, or a pack for the command and then its code. */
+const kept = process.env['PLUMBLINE_KEEP_CODE'];
+
+const command = process.argv[2] ?? '';
+const pack = kept === 'chunks' || !/^[a-z]+$/.test(command) ? undefined : beside(`./packs/${command}.cjs`);
+
 // The build puts the bundle's place in; a run from sources has none.
 const { runProgram } =
   typeof PLUMBLINE_BUNDLE === 'string'
-    ? (loadCompiled(
-        fileURLToPath(new URL(PLUMBLINE_BUNDLE, import.meta.url)),
-        process.env['PLUMBLINE_KEEP_CODE'] !== undefined,
-      ) as typeof Program)
+    ? (loadCompiled(beside(PLUMBLINE_BUNDLE), kept !== undefined, pack) as typeof Program)
     : await import('./program.ts');
 
 process.exitCode = await runProgram(process.argv.slice(2), {
