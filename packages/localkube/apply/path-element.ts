@@ -13,10 +13,9 @@ function valueElement(item: unknown): string {
   if (item === null || item === undefined) {
     throw new ElementError("associative list without keys has an element that's an explicit null");
   }
-  if (typeof item === 'object') {
-    const what = Array.isArray(item) ? 'list' : 'map';
-    throw new ElementError(`associative list without keys has an element that's a ${what} type`);
-  }
+  if (Array.isArray(item)) throw new ElementError('not supported: associative list with lists as elements');
+  if (typeof item === 'object')
+    throw new ElementError("associative list without keys has an element that's a map type");
   return `v:${JSON.stringify(item)}`;
 }
 

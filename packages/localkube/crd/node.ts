@@ -15,7 +15,8 @@ function nodeOf(schema: JsonSchema): SchemaNode {
     ...(schema.nullable === true && { nullable: true }),
     ...(schema.default !== undefined && { default: schema.default }),
   };
-  if (isIntOrString(schema)) return { type: 'int-or-string', ...common };
+  // Upstream publishes no type for these, so to those who ask who owns what they may be anything.
+  if (isIntOrString(schema)) return { ...anything, ...common };
   // A text of which the format says more may be any scalar to those who ask who owns what.
   const { format = '' } = schema;
   if (schema.type === 'string' && format !== '' && format !== 'byte')

@@ -33,6 +33,8 @@ export function conversionFor(group: string, version: string, kind: string): Con
 export function once(convert: (object: KubeObject) => KubeObject): (object: KubeObject) => KubeObject {
   const known = new WeakMap<KubeObject, KubeObject>();
   return (object) => {
+    // A draft still changes, and what is made of it shares parts with it.
+    if (!Object.isFrozen(object)) return convert(object);
     const found = known.get(object);
     if (found !== undefined) return found;
     const made = deepFreeze(convert(object));

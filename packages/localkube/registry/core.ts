@@ -51,6 +51,8 @@ export interface WriteOptions {
   readonly patched?: boolean;
   /** The object is what an apply has made: nulls in it are what is left of maps and lists. */
   readonly applied?: boolean;
+  /** What is stored holds more than is read of it, so that it is written even where that is the same. */
+  readonly unclean?: boolean;
   /** The shape in which a client wrote, where that is not the one that is kept: its fields are what is owned. */
   readonly through?: Served;
   /** Made by a controller from the template of an object that was checked: only what it adds needs a look. */

@@ -14,25 +14,37 @@ export function goPlain(value: unknown): string {
 
 /**
  * The JSON of a patched object as the real server shows it: parts that the patch touched have their members in order,
- * the rest is written as Go writes it. A custom resource, which has no type, is a map all the way down.
+ * the rest is written as Go writes it. A custom resource, which has no type, is a map all the way down. `sent`: values
+ * that are shown as they came.
  */
-export function patchedJson(patched: unknown, live: unknown, typed: TypedNode | undefined): string {
-  return JSON.stringify(ordered(patched, typed === undefined ? undefined : live, typed));
+export function patchedJson(
+  patched: unknown,
+  live: unknown,
+  typed: TypedNode | undefined,
+  sent: ReadonlySet<unknown>,
+): string {
+  return JSON.stringify(ordered(patched, typed === undefined ? undefined : live, typed, sent));
 }
 
-function ordered(value: unknown, before: unknown, node: TypedNode | undefined): unknown {
+function ordered(
+  value: unknown,
+  before: unknown,
+  node: TypedNode | undefined,
+  sent: ReadonlySet<unknown>,
+): unknown {
+  if (sent.has(value)) return value;
   if (node !== undefined && before !== undefined && (value === before || equalData(value, before)))
     return asGoWrites(node, value);
   if (Array.isArray(value)) {
     const items: readonly unknown[] = Array.isArray(before) ? before : [];
-    return value.map((item, index) => ordered(item, items[index], node?.items));
+    return value.map((item, index) => ordered(item, items[index], node?.items, sent));
   }
   if (!isRecord(value)) return value;
   const members = isRecord(before) ? before : {};
   return Object.fromEntries(
     Object.keys(value)
       .toSorted()
-      .map((key) => [key, ordered(value[key], members[key], node?.fields?.[key] ?? node?.items)]),
+      .map((key) => [key, ordered(value[key], members[key], node?.fields?.[key] ?? node?.items, sent)]),
   );
 }
 

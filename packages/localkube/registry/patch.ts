@@ -13,6 +13,7 @@ import { afterMerge, conversionProblem, goPlain, patchedJson, strategicProblem }
 import { StatusError } from './types.ts';
 import type { Draft } from './types.ts';
 import { checkName, checkVersionText, placeInNamespace } from './place.ts';
+import { isUnclean, losesOnRead } from './stored-form.ts';
 import { finishCreate, finishUpdate, warnOf } from './write.ts';
 import { shown } from './shown.ts';
 
@@ -91,13 +92,19 @@ export function ofPatch({ request, patched, live, typed }: Patched, refused: Sta
   if (why === undefined) return refused;
   const strategic = request.type === 'strategic';
   const shown = JSON.stringify(
-    strategic ? goPlain(afterMerge(request.patch)) : patchedJson(patched, live, typed),
+    strategic ? goPlain(afterMerge(request.patch)) : patchedJson(patched, live, typed, sentValues(request)),
   );
   const prefix = strategic && why.startsWith('illegal base64') ? 'error decoding from json: ' : '';
   const said = strategic ? prefix + conversionProblem(why) : why;
   return invalid('', '', '', [
     { reason: 'FieldValueInvalid', field: 'patch', message: `Invalid value: ${shown}: ${said}` },
   ]);
+}
+
+/** The values that a JSON patch brings: what it does not touch again is shown as it was sent. */
+function sentValues({ type, patch: operations }: PatchRequest): ReadonlySet<unknown> {
+  if (type !== 'json' || !Array.isArray(operations)) return new Set();
+  return new Set(operations.map((one) => (isRecord(one) ? one['value'] : undefined)));
 }
 
 const rejected = 'the server rejected our request due to an error in our request';
@@ -232,7 +239,7 @@ function apply(
   if (result.type === 'invalid') throw failure(500, undefined, result.message);
   if (result.type === 'conflict') throw applyConflict(result);
   checkPlace(resource, namespace, name, request.patch, live !== undefined);
-  if (result.unchanged && live !== undefined) {
+  if (result.unchanged && live !== undefined && !isUnclean(core, resource, live)) {
     if (subresource === '') warnOf(core, resource, live as unknown as Draft, live, options);
     return { object: live, created: false };
   }
@@ -244,7 +251,8 @@ function apply(
   placeInNamespace(resource, draft, namespace);
   checkVersionText(draft);
   if (live === undefined) delete draft.metadata['resourceVersion'];
-  const through = { ...options, applied: true };
+  const unclean = losesOnRead(resource, result.object.metadata);
+  const through = { ...options, applied: true, unclean };
   if (live === undefined)
     return { object: finishCreate(core, resource, draft, through, managedFields ?? []), created: true };
   return {

@@ -254,7 +254,10 @@ function setReplicas(
   return scaleOf(resource, finishUpdate(core, resource, draft, live, 'scale', options, managers));
 }
 
-/** A Scale leaves a count of nought out: who sets it owns nothing, and who owned what was there does not any more. */
+/**
+ * A count that nobody owns is owned by nobody afterwards: its Scale is an object that has lost its managers. A Scale leaves
+ * a count of nought out: who sets it owns nothing, and who owned what was there does not any more.
+ */
 function ownersOfCount(
   core: Core,
   resource: Served,
@@ -263,6 +266,9 @@ function ownersOfCount(
   options: WriteOptions,
 ): readonly ManagedFieldsEntry[] | undefined {
   const path = pathsOf(resource).spec;
+  const known = live.metadata.managedFields ?? [];
+  const fields = path.map((name) => `f:${name}`);
+  if (known.every((entry) => at(entry.fieldsV1, fields) === undefined)) return known;
   const asScale = (object: unknown): unknown =>
     at(object, path) === 0 ? withoutValue(object, path) : object;
   const [before, after] = [asScale(live), asScale(draft)];

@@ -23,6 +23,7 @@ import type { Draft, FieldError, WriteContext } from './types.ts';
 import type { Table } from '../store/index.ts';
 import { asStored, decodeTyped, holdsEmpty } from '../schema/index.ts';
 import { shown } from './shown.ts';
+import { isUnclean, noteUnclean } from './stored-form.ts';
 import { asObject } from './wire-order.ts';
 
 /** Upstream tries generated names this often. */
@@ -170,6 +171,7 @@ export function finishCreate(
   if (options.dryRun) return object;
   const stored = resource.fromStorage(table.put(resource.toStorage(object)));
   noteStored(resource, stored);
+  if (options.unclean === true) noteUnclean(core, resource, stored);
   return stored;
 }
 
@@ -250,11 +252,12 @@ export function finishUpdate(
   if (subresource === '') warnOf(core, resource, draft, live, options);
   admitResult(core, resource, draft, live, subresource, options);
   if (resource.typed !== undefined) asStored(resource.typed, draft);
-  if (sameObject(draft, live)) return live;
+  if (sameObject(draft, live) && options.unclean !== true && !isUnclean(core, resource, live)) return live;
   const object = asObject(draft, live);
   if (options.dryRun) return object;
   const written = keep(core, resource, object);
   noteStored(resource, written);
+  if (options.unclean === true) noteUnclean(core, resource, written);
   return written;
 }
 
