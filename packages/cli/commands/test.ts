@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
 import type { Command } from 'commander';
 import type { Io } from '../io.ts';
 import { collect } from '../repeatable.ts';
@@ -32,8 +31,6 @@ export function testCommand(parent: Command, io: Io): void {
   addRenderOptions(command).action(async (path: string, flags: TestFlags) => {
     // What only this command needs is loaded when it runs: other commands start without it.
     const { runTest } = await import('../test/run.ts');
-    // A run of a second does not live to see what V8 would optimize in it. Kept code has to be of the flags that it is loaded with.
-    if (io.env['PLUMBLINE_KEEP_CODE'] === undefined) setFlagsFromString('--interrupt-budget=1000000');
     return runTest(path, flags, io);
   });
 }
