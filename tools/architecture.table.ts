@@ -36,5 +36,10 @@ export const powers: Readonly<Record<string, readonly string[]>> = {
     'packages/cli/compose/plugin-process.ts',
     'packages/cli/render/real-tools.ts',
   ],
-  'node:worker_threads': ['packages/cli/compose/render-workers.ts', 'packages/cli/render-worker.ts'],
+  'node:worker_threads': [
+    'packages/cli/compose/embedded-apart.ts',
+    'packages/cli/compose/embedded-thread.ts',
+    'packages/cli/compose/render-workers.ts',
+    'packages/cli/render-worker.ts',
+  ],
 };

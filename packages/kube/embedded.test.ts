@@ -1,11 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLogger } from '@plumbline/base';
 import { systemClock, systemRandom } from '@plumbline/base/node';
-import type { KubeObject } from '@plumbline/api';
+import type { KubeObject, Transport } from '@plumbline/api';
 import { startLocalKube } from '@plumbline/localkube';
 import type { LocalKube } from '@plumbline/localkube';
-import { connect, httpsTransport, isStatusError, retryOnConflict } from '@plumbline/kube';
-import type { Cluster } from '@plumbline/kube';
+import {
+  connect,
+  httpsTransport,
+  isStatusError,
+  portTransport,
+  retryOnConflict,
+  serveTransport,
+} from '@plumbline/kube';
+import type { Cluster, Port } from '@plumbline/kube';
 
 const ports = { clock: systemClock, random: systemRandom, logger: silentLogger };
 const CONFIG_MAP = { group: '', version: 'v1', kind: 'ConfigMap' };
@@ -35,11 +42,22 @@ function names(objects: Iterable<KubeObject>): string[] {
   return [...objects].map(({ metadata }) => metadata.name).toSorted();
 }
 
-describe.each(['in process', 'over HTTP'])('a cluster %s', (way) => {
+function throughPort(transport: Transport): Transport {
+  const { port1, port2 } = new MessageChannel();
+  serveTransport(transport, port1 as unknown as Port);
+  return portTransport(port2 as unknown as Port);
+}
+
+describe.each(['in process', 'through a port', 'over HTTP'])('a cluster %s', (way) => {
   beforeEach(async () => {
     kube = await startLocalKube({ ...ports, controllers: false, pods: 'none' });
     const listener = way === 'over HTTP' ? await kube.listen({ host: '127.0.0.1', port: 0 }) : undefined;
-    const transport = listener === undefined ? kube.transport : httpsTransport({ server: listener.url });
+    const transport =
+      listener !== undefined
+        ? httpsTransport({ server: listener.url })
+        : way === 'through a port'
+          ? throughPort(kube.transport)
+          : kube.transport;
     const index = (object: KubeObject): string | undefined => object.metadata.labels?.['file'];
     cluster = connect({
       ...ports,

@@ -39,14 +39,22 @@ async function bundlePrograms() {
   const esm = { format: 'esm', entryFileNames: '[name].mjs', chunkFileNames: 'chunks/[name]-[hash].mjs' };
   const cjs = { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunks/[name]-[hash].cjs' };
   const cli = join(root, 'packages/cli');
-  // The one name without a hash: code must not outlive its text.
-  rmSync(join(root, 'dist/program.cjs.code'), { force: true });
+  // The names without a hash: code must not outlive its text.
+  for (const name of ['program', 'kubernetes']) rmSync(join(root, `dist/${name}.cjs.code`), { force: true });
   const written = [
-    ...(await bundleProgram({ program: join(cli, 'program.ts') }, cjs)),
+    ...(await bundleProgram(
+      { program: join(cli, 'program.ts'), kubernetes: join(cli, 'compose/embedded-thread.ts') },
+      cjs,
+    )),
     ...(await bundleProgram(
       { plumb: join(cli, 'main.ts') },
       { ...esm, minify: 'dce-only' },
       './program.cjs',
+    )),
+    ...(await bundleProgram(
+      { 'kubernetes-thread': join(cli, 'kubernetes-thread.ts') },
+      { ...esm, minify: 'dce-only' },
+      './kubernetes.cjs',
     )),
     ...(await bundleProgram({ 'render-worker': join(cli, 'render-worker.ts') }, esm)),
   ];

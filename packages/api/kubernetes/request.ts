@@ -2,7 +2,7 @@ import type { KubeObject } from './object.ts';
 
 /**
  * The Kubernetes API as a value: what both a real server (over HTTPS) and the embedded one (a function call) answer.
- * Bodies are plain data; whoever holds one never changes it. In process nothing is serialised.
+ * Bodies are plain data; whoever holds one never changes it. In one thread nothing is serialised.
  */
 export interface KubeRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';

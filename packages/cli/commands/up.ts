@@ -4,12 +4,13 @@ import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { systemClock, systemRandom } from '@plumbline/base/node';
 import { trackingIndex } from '@plumbline/controllers';
+import { connect } from '@plumbline/kube';
 import { createGit } from '@plumbline/sources';
 import { endpointsFile, tokenFile, type Endpoints } from '../client/endpoints.ts';
 import { defaultDataFolder } from '../client/context.ts';
 import { openDataFolder, type DataFolder } from '../compose/data-folder.ts';
 import { registerDemoApplications, registerRepository, seedDemoRepository } from '../compose/demo.ts';
-import { connectEmbedded, startEmbedded } from '../compose/embedded.ts';
+import { startEmbeddedApart } from '../compose/embedded-apart.ts';
 import { parseRemoteHosts } from '../compose/elsewhere.ts';
 import { gitEnvironment } from '../compose/environment.ts';
 import { createHostedGit, type HostedGit } from '../compose/hosted-git.ts';
@@ -75,8 +76,7 @@ async function up(flags: Flags, io: Io): Promise<void> {
   const progress = createProgress(io);
   try {
     const folder = openFolder(flags, io, stopper);
-    const started = await start({ flags, folder, wishedPort, pods, io, stopper, progress, stopped });
-    if (started) await stopped;
+    await run({ flags, folder, wishedPort, pods, io, stopper, progress, stopped });
   } finally {
     progress.done();
     await stopper.stop();
@@ -105,8 +105,8 @@ interface Starting {
   readonly stopped: Promise<unknown>;
 }
 
-/** False when it was interrupted before it was ready. */
-async function start({
+/** Starts all of it and lasts until it is to stop. */
+async function run({
   flags,
   folder,
   wishedPort,
@@ -115,7 +115,7 @@ async function start({
   stopper,
   progress,
   stopped,
-}: Starting): Promise<boolean> {
+}: Starting): Promise<void> {
   const ports = { clock: systemClock, random: systemRandom, logger: createLogger(flags.logLevel) };
   const busy = (wished: number) => (port: number) => {
     if (wished !== 0) progress.say(`Port ${wished} is busy, using ${port}.`);
@@ -123,9 +123,9 @@ async function start({
 
   progress.step('Starting the embedded Kubernetes');
   const kubernetesPort = wishedPort === 0 ? 0 : wishedPort + 1;
-  const embedded = await startEmbedded(
+  const embedded = startEmbeddedApart(
     {
-      ...ports,
+      logLevel: flags.logLevel,
       ...(flags.inMemory === true ? {} : { dataDir: folder.file('kubernetes') }),
       pods,
       localPods: {
@@ -136,13 +136,21 @@ async function start({
       secure: false,
       host: flags.host,
       port: kubernetesPort,
-      said: busy(kubernetesPort),
     },
+    busy(kubernetesPort),
     stopper,
   );
-  folder.write('kubeconfig', embedded.kubeconfig);
-  const cluster = connectEmbedded(embedded, ports, trackingIndex);
+  const cluster = connect({
+    transport: embedded.transport,
+    name: 'in-cluster',
+    server: 'https://kubernetes.default.svc',
+    clock: ports.clock,
+    logger: ports.logger.with({ room: 'kube' }),
+    index: trackingIndex,
+  });
   stopper.add(() => cluster.close());
+  const { url: kubernetes, kubeconfig } = await embedded.started;
+  folder.write('kubeconfig', kubeconfig);
 
   progress.step('Starting controllers, API and pages');
   const git = createGit({ clock: ports.clock, environment: gitEnvironment(io) });
@@ -175,7 +183,7 @@ async function start({
   const endpoints: Endpoints = {
     ui: platform.url,
     api: platform.url,
-    kubernetes: embedded.url,
+    kubernetes,
     git: `${platform.url}/git`,
     registry: null,
     kubeconfig: folder.file('kubeconfig'),
@@ -195,10 +203,12 @@ async function start({
   }
   if (flags.repo !== undefined)
     names.push(await registerRepository(cluster, repositoryAddress(flags.repo, io, hosted), flags.path));
-  if (flags.demo && !(await untilReady(cluster, names, progress, stopped))) return false;
-  progress.done();
-  await sayReady(endpoints, platform.server, flags.demo, io);
-  return true;
+  const ended = Promise.race([stopped, embedded.broken]);
+  if (!flags.demo || (await untilReady(cluster, names, progress, ended))) {
+    progress.done();
+    await sayReady(endpoints, platform.server, flags.demo, io);
+  }
+  await ended;
 }
 
 /** An address as it is; a folder of this machine is read in place, and the only one that is. */
@@ -218,10 +228,11 @@ async function untilReady(
   cluster: Parameters<typeof waitUntilReady>[0],
   names: readonly string[],
   progress: Starting['progress'],
-  stopped: Promise<unknown>,
+  ended: Promise<unknown>,
 ): Promise<boolean> {
   const abort = new AbortController();
-  void stopped.then(() => abort.abort());
+  const stop = (): void => abort.abort();
+  ended.then(stop, stop);
   return waitUntilReady(
     cluster,
     names,

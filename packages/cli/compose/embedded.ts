@@ -1,5 +1,4 @@
 import type { Clock, Logger, Random } from '@plumbline/base';
-import { connect, type Cluster } from '@plumbline/kube';
 import {
   adminKubeconfig,
   createSecurity,
@@ -78,20 +77,4 @@ export async function startEmbedded(options: EmbeddedOptions, stopper: Stopper):
           }),
     }),
   };
-}
-
-/** The client of the embedded cluster: the same as for a real one, by a function call instead of a socket. */
-export function connectEmbedded(
-  embedded: Embedded,
-  ports: { readonly clock: Clock; readonly logger: Logger },
-  index: (object: Parameters<Parameters<Cluster['live']['listen']>[0]>[0]['object']) => string | undefined,
-): Cluster {
-  return connect({
-    transport: embedded.kube.transport,
-    name: 'in-cluster',
-    server: 'https://kubernetes.default.svc',
-    clock: ports.clock,
-    logger: ports.logger.with({ room: 'kube' }),
-    index,
-  });
 }
