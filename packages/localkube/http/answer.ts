@@ -6,6 +6,7 @@ import type { Encoder } from './encode.ts';
 import type { Pace } from './pace.ts';
 import type { Asked, Reply } from './reply.ts';
 import type { ApiAnswer } from './request.ts';
+import type { Turn } from './turn.ts';
 
 /** What answers are written with. */
 export interface Writing {
@@ -13,6 +14,7 @@ export interface Writing {
   readonly random: Random;
   readonly encoder: Encoder;
   readonly pace: Pace;
+  readonly turn: Turn;
   /** What ends the answers that go on. */
   readonly flows: Set<() => void>;
 }

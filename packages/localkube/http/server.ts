@@ -18,6 +18,7 @@ import { askedOf, lastReply, nodeReply } from './reply.ts';
 import type { Asked, Reply } from './reply.ts';
 import type { ApiAnswer, ApiRequest } from './request.ts';
 import type { Surroundings } from './surroundings.ts';
+import { makeTurn } from './turn.ts';
 import { openWire } from './wire.ts';
 import type { Wire, WirePorts } from './wire.ts';
 
@@ -44,6 +45,7 @@ export async function listen(around: Surroundings, options: ListenOptions): Prom
     random,
     encoder: makeEncoder(),
     pace: makePace(clock, () => flows.size),
+    turn: makeTurn(),
     flows,
   };
   const { tls } = options;
@@ -123,6 +125,7 @@ function plainFirst(
     date: makeDate(writing.clock),
     frame: makeFrame(),
     answer(socket, asked, body, reply) {
+      writing.turn.begin();
       const given = answerTo(
         around,
         asked,
@@ -172,7 +175,7 @@ function makeFrame(): (text: string) => Buffer {
   };
 }
 
-/** An answer goes out when what it tells is on the disk. */
+/** An answer goes out when what it tells is on the disk, and with all others of this turn. */
 function finish(
   around: Surroundings,
   writing: Writing,
@@ -188,7 +191,7 @@ function finish(
     return;
   }
   const pending = around.core.store.durable();
-  if (pending === undefined) sendAnswer(writing, asked, reply, given);
+  if (pending === undefined) writing.turn.atEnd(() => sendAnswer(writing, asked, reply, given));
   else
     pending.then(
       () => sendAnswer(writing, asked, reply, given),
@@ -253,6 +256,7 @@ function receive(
   const chunks: Buffer[] = [];
   let size = 0;
   const respond = (): void => {
+    writing.turn.begin();
     const body =
       size === 0
         ? ({ type: 'none' } as const)
