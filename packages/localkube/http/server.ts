@@ -5,6 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Clock } from '@plumbline/base';
 import { errors } from '../registry/index.ts';
+import { makeIssuedByUs } from '../security/client-certificate.ts';
 import { loadUpgrades, withProtocolToken } from '../streams/index.ts';
 import type { UpgradeRefusal, Upgrades } from '../streams/index.ts';
 import type { ListenOptions, User } from '../types.ts';
@@ -57,8 +58,9 @@ export async function listen(around: Surroundings, options: ListenOptions): Prom
       : createTlsServer(
           {
             key: tls.key,
-            cert: tls.cert,
-            ca: tls.clientCa,
+            // Whoever connects may see all of the chain. Judging certificates is up to us: see `makeIssuedByUs`.
+            cert: `${tls.cert}\n${tls.clientCa}`,
+            ca: [],
             requestCert: true,
             rejectUnauthorized: false,
             keepAliveTimeout: idleMs,
@@ -66,6 +68,13 @@ export async function listen(around: Surroundings, options: ListenOptions): Prom
           },
           receiveNode,
         );
+  if (tls !== undefined) {
+    const issuedByUs = makeIssuedByUs(tls.clientCa);
+    server.on('secureConnection', (socket: TLSSocket) => {
+      const given = socket.getPeerX509Certificate();
+      if (given !== undefined && issuedByUs(given, clock.now())) proven.add(socket);
+    });
+  }
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     socket.setNoDelay(true);
@@ -316,14 +325,16 @@ type Certificate = NonNullable<
   Parameters<NonNullable<Surroundings['security']>['authenticate']>[0]['clientCertificate']
 >;
 
+/** Connections of clients whose certificates are ours. */
+const proven = new WeakSet<Socket>();
+
 /** A connection keeps the certificate that it began with, and reading one costs as much as answering a request. */
 const certificates = new WeakMap<Socket, { readonly held: Certificate | undefined }>();
 
 function certificateOf(socket: Socket): Certificate | undefined {
   const known = certificates.get(socket);
   if (known !== undefined) return known.held;
-  const given = socket as Partial<TLSSocket>;
-  const subject = given.authorized === true ? given.getPeerCertificate?.()?.subject : undefined;
+  const subject = proven.has(socket) ? (socket as TLSSocket).getPeerCertificate().subject : undefined;
   const held =
     subject?.CN === undefined ? undefined : { subject: String(subject.CN), groups: groupsOf(subject.O) };
   certificates.set(socket, { held });
