@@ -1,4 +1,4 @@
-// node tools/conformance/kills.mjs [--kills 1000] [--minutes 10]: `plumb cluster start --data DIR` is killed (SIGKILL) again and again while
+// node tools/conformance/kills.mjs [--kills 1000] [--minutes 12]: `plumb cluster start --data DIR` is killed (SIGKILL) again and again while
 // clients write to it. After each restart every object is as the last answer said, or as one of the requests that were still under way
 // would have made it; nothing is torn, and versions never go back. Ends with `N passed, N failed`.
 import { spawn } from 'node:child_process';
@@ -13,7 +13,7 @@ const flag = (name, fallback) => {
   return at < 0 ? fallback : Number(process.argv[at + 1]);
 };
 const kills = flag('--kills', 1_000);
-const end = Date.now() + flag('--minutes', 10) * 60_000;
+const end = Date.now() + flag('--minutes', 12) * 60_000;
 const folder = mkdtempSync(join(tmpdir(), 'plumbline-kills-'));
 const names = Array.from({ length: 24 }, (_, i) => `m-${i}`);
 const maps = '/api/v1/namespaces/default/configmaps';
@@ -137,9 +137,23 @@ async function check(agent, port, kill) {
   process.stdout.write(`kill ${kill}: ${problems.join('; ')}\n`);
 }
 
+/** How long each part of a round took, in milliseconds over all rounds. */
+const spent = { writing: 0, killing: 0, starting: 0, checking: 0 };
+let since = performance.now();
+const took = (part) => {
+  const now = performance.now();
+  spent[part] += now - since;
+  since = now;
+};
+const shown = (rounds) =>
+  Object.entries(spent)
+    .map(([part, time]) => `${part} ${(time / Math.max(rounds, 1)).toFixed(0)} ms`)
+    .join(', ');
+
 let done = 0;
 let server = await start();
 const random = seeded(7);
+since = performance.now();
 for (; done < kills && Date.now() < end; done++) {
   const agent = new http.Agent({ keepAlive: true, maxSockets: 8 });
   const reached = new Promise((resolve) => {
@@ -157,21 +171,26 @@ for (; done < kills && Date.now() < end; done++) {
   const pause = random(3);
   await reached;
   if (pause > 0) await new Promise((later) => setTimeout(later, pause));
+  took('writing');
   server.child.removeAllListeners('exit');
   const gone = new Promise((resolve) => server.child.once('exit', resolve));
   server.child.kill('SIGKILL');
   await gone;
   await Promise.all(clients);
   agent.destroy();
+  took('killing');
   server = await start();
+  took('starting');
   const reader = new http.Agent();
   await check(reader, server.port, done + 1);
   reader.destroy();
-  if ((done + 1) % 100 === 0) process.stdout.write(`${done + 1} kills, ${told} answers held\n`);
+  took('checking');
+  if ((done + 1) % 100 === 0)
+    process.stdout.write(`${done + 1} kills, ${told} answers held; a round: ${shown(done + 1)}\n`);
 }
 server.child.removeAllListeners('exit');
 server.child.kill('SIGKILL');
-process.stdout.write(`${done} kills while writing, ${told} answers held\n`);
+process.stdout.write(`${done} kills while writing, ${told} answers held; a round: ${shown(done)}\n`);
 if (failed === 0) rmSync(folder, { recursive: true, force: true });
 process.stdout.write(`${done - failed} passed, ${failed} failed\n`);
 process.exitCode = failed === 0 && done > 0 ? 0 : 1;

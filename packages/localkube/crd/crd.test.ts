@@ -330,6 +330,17 @@ describe('definitions', () => {
   });
 });
 
+describe('definitions that the API server itself breaks off on', () => {
+  it('are refused: selectable fields beside a schema that is not structural', () => {
+    const crd = definition(object({ spec: object({ color: { type: 'string', $ref: '#/x' } }) }), (spec) => {
+      const [version] = spec['versions'] as Raw[];
+      version!['selectableFields'] = [{ jsonPath: '.spec.color' }];
+    });
+    const { errors } = compileDefinition(crd);
+    expect(errors.map(({ field }) => field).join()).toContain('$ref');
+  });
+});
+
 describe('rules', () => {
   const ruled = (
     rules: readonly Raw[],

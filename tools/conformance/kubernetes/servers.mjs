@@ -12,7 +12,7 @@ export { oracles };
 /** kube-apiserver with etcd; `stop` ends both. */
 export async function startReal(folder) {
   const real = await spawnApiServer(folder, ['--allow-privileged=true', ...unlimited]);
-  const send = clientOf(new URL(real.url), { token: real.token });
+  const send = clientOf('kube-apiserver', new URL(real.url), { token: real.token });
   await untilReady(send, real.server, real.log);
   return { name: 'kube-apiserver', send, url: real.url, token: real.token, stop: real.stop };
 }
@@ -53,14 +53,14 @@ export async function startOurs(folder, sources) {
     Buffer.from(new RegExp(`${key}-data"?:\\s*"?([\\w+/=]+)`).exec(text)?.[1] ?? '', 'base64').toString();
   return {
     name: 'embedded',
-    send: clientOf(new URL(url), { cert: data('client-certificate'), key: data('client-key') }),
+    send: clientOf('embedded', new URL(url), { cert: data('client-certificate'), key: data('client-key') }),
     url,
     stop: () => endChild(child),
   };
 }
 
-/** Requests over kept connections. Both servers sign their own certificates, so nobody is asked who they are. */
-function clientOf(url, { token, cert, key }) {
+/** Requests over kept connections. Both servers sign their own certificates, so nobody is asked who they are. What breaks names its server. */
+function clientOf(name, url, { token, cert, key }) {
   const agent = new https.Agent({
     keepAlive: true,
     maxSockets: 64,
@@ -102,7 +102,7 @@ function clientOf(url, { token, cert, key }) {
       );
       request.on('error', (error) => {
         clearTimeout(patience);
-        reject(error);
+        reject(new Error(`${name}: ${error.message}`));
       });
       request.end(body);
     });
