@@ -1,6 +1,7 @@
 import { MessageChannel, Worker } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import type { Transport } from '@plumbline/api';
+import { messageOf } from '@plumbline/base';
 import { portTransport } from '@plumbline/kube';
 import { CommandError } from '../io.ts';
 import { productFile } from './addresses.ts';
@@ -62,7 +63,9 @@ export function startEmbeddedApart(
     ours.close();
   });
   const broken = new Promise<never>((_, reject) => {
-    worker.once('error', reject);
+    worker.once('error', (error) => {
+      reject(new Error(`the embedded Kubernetes failed: ${messageOf(error)}`, { cause: error }));
+    });
     worker.once('exit', () => {
       if (!asked) reject(new Error('the thread of the embedded Kubernetes has ended'));
     });
