@@ -28,12 +28,12 @@ export function compare(node: SchemaNode, before: unknown, after: unknown): Comp
   if (before === after) return nothing;
   if (before === undefined) return { ...nothing, added: wholeSet(node, after) };
   if (after === undefined) return { ...nothing, removed: wholeSet(node, before) };
-  const [left, right] = [shapeOf(node, before), shapeOf(node, after)];
-  if (left !== right) return compareShapes(node, before, after);
-  if (left === 'whole' || (isEmpty(before) && isEmpty(after))) {
+  const shape = shapeOf(node, after);
+  if (shapeOf(node, before) !== shape) return compareShapes(node, before, after);
+  if (shape === 'whole' || (isEmpty(before) && isEmpty(after))) {
     return equalData(before, after) ? nothing : changedWhole;
   }
-  if (left === 'map') return compareMaps(node, isMap(before) ? before : {}, isMap(after) ? after : {});
+  if (shape === 'map') return compareMaps(node, isMap(before) ? before : {}, isMap(after) ? after : {});
   return compareLists(
     node,
     Array.isArray(before) ? (before as Items) : [],
@@ -142,7 +142,8 @@ export function compareObjects(
 
 function compareMetadata(node: SchemaNode, before: unknown, after: unknown): Comparison {
   const found = new Collector();
-  const [left, right] = [before as Members, after as Members];
+  const left = before as Members;
+  const right = after as Members;
   const visit = (field: string): void => {
     if (left[field] === right[field] || unowned.has(field)) return;
     found.take(`f:${field}`, compare(memberNode(node, field), left[field], right[field]));

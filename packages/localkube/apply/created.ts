@@ -4,6 +4,7 @@ import { compare, isNeverOwned } from './compare.ts';
 import { nodeOf, union, type FieldSet } from './field-set.ts';
 import { nameForm, wholeForm } from './forms.ts';
 import { freezeSet, type Memory } from './memory.ts';
+import { namesOneObject } from './newcomers.ts';
 import { specIsOfServer } from './versions.ts';
 import { isMap, memberNode, shapeOf, type Members } from './shape.ts';
 
@@ -65,7 +66,7 @@ function collect(
 }
 
 function isUnique(part: Part): boolean {
-  return part.inner && part.field === 'ownerReferences';
+  return part.inner && namesOneObject(part.node);
 }
 
 function assemble(parts: readonly Part[]): FieldSet | undefined {

@@ -127,7 +127,9 @@ export function compareEntries(a: ManagedFieldsEntry, b: ManagedFieldsEntry): nu
 }
 
 function compareTexts(a: string | undefined, b: string | undefined): number {
-  const [left, right] = [a ?? '', b ?? ''];
+  if (a === b) return 0;
+  const left = a ?? '';
+  const right = b ?? '';
   return left < right ? -1 : left > right ? 1 : 0;
 }
 

@@ -95,10 +95,10 @@ function changeForm(node: SchemaNode, before: unknown, after: unknown): string {
   if (before === after) return '';
   if (before === undefined) return `+${wholeForm(node, after)}`;
   if (after === undefined) return `-${wholeForm(node, before)}`;
-  const [left, right] = [shapeOf(node, before), shapeOf(node, after)];
-  if (left !== right) return unique(before, after);
-  if (left === 'whole' || (isEmpty(before) && isEmpty(after))) return equalData(before, after) ? '' : '!';
-  if (left === 'map') return mapForm(node, isMap(before) ? before : {}, isMap(after) ? after : {});
+  const shape = shapeOf(node, after);
+  if (shapeOf(node, before) !== shape) return unique(before, after);
+  if (shape === 'whole' || (isEmpty(before) && isEmpty(after))) return equalData(before, after) ? '' : '!';
+  if (shape === 'map') return mapForm(node, isMap(before) ? before : {}, isMap(after) ? after : {});
   return listForm(node, before, after);
 }
 
@@ -118,10 +118,8 @@ function mapForm(node: SchemaNode, before: Members, after: Members): string {
 }
 
 function listForm(node: SchemaNode, before: unknown, after: unknown): string {
-  const [left, right] = [
-    Array.isArray(before) ? (before as Items) : [],
-    Array.isArray(after) ? (after as Items) : [],
-  ];
+  const left: Items = Array.isArray(before) ? before : [];
+  const right: Items = Array.isArray(after) ? after : [];
   if (!inStep(node, left, right)) return movedForm(node, left, right) ?? unique(before, after);
   let text = '';
   for (let i = 0; i < right.length; i++) {

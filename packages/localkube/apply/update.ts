@@ -16,6 +16,7 @@ import {
 } from './entries.ts';
 import { belowRoot, difference, recursiveDifference, union, type FieldSet } from './field-set.ts';
 import { freezeSet, type Memory } from './memory.ts';
+import { newcomersOf } from './newcomers.ts';
 import type { UpdateRequest } from './types.ts';
 import type { Managed } from './updater.ts';
 import { emptyObject, ignoredBy, neverOwned, specIsOfServer } from './versions.ts';
@@ -76,17 +77,19 @@ function changedBy(
   const { schema, after, subresource } = request;
   const ignored = ignoredBy(schema, subresource) !== undefined;
   const apart = ignored ? (subresource === 'status' ? 'spec' : 'status') : undefined;
-  const form = objectChangeForm(schema, before, after, apart);
-  if (form === '') return live;
+  const newcomers = newcomersOf(schema, before, after, apart);
+  const common = newcomers?.rest ?? after;
+  const form = objectChangeForm(schema, before, common, apart);
+  if (form === '' && newcomers === undefined) return live;
   const { taken, removed } = memory.recall(`changed ${apart ?? ''} `, schema, form, () => {
-    const changes = compareObjects(schema, before, after, apart);
+    const changes = compareObjects(schema, before, common, apart);
     const found = union(changes.modified, changes.added);
     return {
       taken: found === undefined ? undefined : memory.intern(found),
       removed: changes.removed === undefined ? undefined : memory.intern(changes.removed),
     };
   });
-  if (taken === undefined && removed === undefined) return live;
+  if (taken === undefined && removed === undefined && newcomers === undefined) return live;
   const entries: ManagedFieldsEntry[] = [];
   let own: ManagedFieldsEntry | undefined;
   let updaters = 0;
@@ -97,19 +100,29 @@ function changedBy(
       continue;
     }
     const set = entry.fieldsV1 as FieldSet | undefined;
-    const left = memory.difference(memory.difference(set, taken), removed);
+    const left = difference(memory.difference(memory.difference(set, taken), removed), newcomers?.set);
     if (left === set) entries.push(entry);
     else if (left !== undefined) entries.push({ ...entry, fieldsV1: freezeSet(left) });
   }
-  const ownSet = memory.difference(own?.fieldsV1 as FieldSet | undefined, removed);
-  if (taken !== undefined) {
-    const set = memory.union(ownSet === undefined ? undefined : freezeSet(ownSet), taken);
-    const same = own?.fieldsV1 === set && own.time === request.time;
-    entries.push(own !== undefined && same ? own : entryOf(writerOf(request), request.time, set));
-  } else if (own !== undefined && ownSet !== undefined) {
-    entries.push(ownSet === own.fieldsV1 ? own : { ...own, fieldsV1: freezeSet(ownSet) });
-  }
+  let set = memory.difference(own?.fieldsV1 as FieldSet | undefined, removed);
+  if (set !== undefined) set = freezeSet(set);
+  if (taken !== undefined) set = memory.union(set, taken);
+  if (newcomers !== undefined) set = freezeSet(union(newcomers.set, set)!);
+  if (set !== undefined)
+    entries.push(ownEntry(request, own, set, taken !== undefined || newcomers !== undefined));
   return entries.sort(compareEntries);
+}
+
+/** The writer's own entry, the very same where nothing of it is new. */
+function ownEntry(
+  request: UpdateRequest,
+  own: ManagedFieldsEntry | undefined,
+  set: FieldSet,
+  written: boolean,
+): ManagedFieldsEntry {
+  if (own === undefined) return entryOf(writerOf(request), request.time, set);
+  if (own.fieldsV1 === set && (!written || own.time === request.time)) return own;
+  return written ? entryOf(writerOf(request), request.time, set) : { ...own, fieldsV1: set };
 }
 
 function isOf(entry: ManagedFieldsEntry, request: UpdateRequest): boolean {

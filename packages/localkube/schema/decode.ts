@@ -40,10 +40,16 @@ function fieldPath(node: TypedNode, path: string, name: string): string {
 
 type Data = Readonly<Record<string, unknown>>;
 
+/** A field that is written even where it is absent. */
+interface Absent {
+  readonly name: string;
+  readonly make: (report: DecodeReport) => unknown;
+}
+
 /** What has to be there in an object even if nobody wrote it. */
 interface Plan {
   readonly fields: ReadonlyMap<string, TypedNode>;
-  readonly always: readonly (readonly [string, (report: DecodeReport) => unknown])[];
+  readonly always: readonly Absent[];
 }
 
 const plans = new WeakMap<TypedNode, Plan>();
@@ -85,10 +91,10 @@ function planOf(node: TypedNode): Plan {
   const key = (node.fields ?? node) as TypedNode;
   const known = plans.get(key);
   if (known !== undefined) return known;
-  const always: (readonly [string, (report: DecodeReport) => unknown])[] = [];
+  const always: Absent[] = [];
   for (const [name, field] of Object.entries(node.fields ?? {})) {
     const make = absentValue(node, name, field);
-    if (make !== undefined) always.push([name, make]);
+    if (make !== undefined) always.push({ name, make });
   }
   const made: Plan = { fields: new Map(Object.entries(node.fields ?? {})), always };
   plans.set(key, made);
@@ -160,9 +166,7 @@ function decodeObject(
     else if (typeof read === 'object') noteEmpty(result, name, read);
   }
   report.owner = holder;
-  for (const [name, make] of plan.always) {
-    if (result[name] === undefined) result[name] = make(report);
-  }
+  for (const one of plan.always) if (result[one.name] === undefined) result[one.name] = one.make(report);
   return result;
 }
 
@@ -303,7 +307,8 @@ function isCanonicalTime(text: string): boolean {
   if (text.length !== 20 || text.charCodeAt(19) !== 90 || text.charCodeAt(10) !== 84) return false;
   if (text.charCodeAt(4) !== 45 || text.charCodeAt(7) !== 45) return false;
   if (text.charCodeAt(13) !== 58 || text.charCodeAt(16) !== 58) return false;
-  const [month, day] = [twoDigits(text, 5), twoDigits(text, 8)];
+  const month = twoDigits(text, 5);
+  const day = twoDigits(text, 8);
   return (
     twoDigits(text, 0) >= 0 &&
     twoDigits(text, 2) >= 0 &&
