@@ -1,3 +1,4 @@
+import { quoted } from '@plumbline/base';
 import type { SchemaNode } from '@plumbline/api';
 import type { TypedNode } from '@plumbline/api/schema';
 
@@ -16,7 +17,7 @@ function valueElement(item: unknown): string {
   if (Array.isArray(item)) throw new ElementError('not supported: associative list with lists as elements');
   if (typeof item === 'object')
     throw new ElementError("associative list without keys has an element that's a map type");
-  return `v:${JSON.stringify(item)}`;
+  return `v:${scalarText(item)}`;
 }
 
 function keyElement(list: SchemaNode, item: unknown): string {
@@ -28,20 +29,27 @@ function keyElement(list: SchemaNode, item: unknown): string {
   }
   const keys = list.listMapKeys ?? [];
   const values = item as Readonly<Record<string, unknown>>;
-  if (keys.length === 1 && typeof values[keys[0]!] === 'string') {
-    return `k:{${JSON.stringify(keys[0])}:${JSON.stringify(values[keys[0]!])}}`;
-  }
-  const parts: string[] = [];
-  for (const key of keys.toSorted()) {
+  let text = '';
+  for (const key of inOrder(keys)) {
     const value = Object.hasOwn(values, key) ? values[key] : absentKey(list.items, key);
-    if (value !== undefined) parts.push(`${JSON.stringify(key)}:${JSON.stringify(value)}`);
+    if (value !== undefined) text += `${text === '' ? '' : ','}${quoted(key)}:${scalarText(value)}`;
   }
-  if (parts.length === 0)
+  if (text === '')
     throw new ElementError(
       `associative list with keys has an element that omits all key fields [${keys.map((key) => JSON.stringify(key)).join(' ')}] ` +
         "(and doesn't have default values for any key fields)",
     );
-  return `k:{${parts.join(',')}}`;
+  return `k:{${text}}`;
+}
+
+/** Schemas name their keys in order, but for a few. */
+function inOrder(keys: readonly string[]): readonly string[] {
+  for (let i = 1; i < keys.length; i++) if (keys[i - 1]! > keys[i]!) return keys.toSorted();
+  return keys;
+}
+
+function scalarText(value: unknown): string {
+  return typeof value === 'string' ? quoted(value) : JSON.stringify(value);
 }
 
 /** A key that is absent has its default; one that Go always writes has its zero. */
