@@ -4,7 +4,7 @@ import type { HealthStatus, KubeObject } from '@plumbline/api';
 import { healthOf } from '@plumbline/kube';
 import type { Access, Sandbox } from '@plumbline/localkube';
 import { reasonsOf } from './diagnose.ts';
-import { checkReferences } from './references.ts';
+import { makeReferenceCheck } from './references.ts';
 import { makeSender } from './send.ts';
 import type { SenderOptions, Sent } from './send.ts';
 import { stagesOf } from './stages.ts';
@@ -56,10 +56,11 @@ export async function bringUp(
   await rest(sandbox, sent, last, end);
   for (const failure of options.failures)
     if (!sender.used.has(failure)) notes.push(`--fail ${failure.text} concerns nothing here`);
+  const check = makeReferenceCheck(access);
   return {
     verdicts: sent
       .filter(({ part }) => !part.given || part.origin.line > 0)
-      .flatMap((one) => verdictOf(access, one, last)),
+      .flatMap((one) => verdictOf(access, one, last, check)),
     notes,
     virtualMs: sandbox.clock.now() - began,
     quiet: sandbox.clock.now() < end,
@@ -128,7 +129,12 @@ function isWell(object: KubeObject | undefined): boolean {
   return health === undefined || health.status === 'Healthy' || health.status === 'Suspended';
 }
 
-function verdictOf(access: Access, one: Sent, last: Last): readonly Verdict[] {
+function verdictOf(
+  access: Access,
+  one: Sent,
+  last: Last,
+  check: ReturnType<typeof makeReferenceCheck>,
+): readonly Verdict[] {
   const { part, namespace } = one;
   const base = { part, namespace, reasons: [], warnings: [] };
   if (one.skipped !== undefined)
@@ -142,7 +148,7 @@ function verdictOf(access: Access, one: Sent, last: Last): readonly Verdict[] {
   if (live === undefined)
     return [{ ...base, outcome: 'unhealthy', state: 'Missing', message: 'it was deleted again' }];
   const health = healthOf(live);
-  const referred = checkReferences(access, live);
+  const referred = check(live);
   const well = health === undefined || isWell(live);
   const definition = definitionProblem(live);
   if (well && referred.errors.length === 0 && definition === undefined) {

@@ -14,15 +14,29 @@ export interface Referred {
 
 const nothing: Referred = { errors: [], warnings: [] };
 
-/** Follows what an object names and a real cluster would only miss while it runs. */
-export function checkReferences(access: Access, object: KubeObject): Referred {
-  const group = object.apiVersion.includes('/') ? object.apiVersion.split('/')[0] : '';
-  const check = Object.hasOwn(checks, `${group}/${object.kind}`)
-    ? checks[`${group}/${object.kind}`]
-    : undefined;
-  const own = check?.(access, object) ?? nothing;
-  const template = templateOf(object);
-  return template === undefined ? own : joined(own, templateProblems(access, object, template));
+/** Follows what objects name and a real cluster would only miss while it runs. The cluster rests meanwhile. */
+export function makeReferenceCheck(access: Access): (object: KubeObject) => Referred {
+  const cluster: Cluster = { access, podsIn: podsOf(access) };
+  return (object) => {
+    const group = object.apiVersion.includes('/') ? object.apiVersion.split('/')[0] : '';
+    const check = Object.hasOwn(checks, `${group}/${object.kind}`)
+      ? checks[`${group}/${object.kind}`]
+      : undefined;
+    const own = check?.(cluster, object) ?? nothing;
+    const template = templateOf(object);
+    return template === undefined ? own : joined(own, templateProblems(access, object, template));
+  };
+}
+
+interface Cluster {
+  readonly access: Access;
+  /** Pods, and the templates of workloads that have none at the moment. */
+  readonly podsIn: (namespace: string) => Pods;
+}
+
+interface Pods {
+  readonly all: readonly Fields[];
+  matching(selector: Fields): readonly Fields[];
 }
 
 function joined(...all: readonly Referred[]): Referred {
@@ -32,7 +46,7 @@ function joined(...all: readonly Referred[]): Referred {
   };
 }
 
-type Check = (access: Access, object: KubeObject) => Referred;
+type Check = (cluster: Cluster, object: KubeObject) => Referred;
 
 const checks: Readonly<Record<string, Check>> = {
   '/Service': service,
@@ -55,17 +69,27 @@ const orNearest = (name: string, known: readonly string[]): string => {
   return near === undefined ? '' : ` (did you mean ${quoted(near)}?)`;
 };
 
-/** Pods, and the templates of workloads that have none at the moment. */
-function podsIn(access: Access, namespace: string): readonly Fields[] {
+const workloads = [
+  ['apps', 'Deployment'],
+  ['apps', 'StatefulSet'],
+  ['apps', 'DaemonSet'],
+  ['batch', 'Job'],
+  ['batch', 'CronJob'],
+] as const;
+
+/** The pods of a namespace are gathered once: many selectors are asked about them. */
+function podsOf(access: Access): Cluster['podsIn'] {
+  const known = new Map<string, Pods>();
+  return (namespace) => {
+    let pods = known.get(namespace);
+    if (pods === undefined) known.set(namespace, (pods = byLabels(gather(access, namespace))));
+    return pods;
+  };
+}
+
+function gather(access: Access, namespace: string): readonly Fields[] {
   const pods: Fields[] = Array.from(access.list('', 'Pod', namespace));
-  const kinds = [
-    ['apps', 'Deployment'],
-    ['apps', 'StatefulSet'],
-    ['apps', 'DaemonSet'],
-    ['batch', 'Job'],
-    ['batch', 'CronJob'],
-  ] as const;
-  for (const [group, kind] of kinds)
+  for (const [group, kind] of workloads)
     for (const one of access.list(group, kind, namespace)) {
       const template = templateOf(one);
       if (template !== undefined) pods.push(template);
@@ -73,19 +97,40 @@ function podsIn(access: Access, namespace: string): readonly Fields[] {
   return pods;
 }
 
+function byLabels(all: readonly Fields[]): Pods {
+  const pairs = new Map<string, Fields[]>();
+  for (const pod of all)
+    for (const [key, value] of Object.entries(labelsOf(pod))) {
+      const pair = pairText(key, value);
+      const having = pairs.get(pair);
+      if (having === undefined) pairs.set(pair, [pod]);
+      else having.push(pod);
+    }
+  const matching = (selector: Fields): readonly Fields[] => {
+    let fewest = all;
+    for (const [key, value] of Object.entries(selector)) {
+      const having = pairs.get(pairText(key, value)) ?? [];
+      if (having.length < fewest.length) fewest = having;
+    }
+    return fewest.filter((pod) => fits(selector, labelsOf(pod)));
+  };
+  return { all, matching };
+}
+
+const pairText = (key: string, value: unknown): string => `${key}=${String(value)}`;
 const labelsOf = (pod: Fields): Fields => recordAt(recordAt(pod, 'metadata'), 'labels');
 const fits = (selector: Fields, labels: Fields): boolean =>
   Object.entries(selector).every(([key, value]) => labels[key] === value);
 
-function service(access: Access, object: KubeObject): Referred {
+function service({ podsIn }: Cluster, object: KubeObject): Referred {
   const spec = recordAt(object, 'spec');
   const selector = recordAt(spec, 'selector');
   if (Object.keys(selector).length === 0 || spec['type'] === 'ExternalName') return nothing;
-  const pods = podsIn(access, namespaceOf(object));
-  const selected = pods.filter((pod) => fits(selector, labelsOf(pod)));
+  const pods = podsIn(namespaceOf(object));
+  const selected = pods.matching(selector);
   if (selected.length === 0)
     return {
-      errors: [`its selector ${pairsText(selector)} matches no pod${almost(selector, pods)}`],
+      errors: [`its selector ${pairsText(selector)} matches no pod${almost(selector, pods.all)}`],
       warnings: [],
     };
   const declared = selected.flatMap((pod) => portsOf(pod));
@@ -139,7 +184,7 @@ function portsOf(pod: Fields): readonly Port[] {
   );
 }
 
-function ingress(access: Access, object: KubeObject): Referred {
+function ingress({ access }: Cluster, object: KubeObject): Referred {
   const spec = recordAt(object, 'spec');
   const namespace = namespaceOf(object);
   const backends = [
@@ -182,7 +227,7 @@ function ingress(access: Access, object: KubeObject): Referred {
   return { errors: Array.from(errors), warnings };
 }
 
-function autoscaler(access: Access, object: KubeObject): Referred {
+function autoscaler({ access }: Cluster, object: KubeObject): Referred {
   const target = recordAt(recordAt(object, 'spec'), 'scaleTargetRef');
   const [first = '', second] = textAt(target, 'apiVersion').split('/');
   const group = second === undefined ? '' : first;
@@ -215,18 +260,18 @@ function autoscaler(access: Access, object: KubeObject): Referred {
   return { errors: [], warnings };
 }
 
-function disruptionBudget(access: Access, object: KubeObject): Referred {
+function disruptionBudget({ podsIn }: Cluster, object: KubeObject): Referred {
   const selector = recordAt(recordAt(recordAt(object, 'spec'), 'selector'), 'matchLabels');
   if (Object.keys(selector).length === 0) return nothing;
-  const pods = podsIn(access, namespaceOf(object));
-  if (pods.some((pod) => fits(selector, labelsOf(pod)))) return nothing;
+  const pods = podsIn(namespaceOf(object));
+  if (pods.matching(selector).length > 0) return nothing;
   return {
     errors: [],
-    warnings: [`its selector ${pairsText(selector)} matches no pod${almost(selector, pods)}`],
+    warnings: [`its selector ${pairsText(selector)} matches no pod${almost(selector, pods.all)}`],
   };
 }
 
-function binding(access: Access, object: KubeObject): Referred {
+function binding({ access }: Cluster, object: KubeObject): Referred {
   const role = recordAt(object, 'roleRef');
   const kind = textAt(role, 'kind');
   const name = textAt(role, 'name');
@@ -249,7 +294,7 @@ function binding(access: Access, object: KubeObject): Referred {
   return { errors: [], warnings };
 }
 
-function statefulSet(access: Access, object: KubeObject): Referred {
+function statefulSet({ access }: Cluster, object: KubeObject): Referred {
   const name = textAt(recordAt(object, 'spec'), 'serviceName');
   if (name === '' || access.get('', 'Service', namespaceOf(object), name) !== undefined) return nothing;
   return {
