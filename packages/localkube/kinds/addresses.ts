@@ -29,6 +29,7 @@ export const serviceRangeHooks: KindHooks = {
         : [invalid('spec.cidrs', ranges, 'field is immutable')];
     }
     if (ranges.length === 0) return [required('spec.cidrs', 'at least one CIDR required')];
+    if (ranges.length > 2) return [invalid('spec.cidrs', { CIDRs: ranges }, 'may only hold up to 2 values')];
     const errors = ranges.flatMap((range, index) => invalidEach(`spec.cidrs[${index}]`, range, cidr(range)));
     const [first = '', second = ''] = ranges;
     if (errors.length > 0 || ranges.length !== 2 || first.includes(':') !== second.includes(':'))

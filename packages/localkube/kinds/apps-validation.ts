@@ -18,7 +18,7 @@ import {
   text,
 } from './fields.ts';
 import { definitionFor } from '@plumbline/api/schema';
-import { goValue } from './go-value.ts';
+import { byName, goValue } from './go-value.ts';
 import { shownField } from '../schema/index.ts';
 import { dnsLabel } from './names.ts';
 import { validatePodTemplate, validateTemplateMetadata } from './pod-validation.ts';
@@ -65,7 +65,7 @@ function validateSelectorAndTemplate(spec: Fields, workload: string, kind = 'Rep
       errors.push(
         invalid(
           'spec.template.metadata.labels',
-          shownField(metadata, 'labels'),
+          byName(shownField(metadata, 'labels')),
           '`selector` does not match template `labels`',
         ),
       );
@@ -227,7 +227,7 @@ export function validateReplicationController(object: KubeObject): FieldError[] 
   if (Object.keys(selector).length > 0 && !mapMatches(selector, stringMap(metadata['labels']))) {
     const shown = shownField(metadata, 'labels');
     errors.push(
-      invalid('spec.template.metadata.labels', shown, '`selector` does not match template `labels`'),
+      invalid('spec.template.metadata.labels', byName(shown), '`selector` does not match template `labels`'),
     );
   }
   return [

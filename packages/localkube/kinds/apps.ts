@@ -148,7 +148,8 @@ export const daemonSetHooks: KindHooks = {
   default(draft) {
     const annotations = draft.metadata['annotations'];
     if (isAbsent(annotations) || !Object.isFrozen(annotations))
-      fill(child(draft.metadata, 'annotations'), TEMPLATE_GENERATION, '1');
+      // Upstream reads its absence as a nought, which is another value than what was there.
+      fill(child(draft.metadata, 'annotations'), TEMPLATE_GENERATION, '0');
     const part = child(draft, 'spec');
     const strategy = child(part, 'updateStrategy');
     fillZero(strategy, 'type', 'RollingUpdate');
@@ -191,10 +192,21 @@ function nodeSelector(object: KubeObject): string {
   return orNone(formatSelector({ matchLabels: selector }));
 }
 
+/** A field behind a switch that is off upstream. */
+function withoutUnavailable(draft: Draft, previous: KubeObject | undefined): void {
+  const rollingOf = (object: unknown): Fields =>
+    record(record(record(record(object)['spec'])['updateStrategy'])['rollingUpdate']);
+  if (!isAbsent(rollingOf(previous)['maxUnavailable'])) return;
+  const rolling = rollingOf(draft);
+  if ('maxUnavailable' in rolling) delete rolling['maxUnavailable'];
+}
+
 export const statefulSetHooks: KindHooks = {
   generation: true,
   status: true,
   default: defaultStatefulSet,
+  prepareForCreate: (draft) => withoutUnavailable(draft, undefined),
+  prepareForUpdate: withoutUnavailable,
   validate: validateStatefulSet,
   warnings: statefulWarnings,
   columns: [

@@ -15,6 +15,7 @@ import {
 } from './fields.ts';
 import { dnsLabel, pathSegment } from './names.ts';
 import { parseQuantity } from './quantity.ts';
+import { validateContainerResourceName } from './resource-names.ts';
 
 /** HorizontalPodAutoscaler.spec; an old version has one metric under another name. `before`: what an update replaces. */
 export function validateAutoscaler(part: Fields, before: Fields | undefined): FieldError[] {
@@ -110,7 +111,9 @@ function validateSource(kind: string, source: Fields, at: string): FieldError[] 
   const has = (field: string): boolean => !isAbsent(target[field]);
   const errors: FieldError[] = [];
   if (kind === 'resource' || kind === 'containerResource') {
-    if (text(source['name']) === '') errors.push(required(`${at}.name`, 'must specify a resource name'));
+    const name = text(source['name']);
+    if (name === '') errors.push(required(`${at}.name`, 'must specify a resource name'));
+    else if (kind === 'containerResource') errors.push(...validateContainerResourceName(name, `${at}.name`));
     if (kind === 'containerResource') errors.push(...validateContainerName(text(source['container']), at));
     errors.push(...validateMetricTarget(target, here));
     if (!has('averageUtilization') && !has('averageValue'))

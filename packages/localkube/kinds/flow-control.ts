@@ -149,7 +149,13 @@ function validateResourceRule(rule: Fields, at: string): FieldError[] {
   else if (!namespaces.includes('*'))
     for (const [index, name] of namespaces.entries())
       for (const why of dnsLabelStrict(name))
-        errors.push(invalid(`${at}.namespaces[${index}]`, name, `nil: ${why}`));
+        errors.push(
+          invalid(
+            `${at}.namespaces[${index}]`,
+            name,
+            `each member of this list must be '*' or a DNS-1123 label; ${why}`,
+          ),
+        );
   return errors;
 }
 

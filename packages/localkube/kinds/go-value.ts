@@ -45,6 +45,13 @@ function objectOf(node: TypedNode, value: unknown): unknown {
   return shown;
 }
 
+/** A map as Go writes it. */
+export function byName(value: unknown): unknown {
+  return isRecord(value)
+    ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
+}
+
 /** What has JSON names in Go as well: fields that are there, in the order of their declaration. */
 function inOrder(node: TypedNode, value: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const shown: Record<string, unknown> = {};
@@ -57,7 +64,8 @@ function inOrder(node: TypedNode, value: Readonly<Record<string, unknown>>): Rec
 
 function nested(node: TypedNode, value: unknown): unknown {
   if (Array.isArray(value)) return value.map((item) => nested(node.items ?? node, item));
-  return isRecord(value) && node.type === 'object' ? inOrder(node, value) : value;
+  if (!isRecord(value)) return value;
+  return node.type === 'object' ? inOrder(node, value) : byName(value);
 }
 
 function byNumber(node: TypedNode): readonly (readonly [string, TypedNode])[] {

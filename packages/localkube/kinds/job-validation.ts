@@ -17,7 +17,7 @@ import {
   text,
   tooLong,
 } from './fields.ts';
-import { goValue } from './go-value.ts';
+import { byName, goValue } from './go-value.ts';
 import { validateFailurePolicy, validateSuccessPolicy } from './job-policies-validation.ts';
 import { dnsLabelStrict, dnsSubdomain } from './names.ts';
 import { validatePodTemplate } from './pod-validation.ts';
@@ -49,7 +49,7 @@ function validateWithSelector(part: Fields): FieldError[] {
   if (mistakes.length === 0 && !selectorMatches(selector, labelsOf(part))) {
     const shown = record(record(part['template'])['metadata'])['labels'] ?? null;
     errors.push(
-      invalid('spec.template.metadata.labels', shown, '`selector` does not match template `labels`'),
+      invalid('spec.template.metadata.labels', byName(shown), '`selector` does not match template `labels`'),
     );
   }
   return errors;

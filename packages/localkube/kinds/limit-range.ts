@@ -22,6 +22,9 @@ export const limitRangeHooks: KindHooks = {
       }
     }
   },
+  prepareForCreate(draft, context) {
+    if (draft.metadata.name === '') draft.metadata.name = context.uuid();
+  },
   validate: validateLimitRange,
 };
 

@@ -1,5 +1,5 @@
 import type { KubeObject } from '@plumbline/api';
-import type { FieldError, KindHooks } from '../registry/types.ts';
+import type { Draft, FieldError, KindHooks } from '../registry/types.ts';
 import { ageColumn, column, nameColumn, orNone } from './columns.ts';
 import { endpointSliceColumns } from './core-service.ts';
 import { shownField } from '../schema/index.ts';
@@ -341,8 +341,16 @@ function validatePeer(peer: Fields, at: string): FieldError[] {
   ];
 }
 
+/** A field of the version before this one, which nobody can write any more. */
+function withoutTopology(draft: Draft): void {
+  for (const endpoint of records(draft['endpoints']))
+    if ('deprecatedTopology' in endpoint && !Object.isFrozen(endpoint)) delete endpoint['deprecatedTopology'];
+}
+
 export const endpointSliceHooks: KindHooks = {
   generation: true,
+  prepareForCreate: withoutTopology,
+  prepareForUpdate: withoutTopology,
   warnings: (object, previous) =>
     previous === undefined && object['addressType'] === 'FQDN'
       ? ['spec.addressType: FQDN endpoints are deprecated']

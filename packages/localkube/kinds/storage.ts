@@ -3,7 +3,7 @@ import { definitionFor } from '@plumbline/api/schema';
 import { equalData } from '@plumbline/base';
 import { timeText } from '../registry/time.ts';
 import type { FieldError, KindHooks, WriteContext } from '../registry/types.ts';
-import { VOLUME_FIELDS } from '../schema/index.ts';
+import { shownField, VOLUME_FIELDS } from '../schema/index.ts';
 import { ageColumn, column, nameColumn } from './columns.ts';
 import type { Fields } from './fields.ts';
 import {
@@ -337,7 +337,7 @@ export const storageClassHooks: KindHooks = {
     errors.push(...repeatedTopologies(records(object['allowedTopologies'])));
     for (const field of previous === undefined ? [] : FIXED_OF_CLASS)
       if (!equalData(object[field] ?? null, previous?.[field] ?? null))
-        errors.push(invalid(field, object[field] ?? null, 'field is immutable'));
+        errors.push(invalid(field, shownField(object, field), 'field is immutable'));
     return errors;
   },
   columns: [

@@ -182,6 +182,7 @@ function createNormaliser(id: string): (value: unknown) => unknown {
       .replaceAll(/:3\d{4}\/(TCP|UDP|SCTP)/g, ':<port>/$1')
       .replaceAll(/duplicate nodePort: \{TCP \d+\}/g, 'duplicate nodePort')
       .replaceAll(/current: \d+/g, 'current: <rv>')
+      .replaceAll(/ResourceVersion in object meta: \d+/g, 'ResourceVersion in object meta: <rv>')
       .replaceAll(/in record \(\d+\)/g, 'in record (<rv>)')
       .replaceAll(/(resourceVersion\\?":\\?")\d+/g, '$1<rv>');
   const walk = (value: unknown, key: string, owner: Readonly<Record<string, unknown>>): unknown => {

@@ -94,6 +94,7 @@ export function writeContext(
     dryRun,
     ...(through !== undefined && { through }),
     ...(subresource !== undefined && { subresource }),
+    uuid: () => core.random.uuid(),
     find: (group, kind, namespace, name) => core.store.table(group, kind).get(namespace, name),
     list(group, kind, namespace) {
       const table = core.store.table(group, kind);

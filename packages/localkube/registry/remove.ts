@@ -1,4 +1,6 @@
 import type { KubeObject, Status } from '@plumbline/api';
+import { formatApiVersion } from '@plumbline/api';
+import { decodeTyped } from '../schema/index.ts';
 import { admitRemoval } from './admit.ts';
 import type { Served } from './catalogue.ts';
 import { read, tableOf, timeText } from './core.ts';
@@ -6,6 +8,7 @@ import type { Core } from './core.ts';
 import { beginDefinitionRemoval, isDefinition, terminating } from './definitions.ts';
 import { conflict, forbidden, notFound } from './errors.ts';
 import type { DeleteOptions } from './types.ts';
+import { storageErrorText } from './storage-error.ts';
 import { keep } from './write.ts';
 
 /** Jobs and replication controllers leave their pods behind where nobody says otherwise. */
@@ -65,6 +68,10 @@ export function remove(
     beginDefinitionRemoval(core, resource, stored);
     return { body: stored, removed: false };
   }
+  const freed = (live.metadata.finalizers ?? []).length > 0;
+  if (freed && options.dryRun === true && resource.typed !== undefined)
+    return { body: nothingOf(resource), removed: true };
+  if (freed && options.resourceVersion !== undefined) throw lostVersion(resource, live);
   const last = options.dryRun === true ? live : (tableOf(core, resource).remove(namespace, name) ?? live);
   if (answersObject.has(`${resource.group}/${resource.kind}`)) {
     const shown =
@@ -74,6 +81,23 @@ export function remove(
     return { body: resource.fromStorage(shown), removed: true };
   }
   return { body: success(resource, live), removed: true };
+}
+
+/** Upstream tries to free the object first, does not, and then goes on with the outcome of that: an object without content. */
+function nothingOf(resource: Served): KubeObject {
+  const zero = decodeTyped(resource.typed!, {}, '', { quantity: () => undefined, unknown: [] }) as object;
+  return {
+    ...zero,
+    kind: resource.kind,
+    apiVersion: formatApiVersion(resource.group, resource.version),
+  } as unknown as KubeObject;
+}
+
+/** As `nothingOf`: the version of that object is none, and is held against the one that is there. */
+function lostVersion(resource: Served, { metadata }: KubeObject): Error {
+  const { name, namespace = '', resourceVersion = '' } = metadata;
+  const why = `Precondition failed: ResourceVersion in precondition: , ResourceVersion in object meta: ${resourceVersion}`;
+  return conflict(resource, name, storageErrorText(resource, namespace, name, why));
 }
 
 /** To be marked for deletion counts as a change of what is wanted. */
@@ -195,6 +219,8 @@ function finalizersFor(resource: Served, live: KubeObject, options: DeleteOption
     return orphansByDefault(resource) && !decided ? [...kept, 'orphan'] : kept;
   }
   const others = kept.filter((one) => one !== 'orphan' && one !== 'foregroundDeletion');
-  if (policy === 'Orphan') return [...others, 'orphan'];
-  return policy === 'Foreground' ? [...others, 'foregroundDeletion'] : others;
+  const own = policy === 'Orphan' ? 'orphan' : 'foregroundDeletion';
+  const wanted = policy === 'Background' ? others : [...others, own];
+  // The same ones keep their order.
+  return wanted.length === kept.length && wanted.every((one) => kept.includes(one)) ? kept : wanted;
 }

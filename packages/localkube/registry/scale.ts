@@ -264,7 +264,7 @@ function ownersOfCount(
   live: KubeObject,
   draft: Draft,
   options: WriteOptions,
-): readonly ManagedFieldsEntry[] | undefined {
+): readonly ManagedFieldsEntry[] {
   const path = pathsOf(resource).spec;
   const known = live.metadata.managedFields ?? [];
   const fields = path.map((name) => `f:${name}`);
@@ -272,8 +272,7 @@ function ownersOfCount(
   const asScale = (object: unknown): unknown =>
     at(object, path) === 0 ? withoutValue(object, path) : object;
   const [before, after] = [asScale(live), asScale(draft)];
-  if (before === live && after === draft) return undefined;
-  return core.doors.updateManagers({
+  const owners = core.doors.updateManagers({
     before: before as Draft,
     after: after as Draft,
     manager: options.manager,
@@ -282,4 +281,20 @@ function ownersOfCount(
     subresource: 'scale',
     time: timeText(core.clock.now()),
   });
+  // Upstream takes the times from what was known before, so who scales for the first time has none.
+  return owners.map((entry) => {
+    if (entry.subresource !== 'scale') return entry;
+    const { time: _, ...rest } = entry;
+    const time = known.find((one) => isSameManager(one, entry))?.time;
+    return time === undefined ? rest : { ...rest, time };
+  });
+}
+
+function isSameManager(a: ManagedFieldsEntry, b: ManagedFieldsEntry): boolean {
+  return (
+    a.manager === b.manager &&
+    a.operation === b.operation &&
+    a.apiVersion === b.apiVersion &&
+    a.subresource === b.subresource
+  );
 }

@@ -44,6 +44,8 @@ export interface WriteContext {
   readonly through?: string;
   /** The subresource that is written; none or empty for the object itself. */
   readonly subresource?: string;
+  /** A name that nothing else has. */
+  uuid(): string;
   /** Reads another object, for checks and allocations. */
   find(group: string, kind: string, namespace: string, name: string): KubeObject | undefined;
   list(group: string, kind: string, namespace?: string): Iterable<KubeObject>;

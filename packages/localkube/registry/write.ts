@@ -23,6 +23,7 @@ import type { Draft, FieldError, WriteContext } from './types.ts';
 import type { Table } from '../store/index.ts';
 import { asStored, decodeTyped, holdsEmpty } from '../schema/index.ts';
 import { shown } from './shown.ts';
+import { storageErrorText } from './storage-error.ts';
 import { isUnclean, noteUnclean } from './stored-form.ts';
 import { asObject } from './wire-order.ts';
 
@@ -126,10 +127,6 @@ export function finishCreate(
   }
   const { metadata } = draft;
   const version = metadata['resourceVersion'];
-  // Upstream looks at a version as a number; what is none counts as nothing said.
-  if (typeof version === 'string' && /^0*[1-9]\d*$/.test(version)) {
-    throw failure(500, undefined, 'resourceVersion should not be set on objects to be created');
-  }
   checkNamespace(core, resource, metadata.namespace ?? '', metadata.name);
   withoutSameOwners(metadata, (text) => options.warn(text), options.patched === true);
   const now = core.clock.now();
@@ -163,9 +160,17 @@ export function finishCreate(
   admitResult(core, resource, draft, undefined, '', options);
   const taken = table.get(metadata.namespace ?? '', metadata.name);
   if (taken !== undefined)
-    throw alreadyExists(resource, metadata.name, taken.metadata.deletionTimestamp !== undefined);
+    throw alreadyExists(
+      options.through ?? resource,
+      metadata.name,
+      taken.metadata.deletionTimestamp !== undefined,
+    );
+  // Upstream's store looks at a version as a number; what is none counts as nothing said.
+  if (!options.dryRun && typeof version === 'string' && /^0*[1-9]\d*$/.test(version))
+    throw failure(500, undefined, 'resourceVersion should not be set on objects to be created');
   // The store writes the version, into the place that Go gives it.
   if (!options.dryRun) metadata.resourceVersion = '';
+  else if (version !== undefined) metadata.resourceVersion = version;
   if (resource.typed !== undefined) asStored(resource.typed, draft);
   const object = asObject(draft, undefined);
   if (options.dryRun) return object;
@@ -211,7 +216,12 @@ export function finishUpdate(
     throw conflict(
       resource,
       name,
-      `Precondition failed: UID in precondition: ${shown(metadata.uid)}, UID in object meta: ${live.metadata.uid ?? ''}`,
+      storageErrorText(
+        resource,
+        live.metadata.namespace ?? '',
+        name,
+        `Precondition failed: UID in precondition: ${shown(metadata.uid)}, UID in object meta: ${live.metadata.uid ?? ''}`,
+      ),
     );
   }
   if (metadata.resourceVersion !== undefined && metadata.resourceVersion !== live.metadata.resourceVersion) {
@@ -230,7 +240,8 @@ export function finishUpdate(
   splitStatus(resource, draft, live, subresource);
   if (subresource === 'status') resource.prepareStatus?.(draft, live, context);
   setManagers(draft, managers ?? ownedAfter(core, resource, live, draft, subresource, options, sent));
-  if (subresource === '' && !sharesSpec(draft, live)) resource.prepareForUpdate?.(draft, live, context);
+  if (resource.kind === 'DaemonSet' || (subresource === '' && !sharesSpec(draft, live)))
+    resource.prepareForUpdate?.(draft, live, context);
   // This kind compares strictly: an empty list is not the one that was never there.
   const emptied = resource.kind === 'NetworkPolicy' && holdsEmpty(draft['spec']);
   shareEqual(draft, live);
@@ -241,9 +252,10 @@ export function finishUpdate(
       resource.status === true || !resource.custom,
       resource.custom,
     );
-    // A priority class keeps the count that it was made with; the labels of endpoints are more than metadata.
+    // A priority class keeps its first count; the labels of endpoints and what deployments copy are more than metadata.
     const counts =
       (changed && resource.kind !== 'PriorityClass') ||
+      (resource.kind === 'Deployment' && !equalData(metadata['annotations'], live.metadata.annotations)) ||
       (resource.kind === 'EndpointSlice' && !equalData(metadata['labels'], live.metadata.labels)) ||
       emptied;
     metadata.generation = (live.metadata.generation ?? 0) + (counts ? 1 : 0);
