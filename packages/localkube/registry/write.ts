@@ -25,6 +25,7 @@ import { asStored, decodeTyped, holdsEmpty } from '../schema/index.ts';
 import { shown } from './shown.ts';
 import { storageErrorText } from './storage-error.ts';
 import { isUnclean, noteUnclean } from './stored-form.ts';
+import { sameObject, shareEqual } from './unchanged.ts';
 import { asObject } from './wire-order.ts';
 
 /** Upstream tries generated names this often. */
@@ -381,42 +382,6 @@ function splitStatus(resource: Served, draft: Draft, live: KubeObject, subresour
   if (resource.status !== true) return;
   if (live.status === undefined) delete draft.status;
   else draft.status = live.status;
-}
-
-/** Parts that did not change stay the frozen ones, so that versions of an object share memory. */
-function shareEqual(draft: Draft, live: KubeObject): void {
-  for (const field of Object.keys(draft)) {
-    if (field !== 'metadata' && draft[field] !== live[field] && equalData(draft[field], live[field]))
-      draft[field] = live[field];
-  }
-  for (const field of ['labels', 'annotations', 'ownerReferences', 'finalizers', 'managedFields']) {
-    const [now, then] = [draft.metadata[field], live.metadata[field]];
-    if (now !== then && now !== undefined && equalData(now, then)) draft.metadata[field] = then;
-  }
-}
-
-/** Times of managers do not count: a write that changes nothing else is none. What is equal is shared by now. */
-function sameObject(draft: Draft, live: KubeObject): boolean {
-  for (const field in live) if (field !== 'metadata' && !equalData(draft[field], live[field])) return false;
-  for (const field in draft)
-    if (field !== 'metadata' && live[field] === undefined && draft[field] !== undefined) return false;
-  const now: Readonly<Record<string, unknown>> = draft.metadata;
-  const then: Readonly<Record<string, unknown>> = live.metadata;
-  for (const field in then)
-    if (field !== 'managedFields' && !equalData(now[field], then[field])) return false;
-  for (const field in now)
-    if (field !== 'managedFields' && then[field] === undefined && now[field] !== undefined) return false;
-  return (
-    now['managedFields'] === then['managedFields'] ||
-    equalData(withoutTimes(now['managedFields']), withoutTimes(then['managedFields']))
-  );
-}
-
-function withoutTimes(entries: unknown): unknown {
-  return (entries as readonly ManagedFieldsEntry[] | undefined)?.map((entry) => ({
-    ...entry,
-    time: undefined,
-  }));
 }
 
 /** What a judgement of an object knows besides it. */
