@@ -14,9 +14,14 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { KubeObject } from '@plumbline/api';
 
-/** One line of the log: an object that was written or removed. */
+/** One line of the log: an object that was written, as a whole or over the one before (`kept`), or removed. */
 export type LogRecord =
-  | { readonly op: 'put'; readonly group: string; readonly object: KubeObject }
+  | {
+      readonly op: 'put';
+      readonly group: string;
+      readonly object: KubeObject;
+      readonly kept?: readonly string[];
+    }
   | {
       readonly op: 'remove';
       readonly group: string;

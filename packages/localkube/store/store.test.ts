@@ -1,11 +1,11 @@
-import { appendFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { virtualClock } from '@plumbline/base';
 import type { KubeObject } from '@plumbline/api';
 import { afterEach, describe, expect, it } from 'vitest';
 import { makeTree, openStore } from './index.ts';
-import type { Store } from './index.ts';
+import type { Store, StoreState } from './index.ts';
 
 function configMap(name: string, data: Readonly<Record<string, string>> = {}, more: object = {}): KubeObject {
   return {
@@ -140,6 +140,45 @@ describe('the store', () => {
     ]);
   });
 
+  it('writes only the parts that are new, and comes back with the others', async () => {
+    const path = folder();
+    const store = open(path);
+    const table = store.table('', 'ConfigMap');
+    const entry = (manager: string): object => ({ manager, operation: 'Update', fieldsV1: { 'f:data': {} } });
+    const text = 'x'.repeat(10_000);
+    table.put(configMap('a', { text }, { managedFields: [entry('one'), entry('two')] }));
+    for (let round = 0; round < 20; round++) {
+      const live = table.get('n', 'a')!;
+      const [one, two] = live.metadata.managedFields!;
+      // The order of the fields is kept, too, and a later version leans on an earlier one.
+      table.put({
+        ...live,
+        metadata: { ...live.metadata, managedFields: [entry(`new-${round}`), two, one] },
+        status: { round },
+        ...(round % 7 === 3 && { data: { text: `${round}` } }),
+      } as KubeObject);
+      if (round === 10) table.put({ ...table.get('n', 'a')!, data: { text } });
+    }
+    await store.durable();
+    expect(statSync(join(path, 'log-0')).size).toBeLessThan(30_000);
+    expect(JSON.stringify(open(path).table('', 'ConfigMap').get('n', 'a'))).toBe(
+      JSON.stringify(table.get('n', 'a')),
+    );
+  });
+
+  it('leans on nothing that was given from outside', async () => {
+    const path = folder();
+    const given = (text: string): StoreState => ({ version: 9, objects: [configMap('a', { text })] });
+    const store = openStore({ clock, dataDir: path, initial: given('first') });
+    const table = store.table('', 'ConfigMap');
+    table.put({ ...table.get('n', 'a')!, status: {} });
+    await store.durable();
+    await store.close();
+    const again = openStore({ clock, dataDir: path, initial: given('second') });
+    expect(again.table('', 'ConfigMap').get('n', 'a')).toMatchObject({ data: { text: 'first' }, status: {} });
+    await again.close();
+  });
+
   it('compacts its log when that has grown, and keeps the version of deletions', async () => {
     const path = folder();
     const store = open(path, 2000);
@@ -153,6 +192,7 @@ describe('the store', () => {
     expect(again.resourceVersion).toBe(store.resourceVersion);
     expect(again.table('', 'ConfigMap').size).toBe(0);
     expect(readdirSync(path).some((name) => name.startsWith('snapshot-'))).toBe(true);
+    await store.close();
   });
 
   it('shares the field sets of equal managers', () => {

@@ -3,6 +3,7 @@ import type { KubeObject } from '@plumbline/api';
 import { parseApiVersion } from '@plumbline/api';
 import type { StoreEvent } from '../registry/types.ts';
 import { makeInterner } from './interner.ts';
+import { withKept, withoutKept } from './kept.ts';
 import { openLog } from './log.ts';
 import type { Log, LogRecord } from './log.ts';
 import { makeOwnerIndex } from './owners.ts';
@@ -44,6 +45,8 @@ export function openStore(options: StoreOptions): Store {
   let compacting = false;
   let closed = false;
   let compactAt = options.compactBytes ?? 64 << 20;
+  // What was given from outside is not in the log, so nothing in it may lean on that.
+  const alone = options.initial === undefined;
 
   const compactIfLarge = (): void => {
     if (log === undefined || compacting || log.size < compactAt) return;
@@ -69,7 +72,7 @@ export function openStore(options: StoreOptions): Store {
     written(table, event) {
       owners.note(event);
       if (log !== undefined) {
-        log.append(recordOf(table, event));
+        log.append(recordOf(table, event, alone));
         compactIfLarge();
       }
       for (const listener of everyone) listener(event);
@@ -148,12 +151,16 @@ export function openStore(options: StoreOptions): Store {
   };
 }
 
-function recordOf(table: Table, event: StoreEvent): LogRecord {
-  if (event.type !== 'deleted') return { op: 'put', group: table.group, object: event.object };
+/** `alone`: all that is there is in the log. */
+function recordOf(table: Table, event: StoreEvent, alone: boolean): LogRecord {
+  const { group } = table;
+  if (event.type === 'modified' && event.previous !== undefined && alone)
+    return { op: 'put', group, ...withoutKept(event.object, event.previous) };
+  if (event.type !== 'deleted') return { op: 'put', group, object: event.object };
   const { namespace = '', name } = event.object.metadata;
   return {
     op: 'remove',
-    group: table.group,
+    group,
     kind: table.kind,
     namespace,
     name,
@@ -168,6 +175,12 @@ function load(table: (group: string, kind: string) => OwnTable, record: LogRecor
     table(record.group, record.kind).unload(record.namespace, record.name);
     return record.version;
   }
-  table(parseApiVersion(record.object.apiVersion).group, record.object.kind).load(record.object);
-  return Number(record.object.metadata.resourceVersion);
+  const { object, kept } = record;
+  const { namespace = '', name, resourceVersion } = object.metadata;
+  const own = table(parseApiVersion(object.apiVersion).group, object.kind);
+  const before = kept === undefined ? undefined : own.get(namespace, name);
+  if (kept !== undefined && before === undefined)
+    throw new Error(`the log changes ${object.kind} ${namespace}/${name}, which it has not written`);
+  own.load(kept === undefined || before === undefined ? object : withKept({ object, kept }, before));
+  return Number(resourceVersion);
 }
