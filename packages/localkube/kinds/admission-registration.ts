@@ -110,8 +110,8 @@ function validateReviewVersions(versions: readonly string[], at: string): FieldE
   const seen = new Set<string>();
   for (const [index, version] of versions.entries()) {
     if (seen.has(version)) errors.push(invalid(`${place}[${index}]`, version, 'duplicate version'));
+    else errors.push(...label1035(version).map((why) => invalid(`${place}[${index}]`, version, why)));
     seen.add(version);
-    errors.push(...label1035(version).map((why) => invalid(`${place}[${index}]`, version, why)));
   }
   if (!seen.has('v1') && !seen.has('v1beta1'))
     errors.push(invalid(place, versions, 'must include at least one of v1, v1beta1'));

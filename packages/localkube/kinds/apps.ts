@@ -24,7 +24,7 @@ import {
   stringMap,
   text,
 } from './fields.ts';
-import { defaultPodTemplate } from './pod-defaults.ts';
+import { defaultPodTemplate, labelsOfTemplate } from './pod-defaults.ts';
 import { workloadWarnings } from './pod-warnings.ts';
 import { formatSelector } from './selectors.ts';
 import { claimWarnings } from './storage-warnings.ts';
@@ -54,7 +54,7 @@ export const deploymentHooks: KindHooks = {
     fill(draft, 'status', {});
   },
   // Alone among the workloads it keeps its labels from writers of its status.
-  prepareStatus(draft, live) {
+  resetForStatus(draft, live) {
     if (live.metadata.labels === undefined) delete draft.metadata['labels'];
     else draft.metadata['labels'] = live.metadata.labels;
   },
@@ -112,6 +112,7 @@ export const replicationControllerHooks: KindHooks = {
     }
     fill(child(draft, 'status'), 'replicas', 0);
   },
+  fillOnRead: labelsOfTemplate,
   validate: validateReplicationController,
   warnings: (object, previous) => workloadWarnings(object, previous, true),
   columns: [

@@ -28,7 +28,7 @@ import {
   stringMap,
   text,
 } from './fields.ts';
-import { defaultPodTemplate } from './pod-defaults.ts';
+import { defaultPodTemplate, labelsOfTemplate } from './pod-defaults.ts';
 import { nameWarnings, templateWarnings, workloadWarnings } from './pod-warnings.ts';
 import { formatSelector } from './selectors.ts';
 import { validateJob, validateJobTemplate } from './job-validation.ts';
@@ -64,6 +64,7 @@ export const jobHooks: KindHooks = {
       draft.metadata['labels'] = ofTemplate(record(labels));
     fill(draft, 'status', {});
   },
+  fillOnRead: labelsOfTemplate,
   prepareForCreate: generateSelector,
   validate: validateJob,
   warnings: jobWarnings,

@@ -229,5 +229,9 @@ export const podTemplateHooks: KindHooks = {
   generation: true,
   default: (draft) => defaultPodTemplate(child(draft, 'template')),
   validate: (object) => validatePodTemplate(record(object['template']), 'template'),
-  warnings: (object) => templateWarnings(record(object['template']), 'template'),
+  // A template that stays is not spoken of again.
+  warnings: (object, previous) =>
+    previous !== undefined && equalData(object['template'], previous['template'])
+      ? []
+      : templateWarnings(record(object['template']), 'template'),
 };

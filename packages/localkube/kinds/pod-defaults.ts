@@ -1,3 +1,4 @@
+import type { Draft } from '../registry/types.ts';
 import type { Fields } from './fields.ts';
 import { child, fill, fillZero, isAbsent, record, records, text } from './fields.ts';
 import { formatDecimal, parseQuantity } from './quantity.ts';
@@ -219,4 +220,12 @@ export function sumOfRequests(spec: Fields): Readonly<Record<string, string>> {
     for (const [name, amount] of requestsOf(container))
       add(name, text(amount), container['restartPolicy'] !== 'Always');
   return Object.fromEntries([...sums].map(([name, sum]) => [name, sum.text]));
+}
+
+/** Kinds without labels of their own show those of their pods. */
+export function labelsOfTemplate(draft: Draft): void {
+  const own = draft.metadata['labels'];
+  if (!isAbsent(own) && Object.keys(record(own)).length > 0) return;
+  const labels = record(record(record(draft['spec'])['template'])['metadata'])['labels'];
+  if (Object.keys(record(labels)).length > 0) draft.metadata['labels'] = { ...record(labels) };
 }

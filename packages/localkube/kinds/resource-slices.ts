@@ -10,12 +10,14 @@ import {
   invalidEach,
   isAbsent,
   list,
+  notSupported,
   record,
   records,
   required,
   text,
+  tooMany,
 } from './fields.ts';
-import { dnsLabelStrict, dnsSubdomain, qualifiedName } from './names.ts';
+import { dnsLabelStrict, dnsSubdomain, labelValue, qualifiedName } from './names.ts';
 import { validateDeviceName, validateDriver } from './resource-claims.ts';
 
 /** What a node or a network offers of devices. */
@@ -105,14 +107,41 @@ const VALUES = ['bool', 'int', 'string', 'version', 'bools', 'ints', 'strings', 
 function validateDevice(device: Fields, at: string, placed: boolean): FieldError[] {
   const name = text(device['name']);
   const errors = invalidEach(`${at}.name`, name, dnsLabelStrict(name));
+  const capacities = Object.keys(record(device['capacity']));
+  const described = Object.keys(record(device['attributes'])).length + capacities.length;
+  if (described > describedMax) {
+    const detail = `the total number of attributes and capacities must not exceed ${describedMax}`;
+    errors.push(invalid(at, described, detail));
+  }
   for (const [key, attribute] of Object.entries(record(device['attributes']))) {
     errors.push(...validateDeviceName(key, `${at}.attributes`));
     const count = VALUES.filter((field) => !isAbsent(record(attribute)[field])).length;
     if (count === 0)
       errors.push(invalid(`${at}.attributes[${key}]`, '', 'exactly one value must be specified'));
   }
+  errors.push(...capacities.flatMap((key) => validateDeviceName(key, `${at}.capacity`)));
+  const taints = records(device['taints']);
+  if (taints.length > taintsMax) errors.push(tooMany(`${at}.taints`, taints.length, taintsMax));
+  errors.push(...taints.flatMap((taint, index) => validateTaint(taint, `${at}.taints[${index}]`)));
   errors.push(...validateDevicePlace(device, at, placed));
   return [...errors, ...validateBindings(device, at)];
+}
+
+const describedMax = 32;
+const taintsMax = 16;
+const EFFECTS = ['NoExecute', 'NoSchedule', 'None'];
+
+function validateTaint(taint: Fields, at: string): FieldError[] {
+  const [key, value, effect] = [text(taint['key']), text(taint['value']), text(taint['effect'])];
+  return [
+    ...invalidEach(`${at}.key`, key, qualifiedName(key)),
+    ...(value === '' ? [] : invalidEach(`${at}.value`, value, labelValue(value))),
+    ...(effect === ''
+      ? [required(`${at}.effect`)]
+      : EFFECTS.includes(effect)
+        ? []
+        : [notSupported(`${at}.effect`, effect, EFFECTS)]),
+  ];
 }
 
 const DEVICE_PLACES = ['nodeName', 'nodeSelector', 'allNodes'];

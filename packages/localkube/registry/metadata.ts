@@ -232,6 +232,8 @@ function placeErrors(object: KubeObject, group: string, namespaced: boolean): re
       message: 'Forbidden: not allowed on this type',
     });
   }
+  if ((meta.generation ?? 0) < 0)
+    errors.push(invalidValue('metadata.generation', meta.generation, 'must be greater than or equal to 0'));
   return errors;
 }
 

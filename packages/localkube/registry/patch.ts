@@ -50,8 +50,8 @@ export function patch(
       `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
     );
   }
-  checkName(draft, name);
   placeInNamespace(resource, draft, namespace);
+  checkName(draft, name);
   return {
     object: finishUpdate(core, resource, draft, live, subresource, options, undefined),
     created: false,

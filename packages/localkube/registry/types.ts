@@ -59,6 +59,10 @@ export interface KindHooks {
   prepareForCreate?(draft: Draft, context: WriteContext): void;
   /** On update, before validation: keeps what may not change silently. */
   prepareForUpdate?(draft: Draft, previous: KubeObject, context: WriteContext): void;
+  /** On a write to the status: takes back what such a write may not own either. */
+  resetForStatus?(draft: Draft, previous: KubeObject): void;
+  /** What reading from upstream's storage fills in again, and nobody owns. */
+  fillOnRead?(draft: Draft): void;
   /** On a write to the status, before validation. */
   prepareStatus?(draft: Draft, previous: KubeObject, context: WriteContext): void;
   validate?(

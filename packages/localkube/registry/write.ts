@@ -239,8 +239,10 @@ export function finishUpdate(
   // What a write to `status` sends besides it is not kept, and so it is not checked either.
   const sent = resource.custom && subresource === 'status' ? { ...draft } : undefined;
   splitStatus(resource, draft, live, subresource);
-  if (subresource === 'status') resource.prepareStatus?.(draft, live, context);
+  if (subresource === 'status') resource.resetForStatus?.(draft, live);
   setManagers(draft, managers ?? ownedAfter(core, resource, live, draft, subresource, options, sent));
+  // What the server itself writes is owned by nobody.
+  if (subresource === 'status') resource.prepareStatus?.(draft, live, context);
   if (resource.kind === 'DaemonSet' || (subresource === '' && !sharesSpec(draft, live)))
     resource.prepareForUpdate?.(draft, live, context);
   // This kind compares strictly: an empty list is not the one that was never there.
@@ -264,6 +266,7 @@ export function finishUpdate(
   validate(core, resource, draft, context, { live, subresource, moved });
   if (subresource === '') warnOf(core, resource, draft, live, options);
   admitResult(core, resource, draft, live, subresource, options);
+  resource.fillOnRead?.(draft);
   if (resource.typed !== undefined) asStored(resource.typed, draft);
   if (sameObject(draft, live) && options.unclean !== true && !isUnclean(core, resource, live)) return live;
   const object = asObject(draft, live);
