@@ -4,6 +4,14 @@ import type { Plumb } from '../../e2e/harness/plumb.ts';
 /** Clock ticks per second of /proc; 100 on every Linux that Node runs on. */
 const ticks = 100;
 
+/**
+ * The environment without what is said to Node itself: reading further authorities (`NODE_EXTRA_CA_CERTS`) takes a process longer than
+ * everything that is to be measured.
+ */
+export function plainEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^NODE_/.test(name)));
+}
+
 /** What a process has taken of a processor so far. */
 export function processorSeconds(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
