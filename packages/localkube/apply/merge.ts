@@ -1,5 +1,6 @@
 import { equalData } from '@plumbline/base';
 import type { SchemaNode } from '@plumbline/api';
+import { inStep } from './compare.ts';
 import { elementOf } from './path-element.ts';
 import { isEmpty, isMap, itemNode, memberNode, shapeOf, type Items } from './shape.ts';
 
@@ -50,6 +51,7 @@ function mergeMaps(node: SchemaNode, live: unknown, applied: unknown): unknown {
  * around them. Live items whose name is not unique are replaced as a whole when one of that name is applied.
  */
 function mergeLists(node: SchemaNode, live: Items, applied: Items): unknown {
+  if (inStep(node, live, applied)) return mergeInStep(itemNode(node), live, applied);
   const left = index(node, live);
   const right = index(node, applied);
   const shared = right.order.filter((element) => left.items.has(element));
@@ -93,6 +95,16 @@ function mergeLists(node: SchemaNode, live: Items, applied: Items): unknown {
     r++;
   }
   return out.length === live.length && out.every((item, at) => item === live[at]) ? live : out;
+}
+
+/** The same items in the same order, as nearly always. */
+function mergeInStep(items: SchemaNode, live: Items, applied: Items): Items {
+  let out: unknown[] | undefined;
+  for (let i = 0; i < applied.length; i++) {
+    const merged = mergeTyped(items, live[i], applied[i]);
+    if (merged !== live[i]) (out ??= [...live])[i] = merged;
+  }
+  return out ?? live;
 }
 
 interface Indexed {
