@@ -142,7 +142,7 @@ function plainFirst(
         body === undefined ? { type: 'none' } : { type: 'bytes', bytes: body },
         socket,
       );
-      finish(around, writing, asked, reply, given);
+      finish(around, writing, asked, reply, given, writing.turn.atEnd);
     },
     handOver: (socket) => first.call(server, socket),
     bodyBytesMax,
@@ -184,23 +184,24 @@ function makeFrame(): (text: string) => Buffer {
   };
 }
 
-/** An answer goes out when what it tells is on the disk, and with all others of this turn. */
+/** An answer goes out when what it tells is on the disk. `leave`: at once, or with all others of this turn. */
 function finish(
   around: Surroundings,
   writing: Writing,
   asked: Asked,
   reply: Reply,
   given: ApiAnswer | Promise<ApiAnswer>,
+  leave: (task: () => void) => void,
 ): void {
   if (given instanceof Promise) {
     given.then(
-      (answer) => finish(around, writing, asked, reply, answer),
+      (answer) => finish(around, writing, asked, reply, answer, leave),
       () => reply.destroy(),
     );
     return;
   }
   const pending = around.core.store.durable();
-  if (pending === undefined) writing.turn.atEnd(() => sendAnswer(writing, asked, reply, given));
+  if (pending === undefined) leave(() => sendAnswer(writing, asked, reply, given));
   else
     pending.then(
       () => sendAnswer(writing, asked, reply, given),
@@ -265,14 +266,14 @@ function receive(
   const chunks: Buffer[] = [];
   let size = 0;
   const respond = (): void => {
-    writing.turn.begin();
     const body =
       size === 0
         ? ({ type: 'none' } as const)
         : ({ type: 'bytes', bytes: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks) } as const);
     const given =
       size > bodyBytesMax ? tooLarge() : answerTo(around, asked, asked.headers, body, request.socket);
-    finish(around, writing, asked, reply, given);
+    // Node reads on meanwhile, and what it cannot read would be answered first.
+    finish(around, writing, asked, reply, given, (send) => send());
   };
   if (asked.headers['content-length'] === undefined && asked.headers['transfer-encoding'] === undefined) {
     respond();
