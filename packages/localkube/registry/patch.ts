@@ -45,12 +45,12 @@ export function patch(
   const draft = decodePatched(core, resource, patched, options, live, request);
   const moved = validateIdentity(draft.metadata['uid'], live, resource.custom);
   if (moved.length > 0) throw invalid(resource.group, resource.kind, name, moved);
+  placeInNamespace(resource, draft, namespace);
   if (draft.metadata.name === '') {
     throw badRequest(
       `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
     );
   }
-  placeInNamespace(resource, draft, namespace);
   checkName(draft, name);
   return {
     object: finishUpdate(core, resource, draft, live, subresource, options, undefined),
