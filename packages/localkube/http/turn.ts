@@ -1,8 +1,8 @@
 /** What leaves together at the end of a turn of the event loop. */
 export interface Turn {
   /** Takes the place of what will leave, before whatever is put off from now on: watchers are told after the answer. */
-  begin(): void;
-  atEnd(task: () => void): void;
+  readonly begin: () => void;
+  readonly atEnd: (task: () => void) => void;
 }
 
 /**
