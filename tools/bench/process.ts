@@ -9,7 +9,7 @@ const ticks = 100;
  * everything that is to be measured.
  */
 export function plainEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^NODE_/.test(name)));
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('NODE_')));
 }
 
 /** What a process has taken of a processor so far. */
