@@ -1,5 +1,5 @@
-import { application } from '../../e2e/harness/objects.ts';
-import { kubeAt } from '../../e2e/harness/kube.ts';
+import { application, applications } from '../../e2e/harness/objects.ts';
+import { outside } from './outside.ts';
 
 const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
 const named = (apiVersion: string, kind: string, name: string, more: object): string =>
@@ -53,13 +53,18 @@ export function valueFile(app: number, value: string): Record<string, string> {
   };
 }
 
-/** Creates the Applications, sixteen requests at a time. */
+/** Creates the Applications, sixteen requests at a time, as `kubectl apply --server-side` would. */
 export async function createApplications(server: string, apps: number, repoURL: string): Promise<void> {
-  const kube = kubeAt(server);
+  const workers = 16;
+  const way = outside(server, workers);
   let next = 0;
   const worker = async (): Promise<void> => {
-    for (let app = next++; app < apps; app = next++)
-      await kube.apply(application(`app-${app}`, repoURL, `apps/app-${app}`));
+    for (let app = next++; app < apps; app = next++) {
+      const object = application(`app-${app}`, repoURL, `apps/app-${app}`);
+      const path = `${applications}/app-${app}?fieldManager=kubectl&force=true`;
+      await way.send('PATCH', path, JSON.stringify(object), 'application/apply-patch+yaml');
+    }
   };
-  await Promise.all(Array.from({ length: 16 }, worker));
+  await Promise.all(Array.from({ length: workers }, worker));
+  way.close();
 }

@@ -1,7 +1,8 @@
 import { kubeAt, type KubeObject } from '../../e2e/harness/kube.ts';
-import { applications, isReady } from '../../e2e/harness/objects.ts';
+import { applications, configMaps, isReady } from '../../e2e/harness/objects.ts';
+import { outside } from './outside.ts';
 
-/** Sees the cluster through two watches, as any outsider could; times are those of `performance.now()`. */
+/** Sees the cluster through watches, as any outsider could; times are those of `performance.now()`. */
 export interface Observer {
   allReady(apps: number): Promise<void>;
   /** When the ConfigMap has this value (after it had had `first`, if that is given). */
@@ -14,10 +15,11 @@ export interface Observer {
   close(): void;
 }
 
-const maps = '/api/v1/namespaces/default/configmaps';
+const maps = configMaps;
 const quietMs = 300;
 
-export async function createObserver(server: string): Promise<Observer> {
+/** Watches Applications, and with `all` ConfigMaps too. */
+export async function createObserver(server: string, all: boolean): Promise<Observer> {
   const stop = new AbortController();
   const listeners = new Set<(type: string, object: KubeObject) => void>();
   let heardAt = performance.now();
@@ -25,10 +27,15 @@ export async function createObserver(server: string): Promise<Observer> {
     heardAt = performance.now();
     for (const listener of listeners) listener(type, object);
   };
-  await Promise.all([
-    follow(server + applications, stop.signal, tell),
-    follow(server + maps, stop.signal, tell),
-  ]);
+  const way = outside(server, 1);
+  await Promise.all(
+    (all ? [applications, maps] : [applications]).map((collection) =>
+      way.follow(`${collection}?watch=true`, stop.signal, (line) => {
+        const { type, object } = JSON.parse(line) as { type: string; object: KubeObject };
+        tell(type, object);
+      }),
+    ),
+  );
 
   const when = <T>(seen: (type: string, object: KubeObject) => T | undefined): Promise<T> =>
     new Promise((resolve) => {
@@ -92,30 +99,4 @@ export async function createObserver(server: string): Promise<Observer> {
     },
     close: () => stop.abort(),
   };
-}
-
-/** Opens a watch; resolves when the server has begun to answer. */
-async function follow(
-  url: string,
-  signal: AbortSignal,
-  tell: (type: string, object: KubeObject) => void,
-): Promise<void> {
-  const response = await fetch(`${url}?watch=true`, { signal, headers: { accept: 'application/json' } });
-  const read = async (): Promise<void> => {
-    const decoder = new TextDecoder();
-    let rest = '';
-    for await (const chunk of response.body ?? []) {
-      rest += decoder.decode(chunk as Uint8Array, { stream: true });
-      const lines = rest.split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) {
-        if (line === '') continue;
-        const event = JSON.parse(line) as { type: string; object: KubeObject };
-        tell(event.type, event.object);
-      }
-    }
-  };
-  read().catch((thrown: unknown) => {
-    if (!signal.aborted) throw thrown;
-  });
 }

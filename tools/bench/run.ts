@@ -54,12 +54,15 @@ async function measure(apps: number): Promise<Figures> {
     // Made file by file, it would be tidied up by git in the background of the first push; a developer's clone came packed.
     await git(clone.folder, 'gc', '--quiet');
 
-    const observer = await createObserver(plumb.endpoints.kubernetes);
+    const arriving = await createObserver(plumb.endpoints.kubernetes, false);
     const createdAt = performance.now();
-    const allReady = observer.allReady(apps);
+    const allReady = arriving.allReady(apps);
     await createApplications(plumb.endpoints.kubernetes, apps, address);
     await allReady;
     const toReady = performance.now() - createdAt;
+    arriving.close();
+    const observer = await createObserver(plumb.endpoints.kubernetes, true);
+    await observer.quiet();
 
     note(`ready after ${toReady.toFixed(0)} ms; pushing`);
     const pushed: number[] = [];
