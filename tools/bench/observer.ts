@@ -1,5 +1,5 @@
 import { kubeAt, type KubeObject } from '../../e2e/harness/kube.ts';
-import { applications, configMaps, isReady } from '../../e2e/harness/objects.ts';
+import { configMaps, isReady } from '../../e2e/harness/objects.ts';
 import { outside } from './outside.ts';
 
 /** Sees the cluster through watches, as any outsider could; times are those of `performance.now()`. */
@@ -15,11 +15,10 @@ export interface Observer {
   close(): void;
 }
 
-const maps = configMaps;
 const quietMs = 300;
 
-/** Watches Applications, and with `all` ConfigMaps too. */
-export async function createObserver(server: string, all: boolean): Promise<Observer> {
+/** Watches these collections. */
+export async function createObserver(server: string, collections: readonly string[]): Promise<Observer> {
   const stop = new AbortController();
   const listeners = new Set<(type: string, object: KubeObject) => void>();
   let heardAt = performance.now();
@@ -29,7 +28,7 @@ export async function createObserver(server: string, all: boolean): Promise<Obse
   };
   const way = outside(server, 1);
   await Promise.all(
-    (all ? [applications, maps] : [applications]).map((collection) =>
+    collections.map((collection) =>
       way.follow(`${collection}?watch=true`, stop.signal, (line) => {
         const { type, object } = JSON.parse(line) as { type: string; object: KubeObject };
         tell(type, object);
@@ -68,7 +67,7 @@ export async function createObserver(server: string, all: boolean): Promise<Obse
     },
     async deleteItems(count) {
       const kube = kubeAt(server);
-      const list = (await kube.get(maps)) as unknown as { items: KubeObject[] };
+      const list = (await kube.get(configMaps)) as unknown as { items: KubeObject[] };
       const names = list.items
         .map((item) => item.metadata.name)
         .filter((name) => /-item-\d$/.test(name))
@@ -76,7 +75,7 @@ export async function createObserver(server: string, all: boolean): Promise<Obse
       let next = 0;
       const worker = async (): Promise<void> => {
         for (let name = names[next++]; name !== undefined; name = names[next++])
-          await kube.send('DELETE', `${maps}/${name}`);
+          await kube.send('DELETE', `${configMaps}/${name}`);
       };
       await Promise.all(Array.from({ length: 32 }, worker));
     },

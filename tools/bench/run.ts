@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { git, newClone } from '../../e2e/harness/git.ts';
 import { kubeAt } from '../../e2e/harness/kube.ts';
+import { applications, configMaps } from '../../e2e/harness/objects.ts';
 import { removeFolder, startPlumb, temporaryFolder } from '../../e2e/harness/plumb.ts';
 import { budgets } from './budgets.ts';
 import { createApplications, objectsOf, valueFile } from './monorepo.ts';
@@ -54,14 +55,14 @@ async function measure(apps: number): Promise<Figures> {
     // Made file by file, it would be tidied up by git in the background of the first push; a developer's clone came packed.
     await git(clone.folder, 'gc', '--quiet');
 
-    const arriving = await createObserver(plumb.endpoints.kubernetes, false);
+    const arriving = await createObserver(plumb.endpoints.kubernetes, [applications]);
     const createdAt = performance.now();
     const allReady = arriving.allReady(apps);
     await createApplications(plumb.endpoints.kubernetes, apps, address);
     await allReady;
     const toReady = performance.now() - createdAt;
     arriving.close();
-    const observer = await createObserver(plumb.endpoints.kubernetes, true);
+    const observer = await createObserver(plumb.endpoints.kubernetes, [applications, configMaps]);
     await observer.quiet();
 
     note(`ready after ${toReady.toFixed(0)} ms; pushing`);
@@ -110,9 +111,16 @@ async function measure(apps: number): Promise<Figures> {
     await observer.deleteItems(victims);
     const massHealed = (await back) - deleting;
 
-    await observer.quiet();
-    const idle = await processorShare(plumb.pid, idleSeconds);
     observer.close();
+    // Events of applications are written when there is nothing better to do; until they are, nobody is idle.
+    const last = await createObserver(plumb.endpoints.kubernetes, [
+      applications,
+      configMaps,
+      '/api/v1/events',
+    ]);
+    await last.quiet();
+    const idle = await processorShare(plumb.pid, idleSeconds);
+    last.close();
     return {
       apps,
       startMs: start,
