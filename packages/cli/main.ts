@@ -5,8 +5,8 @@ import type * as Program from './program.ts';
 
 declare const PLUMBLINE_BUNDLE: string | undefined;
 
-// By default the heap may double before it is swept; a process that stays for months is better off lean, but sweeping costs.
-setFlagsFromString('--heap-growing-percent=50');
+// By default the heap may double before it is swept; a process that stays for months is better off lean.
+setFlagsFromString('--heap-growing-percent=40');
 
 // The parser of HTTP is WebAssembly. Made faster in the background after a few answers, it would hold up the end of every
 // command for longer than the command takes; a process that stays still gets there within its first seconds of work.

@@ -9,6 +9,9 @@ import type { EmbeddedOptions } from './embedded.ts';
 import type { LogLevel } from './logger.ts';
 import type { Stopper } from './stop.ts';
 
+/** Half of what V8 takes by default for new objects: most of them are answers that are gone in a moment. */
+const youngMegabytes = 24;
+
 /** What the thread is told: plain data alone can go there. */
 export interface ApartOptions extends Omit<
   EmbeddedOptions,
@@ -52,6 +55,7 @@ export function startEmbeddedApart(
   const worker = new Worker(productFile('dist', 'kubernetes-thread.mjs'), {
     workerData,
     transferList: [theirs],
+    resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes },
     stdin: false,
   });
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
