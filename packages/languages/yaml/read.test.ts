@@ -306,7 +306,8 @@ describe('writing', () => {
     const data = fc.letrec((tie) => ({
       node: fc.oneof(
         { maxDepth: 4 },
-        fc.string({ unit: 'grapheme' }),
+        // Upstream's writer takes these two for ends of lines, as YAML 1.1 does; YAML 1.2, and so our reader, does not.
+        fc.string({ unit: 'grapheme' }).filter((text) => !/[\u2028\u2029]/.test(text)),
         fc.integer(),
         fc.boolean(),
         fc.constant(null),
