@@ -15,7 +15,8 @@ export interface Observer {
   close(): void;
 }
 
-const quietMs = 300;
+// On a slow machine work that is in no hurry pauses for longer than a moment.
+const quietMs = 1_000;
 
 /** Watches these collections. */
 export async function createObserver(server: string, collections: readonly string[]): Promise<Observer> {
