@@ -5,10 +5,11 @@ import { systemClock, systemRandom } from '@plumbline/base/node';
 import type { Imported } from '@plumbline/localkube';
 import { openDataFolder } from '../compose/data-folder.ts';
 import { startEmbedded } from '../compose/embedded.ts';
-import { checkHost, collect, parsePods, parsePort } from '../compose/flags.ts';
+import { checkHost, parsePods, parsePort } from '../compose/flags.ts';
 import { createLogger, type LogLevel } from '../compose/logger.ts';
 import { createStopper, untilSignal } from '../compose/stop.ts';
 import { CommandError, type Io } from '../io.ts';
+import { collect } from '../repeatable.ts';
 
 interface Flags {
   readonly kubeconfig: string;

@@ -15,13 +15,14 @@ import { parseRemoteHosts } from '../compose/elsewhere.ts';
 import { gitEnvironment } from '../compose/environment.ts';
 import { createHostedGit, type HostedGit } from '../compose/hosted-git.ts';
 import { createLogger, type LogLevel } from '../compose/logger.ts';
-import { checkHost, collect, parsePods, parsePort, type PodsMode } from '../compose/flags.ts';
+import { checkHost, parsePods, parsePort, type PodsMode } from '../compose/flags.ts';
 import { startPlatform } from '../compose/platform.ts';
 import { createPluginHost } from '../compose/plugins.ts';
 import { waitUntilReady } from '../compose/ready.ts';
 import { createStopper, untilSignal, type Stopper } from '../compose/stop.ts';
 import { CommandError, type Io } from '../io.ts';
 import { createProgress } from '../output/progress.ts';
+import { collect } from '../repeatable.ts';
 
 interface Flags {
   readonly data?: string;

@@ -15,11 +15,6 @@ export function parsePods(text: string): PodsMode {
   throw new CommandError(`--pods: ${text} is none of simulated, local, none`, 2);
 }
 
-/** Collects an option that may be given several times. */
-export function collect(value: string, earlier: readonly string[] = []): readonly string[] {
-  return [...earlier, value];
-}
-
 /** Without TLS only this machine may reach us. */
 export function checkHost(host: string): void {
   if (/^127(\.\d{1,3}){3}$/.test(host) || host === 'localhost' || host === '::1') return;

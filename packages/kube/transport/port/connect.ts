@@ -25,7 +25,8 @@ export function portTransport(port: Port): Transport {
   const ask = (kind: 'request' | 'watch' | 'stream', request: KubeRequest, waiting: Waiting): number => {
     const id = next++;
     if (gone) {
-      waiting.failed(ended());
+      // Never before the caller knows the number.
+      queueMicrotask(() => waiting.failed(ended()));
       return id;
     }
     open.set(id, waiting);

@@ -181,5 +181,6 @@ describe('the API through a port', () => {
     theirs.close();
     expect((await watch.end)?.message).toBe('the embedded API server has ended');
     await expect(create('a')).rejects.toThrow('the embedded API server has ended');
+    await expect(follow()).rejects.toThrow('the embedded API server has ended');
   });
 });
