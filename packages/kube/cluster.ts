@@ -24,6 +24,11 @@ export interface ConnectOptions {
   readonly live?: LiveOptions;
 }
 
+/** Servers that do not know it give the whole object. */
+const METADATA_ALONE = {
+  accept: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json',
+};
+
 const ATTEMPTS_MAX = 5;
 const PAUSE_SECONDS_MAX = 30;
 
@@ -49,8 +54,9 @@ export function connect(options: ConnectOptions): Cluster {
     return isRecord(body) && typeof body['gitVersion'] === 'string' ? body['gitVersion'] : '';
   }
 
-  async function write(request: KubeRequest): Promise<KubeObject> {
-    return (await expectOk(send, request)).body as KubeObject;
+  async function write(request: KubeRequest, { answer }: PatchOptions): Promise<KubeObject> {
+    const asked = answer === 'metadata' ? { ...request, headers: METADATA_ALONE } : request;
+    return (await expectOk(send, asked)).body as KubeObject;
   }
 
   return {
@@ -93,19 +99,19 @@ export function connect(options: ConnectOptions): Cluster {
         create.subresource === undefined
           ? collectionPath(resource, object.metadata.namespace)
           : objectPath(resource, object.metadata, create.subresource);
-      return write({ method: 'POST', path: base + writeQuery(create), body: object });
+      return write({ method: 'POST', path: base + writeQuery(create), body: object }, create);
     },
     async update(object, update = {}) {
       const resource = await required(discovery, gvkOf(object));
       checkNamespace(resource, object.metadata);
       const path = objectPath(resource, object.metadata, update.subresource);
-      return write({ method: 'PUT', path: path + writeQuery(update), body: object });
+      return write({ method: 'PUT', path: path + writeQuery(update), body: object }, update);
     },
     async patch(ref, contentType, body, patch: PatchOptions = {}) {
       const resource = await required(discovery, ref);
       checkNamespace(resource, ref);
       const path = objectPath(resource, ref, patch.subresource);
-      return write({ method: 'PATCH', path: path + writeQuery(patch), contentType, body });
+      return write({ method: 'PATCH', path: path + writeQuery(patch), contentType, body }, patch);
     },
     async delete(ref, how = {}) {
       const resource = await required(discovery, ref);

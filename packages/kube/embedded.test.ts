@@ -96,6 +96,15 @@ describe.each(['in process', 'through a port', 'over HTTP'])('a cluster %s', (wa
     expect(isStatusError(thrown, 404)).toBe(true);
   });
 
+  it('asks for metadata alone where nobody reads the rest', async () => {
+    const created = await cluster.create(configMap('a'), { answer: 'metadata' });
+    expect(created).toMatchObject({ kind: 'PartialObjectMetadata', metadata: { name: 'a' } });
+    expect(created['data']).toBeUndefined();
+    expect(await cluster.get({ ...CONFIG_MAP, namespace: 'default', name: 'a' })).toMatchObject({
+      data: { n: 'a' },
+    });
+  });
+
   it('applies on the server, and dry runs leave nothing behind', async () => {
     const ref = { ...CONFIG_MAP, namespace: 'default', name: 'applied' };
     const apply = { fieldManager: 'test', force: true };

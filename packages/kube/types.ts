@@ -24,6 +24,8 @@ export interface PatchOptions {
   readonly dryRun?: boolean;
   readonly subresource?: string;
   readonly fieldValidation?: 'Ignore' | 'Warn' | 'Strict';
+  /** `metadata`: the caller does not read the answer, so its metadata will do. Default: the whole object. */
+  readonly answer?: 'object' | 'metadata';
 }
 
 /** The answer was a metav1.Status: `code` and `reason` say which. */

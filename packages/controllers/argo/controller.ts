@@ -197,7 +197,8 @@ export function createController(options: ControllerOptions): ArgoController {
     memory.said = [];
     for (const one of said) {
       try {
-        await cluster.create(eventObject(one.application, one.said, clock.now(), random));
+        const event = eventObject(one.application, one.said, clock.now(), random);
+        await cluster.create(event, { answer: 'metadata' });
       } catch (thrown) {
         // Events are news, not state: one that cannot be written is not worth another try.
         logger.debug('an event could not be written', { application: key, error: messageOf(thrown) });

@@ -1,9 +1,11 @@
-import type { KubeRequest, Transport, WatchEvent } from '@plumbline/api';
+import type { KubeObject, KubeRequest, Transport, WatchEvent } from '@plumbline/api';
 import { statusErrorFrom } from '../../errors.ts';
 import { createOutbox } from './messages.ts';
-import type { Answer, Failure, Port } from './messages.ts';
+import type { Answer, Failure, Port, SentEvent } from './messages.ts';
 import { createFieldsReceiver } from './shared-fields.ts';
 import type { FieldsReceiver } from './shared-fields.ts';
+import { createObjectsReceiver, isCounted } from './shared-objects.ts';
+import type { Sent } from './shared-objects.ts';
 
 /** Who waits for what is said about one request. */
 interface Waiting {
@@ -18,7 +20,7 @@ interface Waiting {
 /** The API of a server in another thread, which `serveTransport` serves at the other end of the port. */
 export function portTransport(port: Port): Transport {
   const open = new Map<number, Waiting>();
-  const fields = createFieldsReceiver();
+  const receive = createReceiver();
   let next = 0;
   let gone = false;
   const say = createOutbox(port, queueMicrotask);
@@ -41,7 +43,7 @@ export function portTransport(port: Port): Transport {
   };
 
   port.on('message', (text) => {
-    for (const answer of JSON.parse(String(text)) as readonly Answer[]) take(open, fields, answer);
+    for (const answer of JSON.parse(String(text)) as readonly Answer[]) take(open, receive, answer);
   });
   port.on('close', () => {
     gone = true;
@@ -147,38 +149,64 @@ function openStream(request: KubeRequest, ask: Ask, cancel: CancelOne): Promise<
   });
 }
 
-function take(open: Map<number, Waiting>, fields: FieldsReceiver, answer: Answer): void {
-  if (answer[0] === 'fields') {
-    fields.define(answer[1], answer[2]);
-    return;
-  }
-  const id = answer[1];
-  const waiting = open.get(id);
-  // What was cancelled meanwhile may still be answered.
-  if (waiting === undefined) return;
+/** Whatever is in answers and events goes through here, in its order, whether somebody still waits for it or not. */
+interface Receiver {
+  readonly fields: FieldsReceiver;
+  value(sent: unknown): unknown;
+  events(sent: readonly SentEvent[]): readonly WatchEvent[];
+}
+
+function createReceiver(): Receiver {
+  const fields = createFieldsReceiver();
+  const objectOf = createObjectsReceiver();
+  const receive = (sent: Sent): KubeObject => {
+    if (typeof sent !== 'number') fields.complete(sent);
+    return objectOf(sent);
+  };
+  return {
+    fields,
+    value: (sent) => (typeof sent === 'number' || isCounted(sent) ? receive(sent) : sent),
+    events(sent) {
+      for (const event of sent) event.object = receive(event.object);
+      return sent as readonly WatchEvent[];
+    },
+  };
+}
+
+function take(open: Map<number, Waiting>, receive: Receiver, answer: Answer): void {
   switch (answer[0]) {
-    case 'answer':
-      open.delete(id);
-      fields.complete(answer[4]);
-      waiting.answer?.(answer[2], answer[3], answer[4]);
+    case 'fields':
+      receive.fields.define(answer[1], answer[2]);
       return;
-    case 'failed':
-      open.delete(id);
-      waiting.failed(errorOf(answer[2]));
+    case 'answer': {
+      const body = receive.value(answer[4]);
+      const waiting = open.get(answer[1]);
+      open.delete(answer[1]);
+      waiting?.answer?.(answer[2], answer[3], body);
       return;
+    }
+    case 'events': {
+      const events = receive.events(answer[2]);
+      open.get(answer[1])?.events?.(events);
+      return;
+    }
+    case 'failed': {
+      const waiting = open.get(answer[1]);
+      open.delete(answer[1]);
+      waiting?.failed(errorOf(answer[2]));
+      return;
+    }
     case 'opened':
-      waiting.opened?.();
-      return;
-    case 'events':
-      for (const { object } of answer[2]) fields.complete(object);
-      waiting.events?.(answer[2]);
+      open.get(answer[1])?.opened?.();
       return;
     case 'chunk':
-      waiting.chunk?.(Buffer.from(answer[2], 'latin1'));
+      open.get(answer[1])?.chunk?.(Buffer.from(answer[2], 'latin1'));
       return;
-    case 'end':
-      open.delete(id);
-      waiting.end?.(answer[2] === null ? undefined : new Error(answer[2]));
+    case 'end': {
+      const waiting = open.get(answer[1]);
+      open.delete(answer[1]);
+      waiting?.end?.(answer[2] === null ? undefined : new Error(answer[2]));
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import type { KubeRequest, Status, WatchEvent } from '@plumbline/api';
+import type { Sent } from './shared-objects.ts';
 
 /** One end of a channel between two threads: texts arrive whole and in order. Node's `MessagePort` is one. */
 export interface Port {
@@ -22,13 +23,22 @@ export interface Failure {
   readonly status?: Status;
 }
 
-/** What the side that answers says. Objects have numbers for their sets of managed fields: see `shared-fields.ts`. */
+/** An event that holds the number of its object or the object. */
+export interface SentEvent {
+  readonly type: WatchEvent['type'];
+  object: Sent;
+}
+
+/**
+ * What the side that answers says. Numbers stand for objects that crossed before (`shared-objects.ts`), and in objects for
+ * their sets of managed fields (`shared-fields.ts`).
+ */
 export type Answer =
   | readonly ['fields', number: number, fields: Readonly<Record<string, unknown>>]
   | readonly ['answer', id: number, status: number, headers: Readonly<Record<string, string>>, body: unknown]
   | readonly ['failed', id: number, failure: Failure]
   | readonly ['opened', id: number]
-  | readonly ['events', id: number, events: readonly WatchEvent[]]
+  | readonly ['events', id: number, events: readonly SentEvent[]]
   | readonly ['chunk', id: number, latin1: string]
   | readonly ['end', id: number, message: string | null];
 
@@ -36,16 +46,11 @@ export type Answer =
  * Collects messages (JSON texts) and posts them as one text, since each piece costs both sides more than what is in it.
  * `soon` says when.
  */
-export function createOutbox(
-  port: Port,
-  soon: (run: () => void) => void,
-  posted?: () => void,
-): (message: string) => void {
+export function createOutbox(port: Port, soon: (run: () => void) => void): (message: string) => void {
   let waiting: string[] = [];
   const post = (): void => {
     const text = `[${waiting.join(',')}]`;
     waiting = [];
-    posted?.();
     port.postMessage(text);
   };
   return (message) => {

@@ -116,6 +116,30 @@ describe('the API through a port', () => {
     expect(posted.join('').split('f:greeting').length - 1).toBe(1);
   });
 
+  it('sends an object once to the writer and all watches, which then hold the same', async () => {
+    const [first, second] = [await follow(), await follow()];
+    const { body } = (await create('a')) as { body: KubeObject };
+    const isIt = ({ object }: WatchEvent): boolean => object.metadata.name === 'a';
+    const heard = [await first.until(2), await second.until(2)].map((events) => events.find(isIt)!.object);
+    expect(heard[0]).toBe(body);
+    expect(heard[1]).toBe(body);
+    expect(posted.join('').split('hellö').length - 1).toBe(1);
+    const { body: read } = await transport.request({ method: 'GET', path: `${maps}/a` });
+    expect(read).toBe(body);
+  });
+
+  it('keeps count when nobody waits for an answer or an event any more', async () => {
+    const watch = await follow();
+    const created = create('a');
+    watch.stop();
+    await created;
+    const late = await follow();
+    await create('b');
+    expect((await late.until(3)).map(({ object }) => object.metadata.name).sort()).toEqual(
+      ['a', 'b', 'kube-root-ca.crt'],
+    );
+  });
+
   it('goes on sharing after both sides had to forget', async () => {
     const many = Number(process.env['MANY'] ?? 4_100);
     const body = (name: string): KubeObject => configMap(name, { data: { [`key-${name}`]: '' } });

@@ -1,21 +1,18 @@
 import { messageOf } from '@plumbline/base';
-import type { KubeObject, KubeResponse, Status, Transport, WatchEvent } from '@plumbline/api';
+import type { KubeResponse, Status, Transport, WatchEvent } from '@plumbline/api';
 import { refusalOf } from '../../errors.ts';
 import { createOutbox } from './messages.ts';
 import type { Failure, Port, Question, Wish } from './messages.ts';
 import { createFieldsSender } from './shared-fields.ts';
 import type { FieldsSender } from './shared-fields.ts';
+import { createObjectsSender, isCounted } from './shared-objects.ts';
 
 /** Answers what another thread asks through the port, until the port closes. */
 export function serveTransport(transport: Transport, port: Port): void {
   const open = new Map<number, AbortController>();
   // The watches of a write hear of it at the end of its turn, so that they and its answer leave together.
-  const say = createOutbox(
-    port,
-    (run) => void setImmediate(run),
-    () => texts.forget(),
-  );
-  const texts = createTexts(
+  const say = createOutbox(port, (run) => void setImmediate(run));
+  const textOf = createTexts(
     createFieldsSender((number, fields) => say(`["fields",${number},${JSON.stringify(fields)}]`)),
   );
   const failed = (id: number) => (thrown: unknown) => {
@@ -29,12 +26,12 @@ export function serveTransport(transport: Transport, port: Port): void {
 
   const request = (id: number, wish: Wish): void => {
     transport.request(wish).then(({ status, headers, body }: KubeResponse) => {
-      say(`["answer",${id},${status},${JSON.stringify(headers)},${texts.of(body)}]`);
+      say(`["answer",${id},${status},${JSON.stringify(headers)},${textOf(body)}]`);
     }, failed(id));
   };
   const watch = (id: number, wish: Wish): void => {
     const onEvents = (events: readonly WatchEvent[]): void => {
-      const all = events.map(({ type, object }) => `{"type":"${type}","object":${texts.of(object)}}`);
+      const all = events.map(({ type, object }) => `{"type":"${type}","object":${textOf(object)}}`);
       say(`["events",${id},[${all.join(',')}]]`);
     };
     transport
@@ -71,25 +68,14 @@ export function serveTransport(transport: Transport, port: Port): void {
   });
 }
 
-/** JSON texts of what leaves together: the answer to a write and the watches that hear of it name the same object. */
-function createTexts(fields: FieldsSender): { of(value: unknown): string; forget(): void } {
-  const texts = new Map<unknown, string>();
-  return {
-    of(value) {
-      if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-      const known = texts.get(value);
-      if (known !== undefined) return known;
-      const text = JSON.stringify(isObject(value) ? fields.slim(value) : value);
-      // Only what is frozen is still the same a little later.
-      if (Object.isFrozen(value)) texts.set(value, text);
-      return text;
-    },
-    forget: () => texts.clear(),
+/** The text of what an answer or an event holds. */
+function createTexts(fields: FieldsSender): (value: unknown) => string {
+  const objects = createObjectsSender();
+  return (value) => {
+    if (!isCounted(value)) return JSON.stringify(value) ?? 'null';
+    const number = objects.numberOf(value);
+    return number === undefined ? JSON.stringify(fields.slim(value)) : String(number);
   };
-}
-
-function isObject(value: object): value is KubeObject {
-  return 'metadata' in value;
 }
 
 function failureOf(thrown: unknown): Failure {
