@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { fileURLToPath } from 'node:url';
 import { loadCompiled } from './compiled.ts';
@@ -7,10 +8,6 @@ declare const PLUMBLINE_BUNDLE: string | undefined;
 
 // By default the heap may double before it is swept; a process that stays for months is better off lean.
 setFlagsFromString('--heap-growing-percent=40');
-
-// V8's compiler costs a third of a start with many applications, and what it puts into one function makes up a good part
-// of that: with a third of the usual measure a thousand applications cost 8 % less, and the code is no slower.
-setFlagsFromString('--max-inlined-bytecode-size-cumulative=350');
 
 // The parser of HTTP is WebAssembly. Made faster in the background after a few answers, it would hold up the end of every
 // command for longer than the command takes; a process that stays still gets there within its first seconds of work.
@@ -29,6 +26,11 @@ const kept = process.env['PLUMBLINE_KEEP_CODE'];
 
 const command = process.argv[2] ?? '';
 const pack = kept === 'chunks' || !/^[a-z]+$/.test(command) ? undefined : beside(`./packs/${command}.cjs`);
+
+// V8's compiler costs a third of a start with many applications, and what it puts into one function makes up a good part of
+// that: with a third of the usual measure a thousand applications cost 8 % less. A lone API server under load is a sixth
+// slower that way, and what has a pack is either that or gone in a second.
+if (pack === undefined || !existsSync(pack)) setFlagsFromString('--max-inlined-bytecode-size-cumulative=350');
 
 // The build puts the bundle's place in; a run from sources has none.
 const { runProgram } =
