@@ -13,5 +13,5 @@ const given = (...names) =>
 if (!given('--demo', '--no-demo', '--repo', '--help', '-h')) flags.unshift('--demo');
 // A clone keeps its own state beside its sources, in a folder that Git ignores.
 if (!given('--data')) flags.push('--data', join(root, '.plumbline'));
-process.argv.splice(1, process.argv.length - 1, join(root, 'dist/plumb.mjs'), 'up', ...flags);
-await import(new URL('../dist/plumb.mjs', import.meta.url).href);
+process.argv.splice(1, process.argv.length - 1, join(root, 'dist/plumb.cjs'), 'up', ...flags);
+await import(new URL('../dist/plumb.cjs', import.meta.url).href);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export const root = join(import.meta.dirname, '../..');
-export const program = join(root, 'dist/plumb.mjs');
+export const program = join(root, 'dist/plumb.cjs');
 
 export interface Endpoints {
   readonly ui: string;

@@ -32,19 +32,24 @@ const pack = kept === 'chunks' || !/^[a-z]+$/.test(command) ? undefined : beside
 // slower that way, and what has a pack is either that or gone in a second.
 if (pack === undefined || !existsSync(pack)) setFlagsFromString('--max-inlined-bytecode-size-cumulative=350');
 
-// The build puts the bundle's place in; a run from sources has none.
-const { runProgram } =
-  typeof PLUMBLINE_BUNDLE === 'string'
-    ? (loadCompiled(beside(PLUMBLINE_BUNDLE), kept !== undefined, pack) as typeof Program)
-    : await import('./program.ts');
+async function run(): Promise<void> {
+  // The build puts the bundle's place in; a run from sources has none.
+  const { runProgram } =
+    typeof PLUMBLINE_BUNDLE === 'string'
+      ? (loadCompiled(beside(PLUMBLINE_BUNDLE), kept !== undefined, pack) as typeof Program)
+      : await import('./program.ts');
 
-process.exitCode = await runProgram(process.argv.slice(2), {
-  // Few commands read, and what reads takes a while to load.
-  get stdin() {
-    return process.stdin;
-  },
-  stdout: process.stdout,
-  stderr: process.stderr,
-  env: process.env,
-  cwd: process.cwd(),
-});
+  process.exitCode = await runProgram(process.argv.slice(2), {
+    // Few commands read, and what reads takes a while to load.
+    get stdin() {
+      return process.stdin;
+    },
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    cwd: process.cwd(),
+  });
+}
+
+// What nobody has caught ends the process with its trace, as it should.
+void run();

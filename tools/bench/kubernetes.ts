@@ -209,7 +209,7 @@ function measureTest(folder: string): number {
   for (let i = 0; i < 25; i++) writeFileSync(join(folder, `web-${i}.yaml`), manifestsOf(`web-${i}`));
   const times = Array.from({ length: 9 }, () => {
     const began = performance.now();
-    const { stdout } = spawnSync(process.execPath, [join(root, 'dist/plumb.mjs'), 'test', folder], {
+    const { stdout } = spawnSync(process.execPath, [join(root, 'dist/plumb.cjs'), 'test', folder], {
       env: plainEnvironment(),
     });
     if (!stdout.toString().startsWith('50 healthy, 50 stored'))
@@ -313,7 +313,7 @@ async function startOurs(folder: string): Promise<Server> {
     '--kubeconfig',
     kubeconfig,
   ];
-  const child = spawn(process.execPath, [join(root, 'dist/plumb.mjs'), ...args], {
+  const child = spawn(process.execPath, [join(root, 'dist/plumb.cjs'), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: plainEnvironment(),
   });

@@ -15,7 +15,7 @@ import { percentile } from './table.ts';
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
 const kustomize = join(root, '.cache/oracles/bin/kustomize');
-const program = process.env['PLUMB_PROGRAM'] ?? join(root, 'dist/plumb.mjs');
+const program = process.env['PLUMB_PROGRAM'] ?? join(root, 'dist/plumb.cjs');
 
 const helm = createLocalHelm();
 

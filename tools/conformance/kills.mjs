@@ -25,7 +25,7 @@ let told = 0;
 let done = 0;
 
 function bundle() {
-  const built = join(root, 'dist/plumb.mjs');
+  const built = join(root, 'dist/plumb.cjs');
   const sources = ['--import', 'tsx', join(root, 'packages/cli/main.ts')];
   return existsSync(built) && process.env.PLUMBLINE_SOURCES === undefined ? [built] : sources;
 }

@@ -25,7 +25,7 @@ const known = new Set(
 
 /** The built command, or the sources where nothing is built. */
 function command() {
-  const bundle = join(root, 'dist/plumb.mjs');
+  const bundle = join(root, 'dist/plumb.cjs');
   if (existsSync(bundle)) return [bundle];
   return ['--import', 'tsx', join(root, 'packages/cli/main.ts')];
 }

@@ -50,7 +50,7 @@ function start(data) {
   return new Promise((resolve, reject) => {
     const child = spawn(
       process.execPath,
-      [join(root, 'dist/plumb.mjs'), 'up', '--no-demo', '--pods', 'none', '--data', data, '--port', '0'],
+      [join(root, 'dist/plumb.cjs'), 'up', '--no-demo', '--pods', 'none', '--data', data, '--port', '0'],
       {
         stdio: ['ignore', 'pipe', 'inherit'],
       },

@@ -1,4 +1,4 @@
-// Builds dist/plumb.mjs (the whole product but its web pages, one file) and dist/web.
+// Builds dist/plumb.cjs (the whole product but its web pages, one file) and dist/web.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -48,7 +48,7 @@ async function bundlePrograms() {
     )),
     ...(await bundleProgram(
       { plumb: join(cli, 'main.ts') },
-      { ...esm, minify: 'dce-only' },
+      { ...cjs, minify: 'dce-only' },
       './program.cjs',
     )),
     ...(await bundleProgram(
@@ -62,7 +62,7 @@ async function bundlePrograms() {
   const chunks = join(root, 'dist/chunks');
   for (const name of existsSync(chunks) ? readdirSync(chunks) : [])
     if (!written.includes(`chunks/${name}`)) rmSync(join(chunks, name));
-  await keepCode(join(root, 'dist/plumb.mjs'));
+  await keepCode(join(root, 'dist/plumb.cjs'));
 }
 
 /**
@@ -146,5 +146,5 @@ async function part(name, folders, made, work) {
 /** Builds what changed since the last build. */
 export async function ensureBuilt() {
   await part('the pages', ['web', 'packages/api'], 'web/index.html', bundleWeb);
-  await part('the program', ['packages'], 'plumb.mjs', bundlePrograms);
+  await part('the program', ['packages'], 'plumb.cjs', bundlePrograms);
 }

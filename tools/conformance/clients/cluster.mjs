@@ -9,7 +9,7 @@ export const oracles = join(root, '.cache/oracles/bin');
 
 /** The built command, or the sources where nothing is built. */
 function command() {
-  const bundle = join(root, 'dist/plumb.mjs');
+  const bundle = join(root, 'dist/plumb.cjs');
   const built = existsSync(bundle) && process.env.PLUMBLINE_SOURCES === undefined;
   return built ? [bundle] : ['--import', 'tsx', join(root, 'packages/cli/main.ts')];
 }

@@ -31,7 +31,7 @@ async function untilReady(send, child, log) {
 export async function startOurs(folder, sources) {
   mkdirSync(folder, { recursive: true });
   const kubeconfig = join(folder, 'kubeconfig');
-  const bundle = join(root, 'dist/plumb.mjs');
+  const bundle = join(root, 'dist/plumb.cjs');
   const command =
     sources || !existsSync(bundle) ? ['--import', 'tsx', join(root, 'packages/cli/main.ts')] : [bundle];
   const args = ['cluster', 'start', '--secure', '--pods', 'none', '--controllers', 'off', '--port', '0'];

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { root } from '../../lib/install.mjs';
 
 /** The built program; a developer may name another build. */
-const program = process.env.PLUMB_PROGRAM ?? join(root, 'dist/plumb.mjs');
+const program = process.env.PLUMB_PROGRAM ?? join(root, 'dist/plumb.cjs');
 
 export async function renderAll(tasks) {
   const child = spawn(process.execPath, [program, 'render', '--batch', '-'], {

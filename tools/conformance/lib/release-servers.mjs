@@ -9,7 +9,7 @@ import { endChild, spawnApiServer } from '../../oracles/kube-apiserver.mjs';
 
 /** The arguments of node that run our command: a build that is named, the usual build, or the sources. */
 export function plumbCommand() {
-  const bundle = process.env.PLUMB_PROGRAM ?? join(root, 'dist/plumb.mjs');
+  const bundle = process.env.PLUMB_PROGRAM ?? join(root, 'dist/plumb.cjs');
   return existsSync(bundle) ? [bundle] : ['--import', 'tsx', join(root, 'packages/cli/main.ts')];
 }
 
