@@ -1,5 +1,6 @@
 export * from './result.ts';
 export * from './ports.ts';
+export * from './chance.ts';
 export * from './clock.ts';
 export * from './json.ts';
 export * from './fields.ts';

@@ -3,9 +3,9 @@
 // The command itself is one bundled file, so that it starts fast; this is only the way to it. Both are CommonJS, which Node
 // runs without loading its loader of ES modules.
 const { existsSync } = require('node:fs');
-const { join } = require('node:path');
+const path = require('node:path');
 
-const bundle = join(__dirname, '../../../dist/plumb.cjs');
+const bundle = path.join(__dirname, '../../../dist/plumb.cjs');
 if (!existsSync(bundle)) {
   process.stderr.write(
     'plumb is not built yet: run `npm run build` (or `npm start`) in the repository first\n',

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
-import { formatProblem, silentLogger } from '@plumbline/base';
-import { systemClock, systemRandom } from '@plumbline/base/node';
+import { formatProblem, silentLogger, steadyRandom } from '@plumbline/base';
+import { systemClock } from '@plumbline/base/node';
 import type { Manifest } from '@plumbline/api';
 import { parseDuration } from '@plumbline/languages';
 import { startSandbox } from '@plumbline/localkube';
@@ -72,7 +72,7 @@ export async function runTest(path: string, flags: TestFlags, io: Io): Promise<v
   }
   if (io.env['PLUMBLINE_KEEP_CODE'] === undefined) tuneForShortRun();
   const sandbox = await startSandbox({
-    random: systemRandom,
+    random: steadyRandom(),
     logger: silentLogger,
     start: systemClock.now(),
   });

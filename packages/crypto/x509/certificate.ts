@@ -41,6 +41,7 @@ const ecdsaWithSha256 = sequence(identifier('1.2.840.10045.4.3.2'));
 
 /** A signed certificate as PEM. */
 export function createCertificate(request: CertificateRequest): string {
+  const publicKey = encoded(request.publicKey);
   const body = sequence(
     tagged(0, integer(Buffer.from([2]))),
     integer(request.serial),
@@ -48,8 +49,8 @@ export function createCertificate(request: CertificateRequest): string {
     name(request.issuer),
     sequence(time(request.notBefore), time(request.notAfter)),
     name(request.subject),
-    request.publicKey.export({ type: 'spki', format: 'der' }),
-    tagged(3, sequence(...extensions(request))),
+    publicKey,
+    tagged(3, sequence(...extensions(request, publicKey))),
   );
   const signature = sign('sha256', body, request.issuerKey);
   return pem('CERTIFICATE', sequence(body, ecdsaWithSha256, bits(signature)));
@@ -63,12 +64,13 @@ function name({ commonName, organizations = [] }: DistinguishedName): Buffer {
   );
 }
 
-function extensions(request: CertificateRequest): readonly Buffer[] {
+function extensions(request: CertificateRequest, publicKey: Buffer): readonly Buffer[] {
   const extension = (type: string, critical: boolean, value: Buffer): Buffer =>
     sequence(identifier(type), ...(critical ? [boolean(true)] : []), octets(value));
   const isAuthority = request.use === 'authority';
-  const own = keyIdentifier(request.publicKey);
-  const issuer = keyIdentifier(request.issuerPublicKey);
+  const own = keyIdentifier(publicKey);
+  const issuer =
+    request.issuerPublicKey === request.publicKey ? own : keyIdentifier(encoded(request.issuerPublicKey));
   // keyCertSign and digitalSignature, or digitalSignature alone; the second byte counts unused bits.
   const usage = der(0x03, Buffer.from(isAuthority ? [2, 0x84] : [7, 0x80]));
   const result = [
@@ -109,8 +111,11 @@ export function addressBytes(address: string): Buffer {
   return Buffer.from(all.flatMap((word) => [word >> 8, word & 0xff]));
 }
 
-function keyIdentifier(key: KeyObject): Buffer {
-  return createHash('sha1')
-    .update(key.export({ type: 'spki', format: 'der' }))
-    .digest();
+/** SubjectPublicKeyInfo (DER). */
+function encoded(key: KeyObject): Buffer {
+  return key.export({ type: 'spki', format: 'der' });
+}
+
+function keyIdentifier(publicKey: Buffer): Buffer {
+  return createHash('sha1').update(publicKey).digest();
 }

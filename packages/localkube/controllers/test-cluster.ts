@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
-import { silentLogger, virtualClock } from '@plumbline/base';
-import type { Random, VirtualClock } from '@plumbline/base';
+import { silentLogger, steadyRandom, virtualClock } from '@plumbline/base';
+import type { VirtualClock } from '@plumbline/base';
 import type { KubeObject } from '@plumbline/api';
 import { startPods } from '../pods/index.ts';
 import type { SimulatedPods } from '../pods/index.ts';
@@ -21,27 +20,9 @@ export interface TestCluster {
   pass(ms: number): void;
 }
 
-/** The same bytes in every run. */
-function seededRandom(seed = 'test'): Random {
-  let count = 0;
-  const bytes = (length: number): Uint8Array => {
-    const parts: Buffer[] = [];
-    for (let have = 0; have < length; have += 32)
-      parts.push(createHash('sha256').update(`${seed}/${count++}`).digest());
-    return Buffer.concat(parts).subarray(0, length);
-  };
-  return {
-    bytes,
-    uuid() {
-      const hex = Buffer.from(bytes(16)).toString('hex');
-      return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`;
-    },
-  };
-}
-
 export async function startTestCluster(options: { readonly pods?: boolean } = {}): Promise<TestCluster> {
   const clock = virtualClock();
-  const random = seededRandom();
+  const random = steadyRandom();
   const simulated = options.pods !== false;
   const server = await startLocalKube({
     clock,

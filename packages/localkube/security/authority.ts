@@ -28,6 +28,13 @@ interface KeyPair {
   readonly certificate: string;
 }
 
+/** What the authority itself has: its keys, and its certificate as PEM. */
+interface Holder {
+  readonly key: KeyObject;
+  readonly publicKey: KeyObject;
+  readonly certificate: string;
+}
+
 const dayMs = 24 * 60 * 60 * 1000;
 const authorityDays = 3650;
 /** Certificates are issued anew at each start; this one is in kubeconfig files that people keep. */
@@ -43,13 +50,12 @@ export function openAuthority(options: {
   readonly folder?: string;
 }): Authority {
   const { random, now, folder } = options;
-  const stored = folder === undefined ? undefined : readPair(folder);
-  const pair = stored ?? makeAuthority(options);
-  if (folder !== undefined && stored === undefined) writePair(folder, pair);
-  const key = createPrivateKey(pair.key);
-  const publicKey = createPublicKey(key);
+  const stored = folder === undefined ? undefined : readHolder(folder);
+  const holder = stored ?? makeHolder(options);
+  if (folder !== undefined && stored === undefined) writeHolder(folder, holder);
+  const { key, publicKey, certificate: own } = holder;
   return {
-    certificate: pair.certificate,
+    certificate: own,
     issue({ subject, use, names }) {
       const leaf = generateKeyPairSync('ec', { namedCurve: 'P-256' });
       const certificate = createCertificate({
@@ -66,11 +72,11 @@ export function openAuthority(options: {
       });
       return { key: pem(leaf.privateKey), certificate };
     },
-    sign: ({ subject, publicKey: holder, use, notAfter }) =>
+    sign: ({ subject, publicKey: theirs, use, notAfter }) =>
       createCertificate({
         subject,
         issuer,
-        publicKey: holder,
+        publicKey: theirs,
         issuerKey: key,
         issuerPublicKey: publicKey,
         serial: random.bytes(16),
@@ -81,31 +87,32 @@ export function openAuthority(options: {
   };
 }
 
-function makeAuthority({ random, now }: { readonly random: Random; readonly now: () => number }): KeyPair {
-  const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+function makeHolder({ random, now }: { readonly random: Random; readonly now: () => number }): Holder {
+  const { privateKey: key, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const certificate = createCertificate({
     subject: issuer,
     issuer,
-    publicKey: pair.publicKey,
-    issuerKey: pair.privateKey,
-    issuerPublicKey: pair.publicKey,
+    publicKey,
+    issuerKey: key,
+    issuerPublicKey: publicKey,
     serial: random.bytes(16),
     notBefore: now() - backdatedMs,
     notAfter: now() + authorityDays * dayMs,
     use: 'authority',
   });
-  return { key: pem(pair.privateKey), certificate };
+  return { key, publicKey, certificate };
 }
 
-function readPair(folder: string): KeyPair | undefined {
-  const [key, certificate] = [join(folder, 'ca.key'), join(folder, 'ca.crt')];
-  if (!existsSync(key) || !existsSync(certificate)) return undefined;
-  return { key: readFileSync(key, 'utf8'), certificate: readFileSync(certificate, 'utf8') };
+function readHolder(folder: string): Holder | undefined {
+  const [file, certificate] = [join(folder, 'ca.key'), join(folder, 'ca.crt')];
+  if (!existsSync(file) || !existsSync(certificate)) return undefined;
+  const key = createPrivateKey(readFileSync(file, 'utf8'));
+  return { key, publicKey: createPublicKey(key), certificate: readFileSync(certificate, 'utf8') };
 }
 
-function writePair(folder: string, { key, certificate }: KeyPair): void {
+function writeHolder(folder: string, { key, certificate }: Holder): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  writeFileSync(join(folder, 'ca.key'), key, { mode: 0o600 });
+  writeFileSync(join(folder, 'ca.key'), pem(key), { mode: 0o600 });
   writeFileSync(join(folder, 'ca.crt'), certificate, { mode: 0o600 });
 }
 

@@ -135,9 +135,11 @@ describe('the API through a port', () => {
     await created;
     const late = await follow();
     await create('b');
-    expect((await late.until(3)).map(({ object }) => object.metadata.name).sort()).toEqual(
-      ['a', 'b', 'kube-root-ca.crt'],
-    );
+    expect((await late.until(3)).map(({ object }) => object.metadata.name).sort()).toEqual([
+      'a',
+      'b',
+      'kube-root-ca.crt',
+    ]);
   });
 
   it('goes on sharing after both sides had to forget', async () => {
