@@ -16,23 +16,56 @@ const priorityClasses = [
   ],
 ] as const;
 
-/** What a fresh cluster holds before anybody has come. What is there already stays. */
+/** An object as it is stored, and the set of its fields that the API server owns. */
+type Stored = readonly [object: KubeObject, fields: Readonly<Record<string, unknown>>];
+
+/**
+ * What a fresh cluster holds before anybody has come. What is there already stays. The objects are given as they are stored:
+ * checking what is right would take a tenth of a start.
+ */
 export function createBootObjects(access: Access): void {
-  const ensure = (group: string, object: KubeObject): void => {
+  for (const [object, fields] of bootObjects(access.now())) {
     const { namespace = '', name } = object.metadata;
-    if (access.get(group, object.kind, namespace, name) === undefined) access.create(object, manager);
-  };
-  for (const name of namespaces) ensure('', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
-  for (const [name, value, description] of priorityClasses) {
-    ensure('scheduling.k8s.io', {
-      apiVersion: 'scheduling.k8s.io/v1',
-      kind: 'PriorityClass',
-      metadata: { name },
-      value,
-      description,
-    });
+    const [version, group = ''] = object.apiVersion.split('/').reverse();
+    if (version === undefined || access.get(group, object.kind, namespace, name) !== undefined) continue;
+    access.createStored(object, manager, fields);
   }
-  ensure('', {
+}
+
+function bootObjects(now: number): readonly Stored[] {
+  return [
+    ...namespaces.map(namespaceOf),
+    ...priorityClasses.map(([name, value, description]) => priorityClassOf(name, value, description)),
+    apiService,
+    tokenTracking(now),
+  ];
+}
+
+function namespaceOf(name: string): Stored {
+  const object = {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name, labels: { 'kubernetes.io/metadata.name': name } },
+    spec: { finalizers: ['kubernetes'] },
+    status: { phase: 'Active' },
+  };
+  return [object, { 'f:metadata': { 'f:labels': { '.': {}, 'f:kubernetes.io/metadata.name': {} } } }];
+}
+
+function priorityClassOf(name: string, value: number, description: string): Stored {
+  const object = {
+    apiVersion: 'scheduling.k8s.io/v1',
+    kind: 'PriorityClass',
+    metadata: { name, generation: 1 },
+    value,
+    description,
+    preemptionPolicy: 'PreemptLowerPriority',
+  };
+  return [object, { 'f:description': {}, 'f:preemptionPolicy': {}, 'f:value': {} }];
+}
+
+const apiService: Stored = [
+  {
     apiVersion: 'v1',
     kind: 'Service',
     metadata: {
@@ -44,13 +77,42 @@ export function createBootObjects(access: Access): void {
       type: 'ClusterIP',
       clusterIP: '10.96.0.1',
       ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 6443 }],
+      sessionAffinity: 'None',
+      internalTrafficPolicy: 'Cluster',
+      clusterIPs: ['10.96.0.1'],
+      ipFamilyPolicy: 'SingleStack',
+      ipFamilies: ['IPv4'],
     },
-  });
-  // The controller that removes unused tokens of service accounts asks since when their use is known.
-  ensure('', {
+    status: { loadBalancer: {} },
+  },
+  {
+    'f:metadata': { 'f:labels': { '.': {}, 'f:component': {}, 'f:provider': {} } },
+    'f:spec': {
+      'f:clusterIP': {},
+      'f:internalTrafficPolicy': {},
+      'f:ports': {
+        '.': {},
+        'k:{"port":443,"protocol":"TCP"}': {
+          '.': {},
+          'f:name': {},
+          'f:port': {},
+          'f:protocol': {},
+          'f:targetPort': {},
+        },
+      },
+      'f:sessionAffinity': {},
+      'f:type': {},
+    },
+  },
+];
+
+/** The controller that removes unused tokens of service accounts asks since when their use is known. */
+function tokenTracking(now: number): Stored {
+  const object = {
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: { name: 'kube-apiserver-legacy-service-account-token-tracking', namespace: 'kube-system' },
-    data: { since: new Date(access.now()).toISOString().slice(0, 10) },
-  });
+    data: { since: new Date(now).toISOString().slice(0, 10) },
+  };
+  return [object, { 'f:data': { '.': {}, 'f:since': {} } }];
 }

@@ -8,7 +8,7 @@ import { remove } from './remove.ts';
 import { bindPod } from './pods.ts';
 import { makeRecorder } from './record.ts';
 import type { Access } from './types.ts';
-import { createLike } from './create-like.ts';
+import { createStored } from './create-stored.ts';
 import { create, update } from './write.ts';
 
 function* inVersion(resource: Served, stored: Iterable<KubeObject>): Generator<KubeObject> {
@@ -53,7 +53,7 @@ export function makeAccess(core: Core): Access {
         manager,
         derived,
       }).object,
-    createLike: (like, object) => createLike(core, servedOf(object), like, object),
+    createStored: (object, manager, fields) => createStored(core, servedOf(object), object, manager, fields),
     update(object, manager, subresource) {
       const { namespace = '', name } = object.metadata;
       return update(core, servedOf(object), namespace, name, object, subresource ?? '', {

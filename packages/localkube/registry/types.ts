@@ -129,10 +129,10 @@ export interface Access {
   /** `derived`: its spec comes from the template of an object that was checked when it was written. */
   create(object: KubeObject, manager: string, derived?: boolean): KubeObject;
   /**
-   * Creates an object as `like` was created: of the same kind with the same fields, whole and right by construction, so that
-   * nothing is decoded, defaulted or checked.
+   * Creates an object that is whole and right by construction, as it would be stored but for its UID, times and version:
+   * nothing is decoded, defaulted or checked. `fields`: the set (FieldsV1) that the manager owns.
    */
-  createLike(like: KubeObject, object: KubeObject): KubeObject;
+  createStored(object: KubeObject, manager: string, fields: Readonly<Record<string, unknown>>): KubeObject;
   /**
    * Replaces the object (or, with `status`, its status; with `finalize`, a namespace's finalizers). Checked against
    * metadata.resourceVersion when that is set.

@@ -1,13 +1,12 @@
 import { join } from 'node:path';
 import type { Random } from '@plumbline/base';
-import type { KubeObject } from '@plumbline/api';
 import type { Access } from '../registry/types.ts';
 import type { ListenOptions, Security, User } from '../types.ts';
 import { followAggregation } from './aggregate.ts';
 import { authenticator, identifyToken } from './authenticate.ts';
 import { openAuthority } from './authority.ts';
 import { decideByRoles, rulesFor } from './rbac.ts';
-import { bootstrapRoles } from './roles.ts';
+import { bootstrapRoles, ownedFields } from './roles.ts';
 import { followSigning } from './signing.ts';
 import { followTokenSecrets } from './token-secrets.ts';
 import { issuer, openTokens } from './tokens.ts';
@@ -91,23 +90,16 @@ export function createSecurity(options: {
   };
 }
 
-/** A hundred objects of a dozen forms: the first of each form is made as all objects are, the others like it. */
+/** A hundred objects whose form is known, so that none of them has to be checked. */
 function createRoles(access: Access): void {
-  const examples = new Map<string, KubeObject>();
+  // Objects of one form have one set between them.
+  const sets = new Map<string, Readonly<Record<string, unknown>>>();
   for (const object of bootstrapRoles()) {
     const { namespace = '', name } = object.metadata;
     if (access.get('rbac.authorization.k8s.io', object.kind, namespace, name) !== undefined) continue;
-    const form = formOf(object);
-    const like = examples.get(form);
-    if (like === undefined) examples.set(form, access.create(object, 'kube-apiserver'));
-    else access.createLike(like, object);
+    const form = [...Object.keys(object), ...Object.keys(object.metadata.labels ?? {})].join();
+    const set = sets.get(form) ?? ownedFields(object);
+    sets.set(form, set);
+    access.createStored(object, 'kube-apiserver', set);
   }
 }
-
-/** What decides about the fields of an object that is stored, and about who owns them. */
-function formOf(object: KubeObject): string {
-  const fields = Object.keys(object).filter((field) => !isEmpty(object[field]));
-  return [object.kind, ...fields, ...Object.keys(object.metadata.labels ?? {})].join();
-}
-
-const isEmpty = (value: unknown): boolean => Array.isArray(value) && value.length === 0;

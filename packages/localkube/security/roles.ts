@@ -7,7 +7,7 @@ const labels = { 'kubernetes.io/bootstrapping': 'rbac-defaults' };
 const annotations = { 'rbac.authorization.kubernetes.io/autoupdate': 'true' };
 const aggregation = (to: string): string => `rbac.authorization.k8s.io/aggregate-to-${to}`;
 
-/** The roles that every cluster has, and who has them from the start. */
+/** The roles that every cluster has, and who has them from the start; as they are stored. */
 export function bootstrapRoles(): readonly KubeObject[] {
   return [
     ...readRoles(clusterRoles, 'ClusterRole'),
@@ -15,6 +15,20 @@ export function bootstrapRoles(): readonly KubeObject[] {
     ...readRoles(roles, 'Role'),
     ...readBindings(roleBindings, 'RoleBinding', 'Role'),
   ];
+}
+
+/** The set (FieldsV1) of all that is in such an object. */
+export function ownedFields(object: KubeObject): Readonly<Record<string, unknown>> {
+  const setOf = (keys: readonly string[]): Readonly<Record<string, unknown>> =>
+    Object.fromEntries(keys.map((key) => [`f:${key}`, {}]));
+  const mapOf = (map: object): unknown => ({ '.': {}, ...setOf(Object.keys(map).sort()) });
+  const { annotations: notes = {}, labels: marks = {} } = object.metadata;
+  const fields = ['roleRef', 'rules', 'subjects'].filter((field) => field in object);
+  return {
+    ...('aggregationRule' in object && { 'f:aggregationRule': mapOf({ clusterRoleSelectors: {} }) }),
+    'f:metadata': { 'f:annotations': mapOf(notes), 'f:labels': mapOf(marks) },
+    ...setOf(fields),
+  };
 }
 
 function readRoles(table: string, kind: string): readonly KubeObject[] {
@@ -37,7 +51,7 @@ function readRole(head: string, rules: readonly unknown[], kind: string): KubeOb
     kind,
     metadata: metadataOf(name, into),
     ...(from.length > 0 && { aggregationRule: { clusterRoleSelectors: from } }),
-    rules,
+    rules: rules.length > 0 ? rules : null,
   };
 }
 
