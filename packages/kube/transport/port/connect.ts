@@ -1,10 +1,10 @@
-import type { KubeObject, KubeRequest, Transport, WatchEvent } from '@plumbline/api';
+import type { KubeRequest, Transport, WatchEvent } from '@plumbline/api';
 import { statusErrorFrom } from '../../errors.ts';
 import { createOutbox } from './messages.ts';
 import type { Answer, Failure, Port, SentEvent } from './messages.ts';
 import { createFieldsReceiver } from './shared-fields.ts';
 import type { FieldsReceiver } from './shared-fields.ts';
-import { createObjectsReceiver, isCounted } from './shared-objects.ts';
+import { createObjectsReceiver } from './shared-objects.ts';
 import type { Sent } from './shared-objects.ts';
 
 /** Who waits for what is said about one request. */
@@ -152,22 +152,19 @@ function openStream(request: KubeRequest, ask: Ask, cancel: CancelOne): Promise<
 /** Whatever is in answers and events goes through here, in its order, whether somebody still waits for it or not. */
 interface Receiver {
   readonly fields: FieldsReceiver;
-  value(sent: unknown): unknown;
+  body(sent: unknown): unknown;
   events(sent: readonly SentEvent[]): readonly WatchEvent[];
 }
 
 function createReceiver(): Receiver {
   const fields = createFieldsReceiver();
-  const objectOf = createObjectsReceiver();
-  const receive = (sent: Sent): KubeObject => {
-    if (typeof sent !== 'number') fields.complete(sent);
-    return objectOf(sent);
-  };
+  const objectOf = createObjectsReceiver((object) => fields.complete(object));
   return {
     fields,
-    value: (sent) => (typeof sent === 'number' || isCounted(sent) ? receive(sent) : sent),
+    body: (sent) =>
+      typeof sent === 'number' || (typeof sent === 'object' && sent !== null) ? objectOf(sent as Sent) : sent,
     events(sent) {
-      for (const event of sent) event.object = receive(event.object);
+      for (const event of sent) event.object = objectOf(event.object);
       return sent as readonly WatchEvent[];
     },
   };
@@ -179,7 +176,7 @@ function take(open: Map<number, Waiting>, receive: Receiver, answer: Answer): vo
       receive.fields.define(answer[1], answer[2]);
       return;
     case 'answer': {
-      const body = receive.value(answer[4]);
+      const body = receive.body(answer[4]);
       const waiting = open.get(answer[1]);
       open.delete(answer[1]);
       waiting?.answer?.(answer[2], answer[3], body);

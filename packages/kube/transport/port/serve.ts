@@ -1,11 +1,11 @@
 import { messageOf } from '@plumbline/base';
-import type { KubeResponse, Status, Transport, WatchEvent } from '@plumbline/api';
+import type { KubeObject, KubeResponse, Status, Transport, WatchEvent } from '@plumbline/api';
 import { refusalOf } from '../../errors.ts';
 import { createOutbox } from './messages.ts';
 import type { Failure, Port, Question, Wish } from './messages.ts';
 import { createFieldsSender } from './shared-fields.ts';
 import type { FieldsSender } from './shared-fields.ts';
-import { createObjectsSender, isCounted } from './shared-objects.ts';
+import { createObjectsSender } from './shared-objects.ts';
 
 /** Answers what another thread asks through the port, until the port closes. */
 export function serveTransport(transport: Transport, port: Port): void {
@@ -68,14 +68,17 @@ export function serveTransport(transport: Transport, port: Port): void {
   });
 }
 
-/** The text of what an answer or an event holds. */
+/** The text of what an answer or an event holds. No answer is a list or a number, which stand for objects here. */
 function createTexts(fields: FieldsSender): (value: unknown) => string {
-  const objects = createObjectsSender();
-  return (value) => {
-    if (!isCounted(value)) return JSON.stringify(value) ?? 'null';
-    const number = objects.numberOf(value);
-    return number === undefined ? JSON.stringify(fields.slim(value)) : String(number);
-  };
+  const textOf = createObjectsSender();
+  return (value) =>
+    isObject(value)
+      ? textOf(value, () => JSON.stringify(fields.slim(value)))
+      : (JSON.stringify(value) ?? 'null');
+}
+
+function isObject(value: unknown): value is KubeObject {
+  return typeof value === 'object' && value !== null && 'metadata' in value;
 }
 
 function failureOf(thrown: unknown): Failure {
