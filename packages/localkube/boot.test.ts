@@ -10,16 +10,16 @@ let kube: LocalKube;
 async function start(): Promise<readonly KubeObject[]> {
   const clock = virtualClock(Date.UTC(2026, 0, 2, 3, 4, 5));
   const random = steadyRandom();
-  const { security, seed } = createSecurity({ random, now: () => clock.now() });
+  const secured = createSecurity({ random, now: () => clock.now() });
   kube = await startLocalKube({
     clock,
     random,
     logger: silentLogger,
     controllers: false,
     pods: 'none',
-    security,
+    security: secured.security,
   });
-  seed({ ...kube.access, controllers: false });
+  secured.seed({ ...kube.access, controllers: false });
   const kinds = new Map(
     kube.access.resources().map((resource) => [`${resource.group}/${resource.kind}`, resource]),
   );
