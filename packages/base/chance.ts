@@ -12,14 +12,17 @@ export function steadyRandom(seed = 0): Random {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return (mixed ^ (mixed >>> 14)) >>> 0;
   };
-  const hex = (): string => word().toString(16).padStart(8, '0');
-  return {
-    bytes: (count) => Uint8Array.from({ length: count }, () => word() & 0xff),
-    uuid() {
-      // Version 4, variant 1 (RFC 9562).
-      const [a, b, c, d] = [hex(), hex(), hex(), hex()];
-      const variant = ((Number.parseInt(c.charAt(0), 16) & 0x3) | 0x8).toString(16);
-      return `${a}-${b.slice(0, 4)}-4${b.slice(5)}-${variant}${c.slice(1, 4)}-${c.slice(4)}${d}`;
-    },
+  const bytes = (count: number): Uint8Array => Uint8Array.from({ length: count }, () => word() & 0xff);
+  return { bytes, uuid: () => formatUuid(bytes(16)) };
+}
+
+/** Sixteen bytes as a UUID of version 4, variant 1 (RFC 9562). */
+export function formatUuid(bytes: Uint8Array): string {
+  const byte = (at: number): number => {
+    const drawn = bytes[at] ?? 0;
+    if (at === 6) return (drawn & 0x0f) | 0x40;
+    return at === 8 ? (drawn & 0x3f) | 0x80 : drawn;
   };
+  const hex = Array.from({ length: 16 }, (_, at) => byte(at).toString(16).padStart(2, '0')).join('');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { silentLogger, steadyRandom, virtualClock } from '@plumbline/base';
+import { parseApiVersion } from '@plumbline/api';
 import type { KubeObject } from '@plumbline/api';
 import { createSecurity } from './security/index.ts';
 import { startLocalKube } from './start.ts';
@@ -62,7 +63,7 @@ describe('what a fresh cluster begins with', () => {
     expect(objects.length).toBeGreaterThan(100);
     for (const object of objects) {
       const { namespace = '', name } = object.metadata;
-      const [, group = ''] = /^(?:(.*)\/)?/.exec(object.apiVersion) ?? [];
+      const { group } = parseApiVersion(object.apiVersion);
       // Some do not go, at least not at once: beside them another is made, of a value that is not the system's.
       const stays = object.kind === 'Namespace' || object.kind === 'PriorityClass';
       const swaps = stays

@@ -1,3 +1,4 @@
+import { parseApiVersion } from '@plumbline/api';
 import type { KubeObject } from '@plumbline/api';
 import type { Access } from './registry/index.ts';
 
@@ -26,9 +27,9 @@ type Stored = readonly [object: KubeObject, fields: Readonly<Record<string, unkn
 export function createBootObjects(access: Access): void {
   for (const [object, fields] of bootObjects(access.now())) {
     const { namespace = '', name } = object.metadata;
-    const [version, group = ''] = object.apiVersion.split('/').reverse();
-    if (version === undefined || access.get(group, object.kind, namespace, name) !== undefined) continue;
-    access.createStored(object, manager, fields);
+    const { group } = parseApiVersion(object.apiVersion);
+    if (access.get(group, object.kind, namespace, name) === undefined)
+      access.createStored(object, manager, fields);
   }
 }
 

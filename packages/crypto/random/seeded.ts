@@ -1,4 +1,5 @@
 import { createCipheriv, createHash, createHmac } from 'node:crypto';
+import { formatUuid } from '@plumbline/base';
 import type { Random } from '@plumbline/base';
 
 /** Bytes for one use; the same `id` means the same bytes. */
@@ -52,12 +53,4 @@ function keyedStream(key: Buffer): SeededStream {
     bytes,
     uuid: () => formatUuid(bytes(16)),
   };
-}
-
-/** Version 4, variant 1 (RFC 9562). */
-function formatUuid(bytes: Uint8Array): string {
-  const all = Buffer.from(bytes);
-  all[6] = ((all[6] ?? 0) & 0x0f) | 0x40;
-  all[8] = ((all[8] ?? 0) & 0x3f) | 0x80;
-  return all.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
