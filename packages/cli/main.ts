@@ -28,7 +28,7 @@ const pack = kept === 'chunks' || !/^[a-z]+$/.test(command) ? undefined : beside
 const packed = pack !== undefined && existsSync(pack);
 
 // By default the heap may double before it is swept; a process that stays for months is better off lean. Many applications
-// fill two heaps at once, and sweeping those as often took 3 to 11 % of their start.
+// fill two heaps at once, and sweeping those as often took 2 to 12 % of their start.
 setFlagsFromString(`--heap-growing-percent=${packed ? 40 : 60}`);
 
 // V8's compiler costs a third of a start with many applications, and what it puts into one function makes up a good part of
